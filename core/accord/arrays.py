@@ -1,0 +1,253 @@
+"""The door: arrays of one framework, of matching shapes and fit dtypes, in blocks of samples.
+
+Static faults are refused here (R21); values are read block by block in ``labels``.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from accord.registry import Adapter, Array, Namespace, adapter_of_type
+
+Index = tuple[slice | int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Inputs:
+    """Arrays admitted together: one framework, the class axis (if any) last, shapes that match."""
+
+    adapter: Adapter
+    ns: Namespace
+    scores: Array
+    truth: Array
+    mask: Array | None
+    weight: Array | None
+    sample_axes: int
+    origin: Index = ()
+
+    @property
+    def classes(self) -> int:
+        """The length of the class axis."""
+        return int(self.scores.shape[-1])
+
+    @property
+    def sample_shape(self) -> tuple[int, ...]:
+        """The shape of the samples: that of the scores without their class axis."""
+        return tuple(self.scores.shape[: self.sample_axes])
+
+    def blocks(self) -> Iterator[Inputs]:
+        """Split over the samples, so that no temporary is of the size of the scores."""
+        limit = self.adapter.block_elements(self.scores)
+        if limit is None or math.prod(self.scores.shape) <= limit:
+            yield self
+            return
+        entries = max(1, math.prod(self.scores.shape[self.sample_axes :]))
+        for index in split(self.sample_shape, max(1, limit // entries)):
+            yield self._at(index)
+
+    def _at(self, index: Index) -> Inputs:
+        return replace(
+            self,
+            scores=self.scores[(*index, ...)],
+            truth=self.truth[(*index, ...)],
+            mask=None if self.mask is None else self.mask[(*index, ...)],
+            weight=None if self.weight is None else self.weight[(*index, ...)],
+            sample_axes=self.sample_axes - sum(isinstance(place, int) for place in index),
+            origin=index,
+        )
+
+    def refuse_any(self, bad: Array, name: str, values: Array, allowed: str) -> bool:
+        """Raise for the first true entry where values can be read; tell whether they could (R22).
+
+        Raises
+        ------
+        ValueError
+            With the position in the whole array, the value found and what is allowed.
+        """
+        if not self.adapter.is_concrete(bad):
+            return False
+        flags = self.adapter.to_host(bad)
+        if flags.any():
+            here = np.unravel_index(int(flags.argmax()), flags.shape)
+            value = self.adapter.to_host(values)[here].item()
+            place = ", ".join(str(int(at)) for at in _whole_position(self.origin, here))
+            raise ValueError(f"{name}[{place}] is {value}, {allowed}")
+        return True
+
+
+def split(shape: tuple[int, ...], samples: int) -> Iterator[Index]:
+    """Yield indices of at most ``samples`` entries each that cover a shape, in C order."""
+    if not shape:
+        yield ()
+        return
+    inner = math.prod(shape[1:])
+    if inner > samples:
+        for place in range(shape[0]):
+            for rest in split(shape[1:], samples):
+                yield (place, *rest)
+        return
+    step = max(1, samples // max(1, inner))
+    for start in range(0, shape[0], step):
+        yield (slice(start, min(start + step, shape[0])),)
+
+
+def _whole_position(origin: Index, here: tuple[Any, ...]) -> Iterator[int]:
+    inside = iter(here)
+    for place in origin:
+        yield place if isinstance(place, int) else place.start + next(inside)
+    yield from inside
+
+
+def over_blocks(inputs: Inputs, work: Callable[[Inputs], Array]) -> Array:
+    """Run per-sample work block by block; results keep their leading axes, then the samples."""
+    parts = [(work(block), block.sample_axes) for block in inputs.blocks()]
+    if len(parts) == 1:
+        return parts[0][0]
+    flat = [inputs.ns.reshape(part, (*_lead(part, axes), -1)) for part, axes in parts]
+    lead = _lead(*parts[0])
+    return inputs.ns.reshape(inputs.ns.concat(flat, axis=-1), (*lead, *inputs.sample_shape))
+
+
+def _lead(part: Array, sample_axes: int) -> tuple[int, ...]:
+    return tuple(part.shape[: part.ndim - sample_axes])
+
+
+def admit(
+    y_true: Any,
+    y_score: Array,
+    *,
+    axis: int | None,
+    dense: bool = False,
+    sample_weight: Any = None,
+    mask: Any = None,
+) -> Inputs:
+    """Check everything that can be known without reading a value (R1, R12, R21).
+
+    Parameters
+    ----------
+    y_true, y_score, sample_weight, mask : array
+        ``y_score`` decides the framework; the others may also be Python lists or NumPy arrays.
+    axis : int or None
+        The class axis of ``y_score``; None when every entry is a sample.
+    dense : bool
+        Whether ``y_true`` has the class axis too.
+
+    Returns
+    -------
+    Inputs
+        With the class axis last.
+
+    Raises
+    ------
+    TypeError
+        For a dtype that holds no real numbers, or arrays of two frameworks.
+    ValueError
+        For shapes that do not match, or no class at all.
+    """
+    adapter = _adapter_of("y_score", y_score)
+    ns = adapter.namespace(y_score)
+    _refuse_kind(ns, "y_score", y_score, ("bool", "integral", "real floating"), "real numbers")
+    scores = y_score if axis is None else _class_axis_last(ns, y_score, axis)
+    sample_axes = scores.ndim - (axis is not None)
+
+    truth = _join(adapter, "y_true", y_true, scores)
+    _refuse_kind(ns, "y_true", truth, ("bool", "integral", "real floating"), "labels")
+    if dense:
+        _refuse_shape("y_true", truth, y_score.shape, y_score, dense=True)
+        truth = truth if axis is None else ns.moveaxis(truth, axis, -1)
+    else:
+        _refuse_shape("y_true", truth, scores.shape[:sample_axes], y_score)
+
+    if mask is not None:
+        mask = _join(adapter, "mask", mask, scores)
+        _refuse_kind(ns, "mask", mask, ("bool",), "bool, True keeps a sample; pass mask != 0")
+        _refuse_shape("mask", mask, scores.shape[:sample_axes], y_score)
+    if sample_weight is not None:
+        sample_weight = _join(adapter, "sample_weight", sample_weight, scores)
+        _refuse_kind(
+            ns,
+            "sample_weight",
+            sample_weight,
+            ("integral", "real floating"),
+            "real numbers; to leave samples out by a bool, pass mask=",
+        )
+        _refuse_shape("sample_weight", sample_weight, scores.shape[:sample_axes], y_score)
+    return Inputs(adapter, ns, scores, truth, mask, sample_weight, sample_axes)
+
+
+def _adapter_of(name: str, array: Any) -> Adapter:
+    adapter = adapter_of_type(type(array))
+    if adapter is None:
+        raise TypeError(
+            f"{name} is a {type(array).__name__}, which is no framework's array;"
+            f" pass an array, for instance numpy.asarray({name})"
+        )
+    if isinstance(array, np.ma.MaskedArray):
+        raise TypeError(f"{name} is a masked array; pass {name}.data and mask=~{name}.mask")
+    return adapter
+
+
+def _join(adapter: Adapter, name: str, values: Any, scores: Array) -> Array:
+    """Bring an array to the scores' framework and device; only host values may be moved (R21)."""
+    if isinstance(values, (list, tuple, bool, int, float)):
+        try:
+            values = np.asarray(values)
+        except ValueError as error:
+            raise ValueError(f"{name} is a ragged list; pass rows of one length") from error
+    own = _adapter_of(name, values)
+    if own.name == adapter.name:
+        return adapter.alongside(name, values, scores)
+    if isinstance(values, (np.ndarray, np.generic)):
+        if values.dtype.kind not in "biuf":
+            raise TypeError(f"{name} has dtype {values.dtype}; pass numbers or bools")
+        return adapter.from_host(values, like=scores)
+    raise TypeError(
+        f"y_score is a {adapter.name} array but {name} is a {own.name} array;"
+        " pass both from one framework"
+    )
+
+
+def _refuse_kind(
+    ns: Namespace, name: str, array: Array, kinds: tuple[str, ...], wanted: str
+) -> None:
+    if not ns.isdtype(array.dtype, kinds):
+        raise TypeError(f"{name} has dtype {array.dtype}; it must hold {wanted}")
+
+
+def _class_axis_last(ns: Namespace, scores: Array, axis: int) -> Array:
+    if not -scores.ndim <= axis < scores.ndim:
+        raise ValueError(
+            f"axis={axis} is no axis of y_score, which has shape {tuple(scores.shape)};"
+            f" pass an axis from {-scores.ndim} to {scores.ndim - 1}"
+            if scores.ndim
+            else "y_score is a single number; pass an array with a class axis"
+        )
+    if scores.shape[axis] == 0:
+        raise ValueError(
+            f"y_score has no classes: axis {axis} of shape {tuple(scores.shape)} has length 0;"
+            " pass at least one score a sample"
+        )
+    return scores if axis in (-1, scores.ndim - 1) else ns.moveaxis(scores, axis, -1)
+
+
+def _refuse_shape(
+    name: str, array: Array, wanted: tuple[int, ...], scores: Array, *, dense: bool = False
+) -> None:
+    shape, wanted, whole = tuple(array.shape), tuple(wanted), tuple(scores.shape)
+    if shape == wanted:
+        return
+    without = "" if dense or wanted == whole else f", y_score without its class axis {wanted}"
+    remedy = f"pass {name} of shape {wanted}"
+    if dense and len(shape) == len(whole) - 1:
+        remedy = "pass one-hot rows or probabilities, or use the sparse or top-k measure for labels"
+    elif name == "y_true" and shape == whole:
+        remedy = "for one-hot rows use categorical_accuracy or top_k_categorical_accuracy"
+    elif shape == (*wanted, 1):
+        remedy = f"drop the last axis of {name}"
+    subject = without or f", y_score {whole}"
+    raise ValueError(f"{name} has shape {shape}{subject}; {remedy}")

@@ -1,0 +1,61 @@
+"""Static checks of options, with messages that name the value, what is allowed and the remedy."""
+
+from __future__ import annotations
+
+import math
+import operator
+from collections.abc import Collection
+from numbers import Real
+from typing import Any
+
+
+def one_of(name: str, value: object, allowed: Collection[Any]) -> None:
+    """Refuse a value that is not among the allowed ones."""
+    if value not in allowed:
+        choices = ", ".join(repr(choice) for choice in allowed)
+        raise ValueError(f"{name}={value!r} is unknown; pass one of {choices}")
+
+
+def whole(name: str, value: object) -> int:
+    """Return a value as an int; refuse bool and everything that is not an integer."""
+    try:
+        if isinstance(value, bool):
+            raise TypeError
+        return operator.index(value)  # type: ignore[arg-type]  # the TypeError is the check
+    except TypeError:
+        raise TypeError(f"{name}={value!r} is a {type(value).__name__}; pass an int") from None
+
+
+def finite(name: str, value: object) -> float:
+    """Return a value as a float; refuse what is not a finite real number."""
+    if isinstance(value, bool) or not isinstance(value, Real) or not math.isfinite(value):
+        raise ValueError(f"{name}={value!r} is not a finite number; pass a Python float")
+    return float(value)
+
+
+def top(k: object) -> int | tuple[int, ...]:
+    """Return ``k`` as an int or a tuple of ints, each at least 1 (R6)."""
+    if isinstance(k, tuple) and k:
+        return tuple(_one_top(k, each) for each in k)
+    return _one_top(k, k)
+
+
+def _one_top(k: object, each: object) -> int:
+    try:
+        value = whole("k", each)
+    except TypeError:
+        value = 0
+    if value < 1:
+        raise ValueError(
+            f"k={k!r} is not a number of classes;"
+            " pass an int from 1 to C, the number of classes in y_score, or a tuple of such ints"
+        )
+    return value
+
+
+def top_within(k: int | tuple[int, ...], classes: int) -> None:
+    """Refuse a ``k`` that exceeds the number of classes (R6)."""
+    if max(k if isinstance(k, tuple) else (k,)) > classes:
+        raise ValueError(
+            f"k={k!r} exceeds the {classes} classes in y_score; pass k between 1 and {classes}"
+        )

@@ -1,0 +1,455 @@
+"""The measures as functions: one call over a measure each."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from accord import checks
+from accord.arrays import Inputs, admit, over_blocks
+from accord.labels import class_labels
+from accord.measures import (
+    Binary,
+    Categorical,
+    Multilabel,
+    SparseCategorical,
+    TopK,
+    TopKCategorical,
+)
+from accord.multilabel import Criteria
+from accord.ranking import Standing, rank
+from accord.registry import Array
+from accord.tally import Average
+from accord.thresholds import AtThreshold
+from accord.ties import Ties, credit
+
+
+def top_k_accuracy(
+    y_true: Any,
+    y_score: Array,
+    k: int | tuple[int, ...] = 5,
+    *,
+    ties: Ties = "first",
+    axis: int = -1,
+    average: Average = "micro",
+    sample_weight: Any = None,
+    mask: Any = None,
+    ignore_index: int | None = None,
+) -> Array:
+    """Share of samples whose true class is among the k highest scores.
+
+    Parameters
+    ----------
+    y_true : array of int, shape (...)
+        True classes, 0 to C - 1.
+    y_score : array of real, shape (..., C)
+        Scores of any framework with an adapter; only their order matters (R2).
+    k : int or tuple of int
+        How many classes may count, 1 to C. A tuple adds a leading axis to the result (R6).
+    ties : {"first", "last", "optimistic", "pessimistic", "expected"}
+        Who wins among equal scores (R5).
+    axis : int
+        The class axis of ``y_score`` (R12).
+    average : {"micro", "macro", "weighted", "none"} or None
+        Over samples, over classes, or by class (R15).
+    sample_weight : array of real, optional
+        A weight of at least 0 for each sample (R14).
+    mask : array of bool, optional
+        True keeps a sample (R13).
+    ignore_index : int, optional
+        A label that leaves its sample out (R13).
+
+    Returns
+    -------
+    array in [0, 1]
+        Of y_score's framework, device and default float type, 0-d or with the axes that k and average
+        add; NaN for no samples (R16).
+
+    Raises
+    ------
+    ValueError
+        If shapes differ, an option is unknown, k is not within 1 to C, or a bad label or weight can be read (R22).
+    TypeError
+        If a dtype does not fit, or arrays are of two frameworks (R21).
+
+    Examples
+    --------
+    >>> import accord, numpy as np
+    >>> accord.top_k_accuracy([2, 0], np.array([[0.1, 0.6, 0.3], [0.2, 0.2, 0.6]]), k=2)
+    np.float64(1.0)
+    """
+    return TopK(k, ties=ties, axis=axis, ignore_index=ignore_index).accuracy(
+        y_true, y_score, average=average, sample_weight=sample_weight, mask=mask
+    )
+
+
+def top_k_categorical_accuracy(
+    y_true: Any,
+    y_score: Array,
+    k: int | tuple[int, ...] = 5,
+    *,
+    ties: Ties = "first",
+    axis: int = -1,
+    average: Average = "micro",
+    sample_weight: Any = None,
+    mask: Any = None,
+) -> Array:
+    """Share of samples whose true class is among the k highest scores, for dense labels.
+
+    Parameters
+    ----------
+    y_true : array of real, shape (..., C)
+        One-hot or probability labels; the lowest largest entry is the true class (R9).
+    y_score : array of real, shape (..., C)
+        Scores of any framework with an adapter; only their order matters (R2).
+    k : int or tuple of int
+        How many classes may count, 1 to C. A tuple adds a leading axis to the result (R6).
+    ties : {"first", "last", "optimistic", "pessimistic", "expected"}
+        Who wins among equal scores (R5).
+    axis : int
+        The class axis of ``y_score`` (R12).
+    average : {"micro", "macro", "weighted", "none"} or None
+        Over samples, over classes, or by class (R15).
+    sample_weight : array of real, optional
+        A weight of at least 0 for each sample (R14).
+    mask : array of bool, optional
+        True keeps a sample (R13).
+
+    Returns
+    -------
+    array in [0, 1]
+        Of y_score's framework, device and default float type, 0-d or with the axes that k and average
+        add; NaN for no samples (R16).
+
+    Raises
+    ------
+    ValueError
+        If shapes differ, an option is unknown, k is not within 1 to C, or a bad label or weight can be read (R22).
+    TypeError
+        If a dtype does not fit, or arrays are of two frameworks (R21).
+
+    Examples
+    --------
+    >>> import accord, numpy as np
+    >>> scores = np.array([[0.1, 0.6, 0.3], [0.2, 0.2, 0.6]])
+    >>> accord.top_k_categorical_accuracy([[0, 0, 1], [0, 1, 0]], scores, k=2)
+    np.float64(0.5)
+    """
+    return TopKCategorical(k, ties=ties, axis=axis).accuracy(
+        y_true, y_score, average=average, sample_weight=sample_weight, mask=mask
+    )
+
+
+def sparse_categorical_accuracy(
+    y_true: Any,
+    y_score: Array,
+    *,
+    ties: Ties = "first",
+    axis: int = -1,
+    average: Average = "micro",
+    sample_weight: Any = None,
+    mask: Any = None,
+    ignore_index: int | None = None,
+) -> Array:
+    """Share of samples whose true class has the highest score: top-k at k = 1 (R8).
+
+    Parameters
+    ----------
+    y_true : array of int, shape (...)
+        True classes, 0 to C - 1.
+    y_score : array of real, shape (..., C)
+        Scores of any framework with an adapter; only their order matters (R2).
+    ties : {"first", "last", "optimistic", "pessimistic", "expected"}
+        Who wins among equal scores (R5).
+    axis : int
+        The class axis of ``y_score`` (R12).
+    average : {"micro", "macro", "weighted", "none"} or None
+        Over samples, over classes, or by class (R15).
+    sample_weight : array of real, optional
+        A weight of at least 0 for each sample (R14).
+    mask : array of bool, optional
+        True keeps a sample (R13).
+    ignore_index : int, optional
+        A label that leaves its sample out (R13).
+
+    Returns
+    -------
+    array in [0, 1]
+        Of y_score's framework, device and default float type, 0-d or with the axes that average
+        add; NaN for no samples (R16).
+
+    Raises
+    ------
+    ValueError
+        If shapes differ, an option is unknown, or a bad label or weight can be read (R22).
+    TypeError
+        If a dtype does not fit, or arrays are of two frameworks (R21).
+
+    Examples
+    --------
+    >>> import accord, numpy as np
+    >>> scores = np.array([[0.5, 0.5, 0.0], [0.2, 0.2, 0.6]])
+    >>> accord.sparse_categorical_accuracy([1, 2], scores)
+    np.float64(0.5)
+    >>> accord.sparse_categorical_accuracy([1, 2], scores, ties="optimistic")
+    np.float64(1.0)
+    """
+    return SparseCategorical(ties=ties, axis=axis, ignore_index=ignore_index).accuracy(
+        y_true, y_score, average=average, sample_weight=sample_weight, mask=mask
+    )
+
+
+def categorical_accuracy(
+    y_true: Any,
+    y_score: Array,
+    *,
+    ties: Ties = "first",
+    axis: int = -1,
+    average: Average = "micro",
+    sample_weight: Any = None,
+    mask: Any = None,
+) -> Array:
+    """Share of samples whose true class has the highest score, for dense labels (R9).
+
+    Parameters
+    ----------
+    y_true : array of real, shape (..., C)
+        One-hot or probability labels; the lowest largest entry is the true class (R9).
+    y_score : array of real, shape (..., C)
+        Scores of any framework with an adapter; only their order matters (R2).
+    ties : {"first", "last", "optimistic", "pessimistic", "expected"}
+        Who wins among equal scores (R5).
+    axis : int
+        The class axis of ``y_score`` (R12).
+    average : {"micro", "macro", "weighted", "none"} or None
+        Over samples, over classes, or by class (R15).
+    sample_weight : array of real, optional
+        A weight of at least 0 for each sample (R14).
+    mask : array of bool, optional
+        True keeps a sample (R13).
+
+    Returns
+    -------
+    array in [0, 1]
+        Of y_score's framework, device and default float type, 0-d or with the axes that average
+        add; NaN for no samples (R16).
+
+    Raises
+    ------
+    ValueError
+        If shapes differ, an option is unknown, or a bad label or weight can be read (R22).
+    TypeError
+        If a dtype does not fit, or arrays are of two frameworks (R21).
+
+    Examples
+    --------
+    >>> import accord, numpy as np
+    >>> accord.categorical_accuracy([[0.1, 0.9]], np.array([[0.3, 0.7]]))
+    np.float64(1.0)
+    """
+    return Categorical(ties=ties, axis=axis).accuracy(
+        y_true, y_score, average=average, sample_weight=sample_weight, mask=mask
+    )
+
+
+def binary_accuracy(
+    y_true: Any,
+    y_score: Array,
+    *,
+    threshold: float = 0.5,
+    at_threshold: AtThreshold = "negative",
+    from_logits: bool = False,
+    average: Average = "micro",
+    sample_weight: Any = None,
+    mask: Any = None,
+    ignore_index: int | None = None,
+) -> Array:
+    """Share of scores on the side of the threshold that their label asks for (R10).
+
+    Parameters
+    ----------
+    y_true : array of bool, int or float, shape (...)
+        Labels 0 and 1.
+    y_score : array of real, shape (...)
+        A score for each label; above the threshold it predicts 1. NaN is always a miss.
+    threshold : float
+        Finite; rounded to the scores' dtype first.
+    at_threshold : {"negative", "positive"}
+        What a score equal to the threshold predicts.
+    from_logits : bool
+        Whether scores are logits; they are compared with the logit of the threshold.
+    average : {"micro", "macro", "weighted", "none"} or None
+        Over samples, over classes, or by class (R15).
+    sample_weight : array of real, optional
+        A weight of at least 0 for each sample (R14).
+    mask : array of bool, optional
+        True keeps a sample (R13).
+    ignore_index : int, optional
+        A label that leaves its sample out (R13).
+
+    Returns
+    -------
+    array in [0, 1]
+        Of y_score's framework, device and default float type, 0-d or with the axes that average
+        add; NaN for no samples (R16).
+
+    Raises
+    ------
+    ValueError
+        If shapes differ, an option is unknown, or a bad label or weight can be read (R22).
+    TypeError
+        If a dtype does not fit, or arrays are of two frameworks (R21).
+
+    Examples
+    --------
+    >>> import accord, numpy as np
+    >>> accord.binary_accuracy([1, 0, 1, 0], np.array([0.9, 0.5, 0.5, 0.1]))
+    np.float64(0.75)
+    """
+    return Binary(
+        threshold,
+        at_threshold=at_threshold,
+        from_logits=from_logits,
+        ignore_index=ignore_index,
+    ).accuracy(y_true, y_score, average=average, sample_weight=sample_weight, mask=mask)
+
+
+def multilabel_accuracy(
+    y_true: Any,
+    y_score: Array,
+    *,
+    criteria: Criteria = "exact_match",
+    threshold: float = 0.5,
+    at_threshold: AtThreshold = "negative",
+    from_logits: bool = False,
+    k: int | tuple[int, ...] | None = None,
+    ties: Ties = "first",
+    axis: int = -1,
+    sample_weight: Any = None,
+    mask: Any = None,
+) -> Array:
+    """Share of samples whose predicted set of labels is right (R11).
+
+    Parameters
+    ----------
+    y_true : array of bool, int or float, shape (..., L)
+        1 for each label that is true of the sample, else 0.
+    y_score : array of real, shape (..., L)
+        A score for each label.
+    criteria : {"exact_match", "hamming", "overlap", "contain", "belong", "jaccard"}
+        Sets are equal; share of labels right; they share a label or both are empty; every true
+        label is predicted; every predicted label is true; intersection over union.
+    threshold, at_threshold, from_logits
+        As in `binary_accuracy`.
+    k : int or tuple of int, optional
+        Predict the k best labels instead; a tuple adds a leading axis to the result.
+    ties : {"first", "last"}
+        Which of equal scores are among the k best.
+    axis : int
+        The label axis of both arrays (R12).
+    sample_weight : array of real, optional
+        A weight of at least 0 for each sample (R14).
+    mask : array of bool, optional
+        True keeps a sample (R13).
+
+    Returns
+    -------
+    array in [0, 1]
+        Of y_score's framework, device and default float type, 0-d or with the axes that k
+        add; NaN for no samples (R16).
+
+    Raises
+    ------
+    ValueError
+        If shapes differ, an option is unknown, k is not within 1 to C, or a bad label or weight can be read (R22).
+    TypeError
+        If a dtype does not fit, or arrays are of two frameworks (R21).
+
+    Examples
+    --------
+    >>> import accord, numpy as np
+    >>> scores = np.array([[0.9, 0.2, 0.7], [0.1, 0.8, 0.6]])
+    >>> accord.multilabel_accuracy([[1, 0, 0], [0, 1, 1]], scores)
+    np.float64(0.5)
+    >>> accord.multilabel_accuracy([[1, 0, 0], [0, 1, 1]], scores, criteria="jaccard")
+    np.float64(0.75)
+    """
+    return Multilabel(
+        criteria,
+        threshold=threshold,
+        at_threshold=at_threshold,
+        from_logits=from_logits,
+        k=k,
+        ties=ties,
+        axis=axis,
+    ).accuracy(y_true, y_score, sample_weight=sample_weight, mask=mask)
+
+
+def in_top_k(
+    y_true: Any,
+    y_score: Array,
+    k: int | tuple[int, ...] = 5,
+    *,
+    ties: Ties = "first",
+    axis: int = -1,
+) -> Array:
+    """Tell for each sample whether its true class is among the k highest scores.
+
+    Parameters
+    ----------
+    y_true, y_score, k, ties, axis
+        As `top_k_accuracy` takes them.
+
+    Returns
+    -------
+    array of bool, the shape of y_true
+        Of float for ``ties="expected"``, the chance of a hit; a tuple of k adds a leading axis.
+
+    Raises
+    ------
+    ValueError, TypeError
+        As `top_k_accuracy`.
+
+    Examples
+    --------
+    >>> import accord, numpy as np
+    >>> accord.in_top_k([1, 1], np.array([[0.5, 0.5, 0.0], [0.2, 0.2, 0.6]]), k=2)
+    array([ True, False])
+    """
+    measure = TopK(k, ties=ties, axis=axis)
+    inputs = admit(y_true, y_score, axis=measure.axis)
+    checks.top_within(measure.k, inputs.classes)
+    return over_blocks(inputs, lambda block: credit(block, _stand(block), measure.k, ties))
+
+
+def standing(y_true: Any, y_score: Array, *, axis: int = -1) -> Standing:
+    """Return where each sample's true class stands among its rivals (R4).
+
+    Parameters
+    ----------
+    y_true, y_score, axis
+        As `top_k_accuracy` takes them.
+
+    Returns
+    -------
+    Standing
+        ``ahead``, ``tied_before`` and ``tied_after``, integers of the shape of y_true.
+
+    Raises
+    ------
+    ValueError, TypeError
+        As `top_k_accuracy`.
+
+    Examples
+    --------
+    >>> import accord, numpy as np
+    >>> where = accord.standing([1, 1], np.array([[0.5, 0.5, 0.0], [0.2, 0.2, 0.6]]))
+    >>> where.ahead.tolist(), where.tied_before.tolist(), where.tied_after.tolist()
+    ([0, 1], [1, 1], [0, 0])
+    """
+    inputs = admit(y_true, y_score, axis=checks.whole("axis", axis))
+    counts = over_blocks(inputs, lambda block: block.ns.stack(list(_stand(block))))
+    return Standing(*(counts[place, ...] for place in range(3)))
+
+
+def _stand(block: Inputs) -> Standing:
+    return rank(block, class_labels(block, None)).standing

@@ -1,0 +1,132 @@
+"""Reading labels, masks and weights: which samples count, and what their true class is.
+
+Where values can be read a bad one raises; elsewhere it is counted (R22).
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from accord.arrays import Inputs
+from accord.registry import Array
+
+
+class Kept(NamedTuple):
+    """Which samples of a block count, and how much; None stands for all, and for one each."""
+
+    keep: Array | None
+    weight: Array | None
+
+
+class Labels(NamedTuple):
+    """What is true of each sample; ``valid`` is None where every kept label is known to be good."""
+
+    label: Array
+    valid: Array | None
+    kept: Kept
+
+
+def class_labels(block: Inputs, ignore_index: int | None) -> Labels:
+    """Read integer labels 0 to C - 1 (R3); labels left out or bad become class 0."""
+    number, whole = _as_integers(block)
+    kept = _kept(block, number, ignore_index)
+    if whole is not None:
+        _refuse_fractions(block, _and(kept.keep, ~whole))
+    classes = block.classes
+    inside = (number >= 0) & (number < classes)
+    if whole is not None:
+        inside = inside & whole
+    remedy = f"outside 0..{classes - 1}; if it marks samples to leave out, pass it as ignore_index"
+    valid, label = _judge(block, inside, number, kept, remedy)
+    return Labels(_cast(block, label, "count"), valid, kept)
+
+
+def dense_labels(block: Inputs) -> Labels:
+    """Read the class of each row of one-hot or probability labels: its lowest largest (R9)."""
+    ns, adapter = block.ns, block.adapter
+    rows = as_number(block, block.truth)
+    tainted = ns.any(isnan(block, rows), axis=-1, keepdims=True)
+    rows = ns.where(tainted, ns.zeros_like(rows), rows)  # so that its peak is not above zero
+    label = ns.argmax(adapter.sort_key(rows), axis=-1)
+    peak = ns.take_along_axis(rows, label[..., None], axis=-1)[..., 0]
+    kept = _kept(block, None, None)
+    allowed = "the largest entry of its row (0 if one is NaN); a row needs one above zero"
+    valid, label = _judge(block, adapter.sort_key(peak) > 0, label, kept, allowed, shown=peak)
+    return Labels(_cast(block, label, "count"), valid, kept)
+
+
+def binary_labels(block: Inputs, ignore_index: int | None) -> Labels:
+    """Read labels 0 and 1 of any dtype (R10), as bools; ``block.truth`` may have a label axis."""
+    number = as_number(block, block.truth)
+    kept = _kept(block, number, ignore_index)
+    binary = (number == 0) | (number == 1)
+    valid, label = _judge(block, binary, number, kept, "which is neither 0 nor 1")
+    return Labels(label == 1, valid, kept)
+
+
+def isnan(block: Inputs, values: Array) -> Array:
+    """Tell which entries are NaN; no integer is."""
+    if block.ns.isdtype(values.dtype, "real floating"):
+        return block.ns.isnan(values)
+    return values != values  # noqa: PLR0124  # an array of False of the same shape
+
+
+def as_number(block: Inputs, values: Array) -> Array:
+    """Return bools as small integers, which compare and add in every framework."""
+    if block.ns.isdtype(values.dtype, "bool"):
+        return block.ns.astype(values, block.ns.uint8)
+    return values
+
+
+def _as_integers(block: Inputs) -> tuple[Array, Array | None]:
+    """Return labels in the counting dtype, and for floats also which are whole."""
+    truth, ns = block.truth, block.ns
+    if not ns.isdtype(truth.dtype, "real floating"):
+        return _cast(block, truth, "count"), None
+    # Narrow floats hold neither every class count nor every ignore_index; wide ones do.
+    number = _cast(block, truth, "sum")
+    return number, ns.floor(number) == number
+
+
+def _kept(block: Inputs, number: Array | None, ignore_index: int | None) -> Kept:
+    keep = block.mask
+    if ignore_index is not None and number is not None:
+        keep = _and(keep, number != ignore_index)
+    if block.weight is None:
+        return Kept(keep, None)
+    ns = block.ns
+    weight = _cast(block, block.weight, "sum")
+    sound = ns.isfinite(weight) & (weight >= 0)
+    allowed = "which is no weight; pass finite numbers of at least 0"
+    if not block.refuse_any(_and(keep, ~sound), "sample_weight", block.weight, allowed):
+        weight = ns.where(sound, weight, ns.zeros_like(weight))
+    keep = _and(keep, weight > 0)
+    return Kept(keep, ns.where(keep, weight, ns.zeros_like(weight)))
+
+
+def _judge(
+    block: Inputs, good: Array, label: Array, kept: Kept, allowed: str, *, shown: Array = None
+) -> tuple[Array | None, Array]:
+    """Refuse a bad label that is kept, or let it be counted; bad ones are replaced by 0."""
+    keep = kept.keep
+    if keep is not None and keep.ndim < good.ndim:  # labels of several entries a sample
+        keep = keep[..., None]
+    seen = block.truth if shown is None else shown
+    readable = block.refuse_any(_and(keep, ~good), "y_true", seen, allowed)
+    return (None if readable else good), block.ns.where(good, label, block.ns.zeros_like(label))
+
+
+def _refuse_fractions(block: Inputs, broken: Array) -> None:
+    try:
+        block.refuse_any(broken, "y_true", block.truth, "no whole number; pass class indices")
+    except ValueError as error:
+        raise TypeError(str(error)) from None  # R3: such labels are of the wrong kind
+
+
+def _and(first: Array | None, second: Array) -> Array:
+    return second if first is None else first & second
+
+
+def _cast(block: Inputs, values: Array, role: str) -> Array:
+    dtype = getattr(block.adapter.numbers(block.scores), role)
+    return block.ns.astype(values, dtype, copy=False)

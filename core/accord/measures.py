@@ -1,0 +1,364 @@
+"""The measures: what to compute, and nothing else. Frozen, hashable, without state."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from dataclasses import KW_ONLY, dataclass, field
+from typing import Any, ClassVar
+
+from accord import checks
+from accord.arrays import Inputs, admit
+from accord.labels import Labels, binary_labels, class_labels, dense_labels
+from accord.multilabel import CRITERIA, Criteria, Match, k_best, past_threshold
+from accord.multilabel import credit as set_credit
+from accord.ranking import rank
+from accord.registry import Array
+from accord.tally import Average, Outcome, Tally, count, per_class, total
+from accord.thresholds import SIDES, AtThreshold, border, sides
+from accord.ties import RULES, Ties, credit
+
+
+class Measure(ABC):
+    """A way to count: made once, used on any framework, a static argument wherever one traces."""
+
+    _dense: ClassVar[bool] = False
+
+    def tally(
+        self,
+        y_true: Any,
+        y_score: Array,
+        *,
+        sample_weight: Any = None,
+        mask: Any = None,
+        per_class: bool = False,
+    ) -> Tally:
+        """Count the hits among some samples.
+
+        Parameters
+        ----------
+        y_true : array
+            What is true; its shape is the measure's (see the class).
+        y_score : array of real
+            Scores; they decide framework and device of the result.
+        sample_weight : array of real, optional
+            A finite weight of at least 0 for each sample (R14).
+        mask : array of bool, optional
+            True keeps a sample (R13).
+        per_class : bool
+            Whether to count by true class, as ``"macro"`` and ``"none"`` averages need.
+
+        Returns
+        -------
+        Tally
+            Of arrays of y_score's framework, on its device.
+
+        Raises
+        ------
+        ValueError, TypeError
+            For shapes, dtypes or frameworks that do not match (R21), and for bad labels or
+            weights where values can be read (R22).
+        """
+        inputs = admit(
+            y_true,
+            y_score,
+            axis=getattr(self, "axis", None),  # a binary measure has none: each score is a sample
+            dense=self._dense,
+            sample_weight=sample_weight,
+            mask=mask,
+        )
+        classes = self._classes(inputs)
+        by = classes if per_class else None
+        return total([count(block, self._judge(block), by) for block in inputs.blocks()])
+
+    def accuracy(
+        self,
+        y_true: Any,
+        y_score: Array,
+        *,
+        average: Average = "micro",
+        sample_weight: Any = None,
+        mask: Any = None,
+    ) -> Array:
+        """Return the share of credit; `tally` and `Tally.accuracy` in one step."""
+        counts = self.tally(
+            y_true,
+            y_score,
+            sample_weight=sample_weight,
+            mask=mask,
+            per_class=per_class(average),
+        )
+        return counts.accuracy(average)
+
+    @abstractmethod
+    def _classes(self, inputs: Inputs) -> int:
+        """Check what depends on the number of classes, and return it."""
+
+    @abstractmethod
+    def _judge(self, block: Inputs) -> Outcome:
+        """Say what became of each sample of a block."""
+
+
+@dataclass(frozen=True)
+class _Ranking(Measure):
+    """What the measures that rank classes share."""
+
+    k: int | tuple[int, ...]
+    _: KW_ONLY
+    ties: Ties = "first"
+    axis: int = -1
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "k", checks.top(self.k))
+        object.__setattr__(self, "axis", checks.whole("axis", self.axis))
+        checks.one_of("ties", self.ties, RULES)
+
+    def _classes(self, inputs: Inputs) -> int:
+        checks.top_within(self.k, inputs.classes)
+        return inputs.classes
+
+    def _judge(self, block: Inputs) -> Outcome:
+        labels = self._labels(block)
+        standing, undefined = rank(block, labels)
+        return Outcome(
+            credit=credit(block, standing, self.k, self.ties),
+            floor=credit(block, standing, self.k, "pessimistic"),
+            ceiling=credit(block, standing, self.k, "optimistic"),
+            undefined=undefined if labels.valid is None else undefined & labels.valid,
+            labels=labels,
+            invalid=None if labels.valid is None else ~labels.valid,
+        )
+
+    @abstractmethod
+    def _labels(self, block: Inputs) -> Labels: ...
+
+
+@dataclass(frozen=True)
+class TopK(_Ranking):
+    """Whether the true class is among the k best scores, for integer labels (R5, R8).
+
+    Parameters
+    ----------
+    k : int or tuple of int
+        How many classes may count, 1 to C; a tuple is counted in one pass (R6).
+    ties : {"first", "last", "optimistic", "pessimistic", "expected"}
+        Who wins among equal scores (R5).
+    axis : int
+        The class axis of ``y_score`` (R12).
+    ignore_index : int, optional
+        A label that leaves its sample out (R13).
+
+    Examples
+    --------
+    >>> import accord, numpy as np
+    >>> measure = accord.TopK(k=(1, 2), ties="last")
+    >>> measure.tally([0, 1], np.array([[0.5, 0.5, 0.0], [0.2, 0.3, 0.5]])).correct
+    array([0, 2])
+    """
+
+    k: int | tuple[int, ...] = 5
+    _: KW_ONLY
+    ignore_index: int | None = None
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if self.ignore_index is not None:
+            checks.whole("ignore_index", self.ignore_index)
+
+    def _labels(self, block: Inputs) -> Labels:
+        return class_labels(block, self.ignore_index)
+
+
+@dataclass(frozen=True)
+class SparseCategorical(TopK):
+    """Whether the true class has the best score, for integer labels: `TopK` at k = 1 (R8)."""
+
+    k: int | tuple[int, ...] = field(default=1, init=False, repr=False)
+
+
+@dataclass(frozen=True)
+class TopKCategorical(_Ranking):
+    """Whether the true class is among the k best scores, for one-hot or probability labels (R9).
+
+    Parameters
+    ----------
+    k, ties, axis
+        As in `TopK`; ``axis`` is the class axis of ``y_true`` too.
+
+    Examples
+    --------
+    >>> import accord, numpy as np
+    >>> scores = np.array([[0.1, 0.6, 0.3], [0.4, 0.2, 0.4]])
+    >>> int(accord.TopKCategorical(k=2).tally(np.eye(3)[[0, 2]], scores).correct)
+    1
+    """
+
+    _dense = True
+    k: int | tuple[int, ...] = 5
+
+    def _labels(self, block: Inputs) -> Labels:
+        return dense_labels(block)
+
+
+@dataclass(frozen=True)
+class Categorical(TopKCategorical):
+    """Whether the true class has the best score, for one-hot or probability labels (R9)."""
+
+    k: int | tuple[int, ...] = field(default=1, init=False, repr=False)
+
+
+@dataclass(frozen=True)
+class Binary(Measure):
+    """Whether a score is on the side of the threshold that its label, 0 or 1, asks for (R10).
+
+    Parameters
+    ----------
+    threshold : float
+        Scores above it are predicted positive; rounded to the scores' dtype first.
+    at_threshold : {"negative", "positive"}
+        What a score equal to the threshold predicts.
+    from_logits : bool
+        Whether scores are logits; they are compared with the logit of the threshold.
+    ignore_index : int, optional
+        A label that leaves its sample out (R13).
+
+    Examples
+    --------
+    >>> import accord, numpy as np
+    >>> int(accord.Binary(threshold=0.3).tally([1, 0, 1], np.array([0.4, 0.4, 0.3])).correct)
+    1
+    """
+
+    threshold: float = 0.5
+    _: KW_ONLY
+    at_threshold: AtThreshold = "negative"
+    from_logits: bool = False
+    ignore_index: int | None = None
+
+    def __post_init__(self) -> None:
+        checks.one_of("at_threshold", self.at_threshold, SIDES)
+        border(self.threshold, from_logits=self.from_logits)
+        if self.ignore_index is not None:
+            checks.whole("ignore_index", self.ignore_index)
+
+    def _classes(self, inputs: Inputs) -> int:  # noqa: ARG002  # a label is 0 or 1, always
+        return 2
+
+    def _judge(self, block: Inputs) -> Outcome:
+        labels = binary_labels(block, self.ignore_index)
+        above, at, undefined = sides(block, border(self.threshold, from_logits=self.from_logits))
+        sure = (above == labels.label) & ~at & ~undefined
+        won = at & (labels.label if self.at_threshold == "positive" else ~labels.label)
+        if labels.valid is not None:
+            sure, won, at = sure & labels.valid, won & labels.valid, at & labels.valid
+            undefined = undefined & labels.valid
+        return Outcome(
+            credit=sure | won,
+            floor=sure,
+            ceiling=sure | at,
+            undefined=undefined,
+            labels=labels,
+            invalid=None if labels.valid is None else ~labels.valid,
+        )
+
+
+@dataclass(frozen=True)
+class Multilabel(Measure):
+    """Whether the predicted set of labels is right, by one of six criteria (R11).
+
+    Parameters
+    ----------
+    criteria : {"exact_match", "hamming", "overlap", "contain", "belong", "jaccard"}
+        What right means. ``"hamming"`` counts labels, the others samples.
+    threshold, at_threshold, from_logits
+        As in `Binary`; labels whose score is above the threshold are predicted.
+    k : int or tuple of int, optional
+        Predict the k best labels of each sample instead of using the threshold.
+    ties : {"first", "last"}
+        Which of equal scores are among the k best.
+    axis : int
+        The label axis of ``y_true`` and ``y_score``.
+
+    Notes
+    -----
+    A NaN score has no side: under ``"hamming"`` it is one label missed, under every other
+    criterion, and with ``k``, its sample is undefined and a miss. A sample has no single class,
+    so there is no average by class.
+
+    Examples
+    --------
+    >>> import accord, numpy as np
+    >>> scores = np.array([[0.9, 0.2, 0.7], [0.1, 0.8, 0.6]])
+    >>> int(accord.Multilabel("contain").tally([[1, 0, 0], [1, 1, 0]], scores).correct)
+    1
+    """
+
+    _dense = True
+    criteria: Criteria = "exact_match"
+    _: KW_ONLY
+    threshold: float = 0.5
+    at_threshold: AtThreshold = "negative"
+    from_logits: bool = False
+    k: int | tuple[int, ...] | None = None
+    ties: Ties = "first"
+    axis: int = -1
+
+    def __post_init__(self) -> None:
+        checks.one_of("criteria", self.criteria, CRITERIA)
+        checks.one_of("at_threshold", self.at_threshold, SIDES)
+        checks.one_of("ties", self.ties, ("first", "last"))
+        border(self.threshold, from_logits=self.from_logits)
+        object.__setattr__(self, "axis", checks.whole("axis", self.axis))
+        if self.k is not None:
+            object.__setattr__(self, "k", checks.top(self.k))
+
+    def tally(
+        self,
+        y_true: Any,
+        y_score: Array,
+        *,
+        sample_weight: Any = None,
+        mask: Any = None,
+        per_class: bool = False,
+    ) -> Tally:
+        """Count as `Measure.tally` does; ``per_class`` is refused, for a sample has no one class."""
+        if per_class:
+            raise ValueError(
+                "a multilabel sample has no single class to count by; pass average='micro',"
+                " or use binary_accuracy on one label at a time"
+            )
+        return super().tally(y_true, y_score, sample_weight=sample_weight, mask=mask)
+
+    def _classes(self, inputs: Inputs) -> int:
+        if self.k is not None:
+            checks.top_within(self.k, inputs.classes)
+        return inputs.classes
+
+    def _judge(self, block: Inputs) -> Outcome:
+        labels = binary_labels(block, None)
+        if isinstance(self.k, tuple):
+            each = [self._outcome(block, labels, self._match(block, labels, k)) for k in self.k]
+            return each[0]._replace(
+                credit=block.ns.stack([one.credit for one in each]),
+                floor=block.ns.stack([one.floor for one in each]),
+                ceiling=block.ns.stack([one.ceiling for one in each]),
+            )
+        return self._outcome(block, labels, self._match(block, labels, self.k))
+
+    def _match(self, block: Inputs, labels: Labels, k: int | None) -> Match:
+        if k is not None:
+            return k_best(block, labels, k, self.ties)
+        bound = border(self.threshold, from_logits=self.from_logits)
+        return past_threshold(block, labels, bound, self.at_threshold)
+
+    def _outcome(self, block: Inputs, labels: Labels, match: Match) -> Outcome:
+        by_label = self.criteria == "hamming"
+        undefined, invalid = match.undefined, match.invalid
+        return Outcome(
+            credit=set_credit(block, match, match.chosen, self.criteria),
+            floor=set_credit(block, match, match.worst, self.criteria),
+            ceiling=set_credit(block, match, match.best, self.criteria),
+            undefined=undefined if by_label else undefined > 0,
+            labels=labels,
+            invalid=invalid if by_label or invalid is None else invalid > 0,
+            size=block.classes if by_label else 1,
+        )

@@ -1,0 +1,178 @@
+"""A streaming metric for any framework: a measure, and the tally of all it has seen."""
+
+from __future__ import annotations
+
+import warnings
+from typing import Any
+
+import numpy as np
+
+from accord.measures import Measure
+from accord.registry import Array
+from accord.tally import Average, Tally, adapter_of, per_class
+
+
+class Metric:
+    """Accuracy over a stream of batches, exact whatever the framework (R17, R18).
+
+    Parameters
+    ----------
+    measure : Measure
+        What to count, for instance ``accord.TopK(k=(1, 5))``.
+    average : {"micro", "macro", "weighted", "none"} or None
+        How to average over classes (R15).
+
+    Notes
+    -----
+    Counts gather on the scores' device and are moved to the host only when they are asked for,
+    or when a 32-bit counter could overflow; so `update` waits for no device.
+
+    Examples
+    --------
+    >>> import accord, numpy as np
+    >>> metric = accord.Metric(accord.TopK(k=1))
+    >>> metric.update([0, 1], np.array([[0.9, 0.1], [0.8, 0.2]]))
+    >>> metric.compute()
+    np.float64(0.5)
+    >>> int(metric.tally.correct), int(metric.tally.total)
+    (1, 2)
+    """
+
+    def __init__(self, measure: Measure, *, average: Average = "micro") -> None:
+        if not isinstance(measure, Measure):
+            raise TypeError(
+                f"measure is {measure!r}; pass a measure, for instance accord.TopK(k=5)"
+            )
+        self.measure = measure
+        self.average = average
+        self._by_class = per_class(average)
+        self.reset()
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({self.measure!r}, average={self.average!r})"
+
+    def reset(self) -> None:
+        """Forget every batch."""
+        self._host: Tally | None = None
+        self._pending: Tally | None = None
+        self._pending_scores = 0
+        self._like: Array | None = None
+        self._warned = False
+
+    def update(
+        self, y_true: Any, y_score: Array, *, sample_weight: Any = None, mask: Any = None
+    ) -> None:
+        """Count a batch.
+
+        Parameters
+        ----------
+        y_true, y_score, sample_weight, mask : array
+            As `Measure.tally` takes them.
+
+        Raises
+        ------
+        ValueError, TypeError
+            As `Measure.tally`, and if the number of classes is not that of the batches before;
+            the metric is then as it was (R22).
+        """
+        batch = self.measure.tally(
+            y_true, y_score, sample_weight=sample_weight, mask=mask, per_class=self._by_class
+        )
+        self._refuse_other_classes(batch)
+        self._absorb(batch, int(np.prod(y_score.shape)))
+
+    def merge(self, other: Metric) -> None:
+        """Add what another metric of the same measure has counted.
+
+        Raises
+        ------
+        ValueError
+            If the other counts something else.
+        """
+        if self._counts() != other._counts():
+            raise ValueError(f"{other!r} counts something else than {self!r}; merge equal metrics")
+        theirs = other.tally
+        if other._host is not None:
+            self._refuse_other_classes(theirs)
+            self._host = theirs if self._host is None else self._host + theirs
+            self._like = other._like if self._like is None else self._like
+
+    @property
+    def tally(self) -> Tally:
+        """Everything counted so far, as NumPy integers (floats where weighted)."""
+        self._drain()
+        if self._host is None:
+            return Tally(*(np.zeros(self._lead(), np.int64),) * 3, *(np.int64(0),) * 3)
+        return self._host
+
+    def compute(self) -> Array:
+        """Return the accuracy so far: NaN before any sample (R16).
+
+        Warns
+        -----
+        RuntimeWarning
+            Once, if labels were found that are no class and could not be refused (R22).
+        """
+        tally = self.tally
+        self._warned = warn_of_invalid(tally, warned=self._warned)
+        nothing_yet = self._host is None and self._by_class
+        value = np.full(self._lead(), np.nan) if nothing_yet else tally.accuracy(self.average)
+        if self._like is None:
+            return value
+        adapter = adapter_of(self._like)
+        dtypes = adapter.numbers(self._like)
+        ns = adapter.namespace(self._like)
+        return ns.astype(adapter.from_host(value, like=self._like), dtypes.result)
+
+    def __getstate__(self) -> dict[str, Any]:
+        self._drain()
+        return {**self.__dict__, "_like": None}
+
+    def _counts(self) -> tuple[Measure, bool]:
+        return self.measure, self._by_class
+
+    def _lead(self) -> tuple[int, ...]:
+        k = getattr(self.measure, "k", None)
+        return (len(k),) if isinstance(k, tuple) else ()
+
+    def _refuse_other_classes(self, batch: Tally) -> None:
+        for seen in (self._host, self._pending):
+            if seen is not None and tuple(seen.total.shape) != tuple(batch.total.shape):
+                raise ValueError(
+                    f"y_score has {batch.total.shape[0]} classes but the batches before had"
+                    f" {seen.total.shape[0]}; use one metric for each number of classes"
+                )
+
+    def _absorb(self, batch: Tally, scores: int) -> None:
+        if self._like is not None and adapter_of(self._like) is not adapter_of(batch.total):
+            self._drain()
+        if self._pending_scores + scores >= 1 << 31:  # no count exceeds the number of scores
+            self._drain()
+        self._pending = batch if self._pending is None else self._pending + batch
+        self._pending_scores += scores
+        self._like = batch.total
+
+    def _drain(self) -> None:
+        if self._pending is None:
+            return
+        adapter = adapter_of(self._pending.total)
+        counts = Tally(*(_widest(adapter.to_host(field)) for field in self._pending))
+        self._host = counts if self._host is None else self._host + counts
+        self._pending, self._pending_scores = None, 0
+
+
+def _widest(count: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+    return count.astype(np.int64 if count.dtype.kind in "iu" else np.float64)
+
+
+def warn_of_invalid(tally: Tally, *, warned: bool = False) -> bool:
+    """Warn of labels that are no class, unless that was done; return whether it is done now."""
+    if warned or not tally.invalid > 0:
+        return warned
+    warnings.warn(
+        f"{tally.invalid.item():g} labels counted as misses are no class of y_score;"
+        " check y_true, or pass ignore_index for labels that mark samples to leave out",
+        RuntimeWarning,
+        stacklevel=3,
+    )
+    return True

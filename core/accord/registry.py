@@ -1,0 +1,217 @@
+"""What accord asks of a framework, and how the adapter of an array is found without importing any."""
+
+from __future__ import annotations
+
+import functools
+import importlib
+from collections.abc import Callable, Mapping
+from importlib.metadata import EntryPoint, entry_points
+from typing import Any, NamedTuple, TypeAlias
+
+import array_api_compat
+import numpy as np
+
+Array: TypeAlias = Any
+"""An array of any framework; what is known of one is checked at the door, not by its type."""
+
+Namespace: TypeAlias = Any
+"""A module or object that offers the Array API functions."""
+
+Transform: TypeAlias = Callable[[Callable[..., Any]], Callable[..., Any]]
+"""Takes a function of arrays and returns the same function, run in another mode."""
+
+GROUP = "accord.adapters"
+"""The entry-point group; each entry is named after the root module its arrays come from."""
+
+
+class Numbers(NamedTuple):
+    """The dtypes a framework counts, sums and answers in."""
+
+    count: Any
+    sum: Any
+    result: Any
+
+
+class Adapter:
+    """One framework, as accord sees it.
+
+    As it stands it serves every complete Array API library (R20). A framework that differs
+    overrides the method where it differs, and no other.
+
+    Parameters
+    ----------
+    name : str
+        The importable name of the library; how users and reports call the adapter.
+    modules : tuple of str, optional
+        Root modules that the types of its arrays are defined in; by default its name.
+
+    Attributes
+    ----------
+    dtypes : tuple of str
+        The score dtypes it promises to rank; the conformance laws try each.
+    """
+
+    dtypes: tuple[str, ...] = ("float32", "float64", "int8", "uint8", "int32", "int64", "bool")
+
+    def __init__(self, name: str, modules: tuple[str, ...] | None = None) -> None:
+        self.name = name
+        self.modules = modules or (name,)
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({self.name!r})"
+
+    def namespace(self, array: Array) -> Namespace:
+        """Return the Array API functions for an array."""
+        return array_api_compat.array_namespace(array)
+
+    def sort_key(self, scores: Array) -> Array:
+        """Return an array whose ``<`` and ``==`` follow R2 for all but NaN, and whose zero is 0.
+
+        Where a comparison flushes subnormals, this is an order-preserving integer.
+        """
+        return scores
+
+    def count(self, flags: Array) -> Array:
+        """Count the true entries along the last axis."""
+        return self.namespace(flags).count_nonzero(flags, axis=-1)
+
+    def places(self, like: Array, n: int) -> Array:
+        """Return ``0 .. n - 1`` in the dtype and on the device of an array of integers."""
+        device = array_api_compat.device(like)
+        return self.namespace(like).arange(n, dtype=like.dtype, device=device)
+
+    def segment_sum(self, values: Array, ids: Array, n: int) -> Array:
+        """Sum the values of each id: two vectors of one length to a vector of length ``n``."""
+        ns = self.namespace(values)
+        mine = ids[:, None] == self.places(ids, n)
+        spread = ns.broadcast_to(values[:, None], mine.shape)
+        return ns.sum(ns.where(mine, spread, ns.zeros_like(spread)), axis=0)
+
+    def numbers(self, array: Array) -> Numbers:
+        """Return the dtypes to count, to sum and to answer in (R18, R19)."""
+        ns = self.namespace(array)
+        defaults = ns.__array_namespace_info__().default_dtypes()
+        return Numbers(ns.int64, ns.float64, defaults["real floating"])
+
+    def is_concrete(self, array: Array) -> bool:
+        """Tell whether values can be read now: in host memory, and not under a trace (R22)."""
+        return (
+            not array_api_compat.is_lazy_array(array)
+            and array.__dlpack_device__()[0] == 1  # kDLCPU of the DLPack standard
+        )
+
+    def block_elements(self, scores: Array) -> int | None:
+        """Return how many scores are worked on at a time; None leaves the whole to a compiler."""
+        if array_api_compat.is_lazy_array(scores):
+            return None
+        # Host blocks are to fit a core's L2 cache; on a device, a launch must be worth its cost.
+        return 1 << 18 if self.is_concrete(scores) else 1 << 24
+
+    def host_view(self, array: Array) -> np.ndarray[Any, Any] | None:
+        """View an array as NumPy without a copy where it lies in host memory, else None."""
+        if not self.is_concrete(array):
+            return None
+        return np.from_dlpack(array)
+
+    def to_host(self, array: Array) -> np.ndarray[Any, Any]:
+        """Copy an array to host memory, waiting for its device."""
+        view = self.host_view(array)
+        return np.array(array if view is None else view)
+
+    def from_host(self, values: Any, like: Array | None = None, dtype: str | None = None) -> Array:
+        """Make an array from NumPy values: on the device of ``like``, or on the default one."""
+        if like is None:
+            ns, device = self.default_namespace(), None
+        else:
+            ns, device = self.namespace(like), array_api_compat.device(like)
+        return ns.asarray(values, dtype=dtype and getattr(ns, dtype), device=device)
+
+    def alongside(self, name: str, array: Array, scores: Array) -> Array:
+        """Return an array of this framework where the scores are, or refuse (R21)."""
+        place, wanted = array_api_compat.device(array), array_api_compat.device(scores)
+        if place != wanted:
+            raise ValueError(
+                f"{name} is on {place} but y_score is on {wanted}; move one to the other's device"
+            )
+        return array
+
+    def default_namespace(self) -> Namespace:
+        """Return the Array API functions without an array at hand."""
+        return importlib.import_module(self.name)
+
+    def modes(self) -> Mapping[str, Transform]:
+        """Return the ways its users run a function; each is proved and verified."""
+        return {"eager": lambda function: function}
+
+
+_loaded: dict[str, Adapter] = {}
+_of_type: dict[type, Adapter | None] = {}
+
+
+@functools.cache
+def _entries() -> dict[str, EntryPoint]:
+    return {entry.name: entry for entry in entry_points(group=GROUP)}
+
+
+def adapters() -> tuple[str, ...]:
+    """Return the names of the registered adapters, in alphabetical order, importing none.
+
+    Returns
+    -------
+    tuple of str
+        One name an adapter, also where the adapter serves several root modules.
+
+    Examples
+    --------
+    >>> import accord
+    >>> "numpy" in accord.adapters()
+    True
+    """
+    first: dict[str, str] = {}
+    for name, entry in sorted(_entries().items()):
+        first.setdefault(entry.value, name)
+    return tuple(sorted({*first.values(), *(adapter.name for adapter in _loaded.values())}))
+
+
+def register(adapter: Adapter) -> None:
+    """Let an adapter serve its root modules in this process.
+
+    Packages use the entry point instead; this is for notebooks and tests.
+    """
+    _loaded.update(dict.fromkeys(adapter.modules, adapter))
+    _of_type.clear()
+
+
+def load(name: str) -> Adapter:
+    """Return the adapter registered under a name, importing it if need be.
+
+    Raises
+    ------
+    LookupError
+        If no adapter has that name.
+    """
+    if name in _loaded:
+        return _loaded[name]
+    if name not in _entries():
+        known = ", ".join(adapters())
+        raise LookupError(f"no adapter is named {name!r}; registered are {known}")
+    adapter: Adapter = _entries()[name].load()
+    register(adapter)
+    return adapter
+
+
+def adapter_of_type(kind: type) -> Adapter | None:
+    """Return the adapter for a type of array, by the root modules it and its bases come from."""
+    if kind not in _of_type:
+        _of_type[kind] = _find(kind)
+    return _of_type[kind]
+
+
+def _find(kind: type) -> Adapter | None:
+    for base in kind.__mro__:
+        root = base.__module__.partition(".")[0]
+        if root in _loaded or root in _entries():
+            return load(root)
+    if hasattr(kind, "__array_namespace__"):
+        return Adapter(kind.__module__.partition(".")[0])
+    return None

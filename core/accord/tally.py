@@ -1,0 +1,191 @@
+"""Tallies: counts that add (R17), and the averages made of them (R15, R16)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Literal, NamedTuple
+
+from accord import checks
+from accord.arrays import Inputs
+from accord.labels import Labels
+from accord.registry import Adapter, Array, adapter_of_type
+
+Average = Literal["micro", "macro", "weighted", "none"] | None
+AVERAGES: tuple[str | None, ...] = ("micro", "macro", "weighted", "none", None)
+
+
+class Tally(NamedTuple):
+    """Counts of one measure over some samples; tallies of parts add up to that of the whole.
+
+    Every field is in one unit: samples, or their weight where weights were given
+    (labels, for the multilabel criterion ``"hamming"``).
+
+    Attributes
+    ----------
+    correct : array, shape (...)
+        Credit under the chosen tie rule; a leading axis for a tuple of k, a last one per class.
+    floor, ceiling : array, shape (...)
+        The least and the most credit that any way of breaking ties could give (R7).
+    total : array, 0-d or of length C
+        Samples counted; with classes, only those whose label is one.
+    invalid : array, 0-d
+        Samples whose label is no class, where that could not be refused (R22).
+    undefined : array, 0-d
+        Samples whose own score is NaN (R4).
+
+    Examples
+    --------
+    >>> import accord, numpy as np
+    >>> scores = np.array([[0.1, 0.6, 0.3], [0.4, 0.2, 0.4]])
+    >>> first = accord.TopK(k=1).tally([1, 2], scores)
+    >>> int(first.correct), int(first.floor), int(first.ceiling), int(first.total)
+    (1, 1, 2, 2)
+    >>> float((first + first).accuracy())
+    0.5
+    """
+
+    correct: Array
+    floor: Array
+    ceiling: Array
+    total: Array
+    invalid: Array
+    undefined: Array
+
+    def __add__(self, other: object) -> Tally:  # counts add, tuples concatenate
+        """Return the tally of both parts together (R17)."""
+        if not isinstance(other, Tally):
+            return NotImplemented
+        return Tally(*(mine + theirs for mine, theirs in zip(self, other, strict=True)))
+
+    def __radd__(self, other: object) -> Tally:
+        """Let ``sum`` start from 0."""
+        return self if other == 0 else NotImplemented
+
+    def accuracy(self, average: Average = "micro") -> Array:
+        """Return credit over total.
+
+        Parameters
+        ----------
+        average : {"micro", "macro", "weighted", "none"} or None
+            ``"micro"`` over samples; ``"macro"`` the mean over the classes that occur;
+            ``"weighted"`` by class support, which equals micro; ``"none"`` or None by class (R15).
+
+        Returns
+        -------
+        array in [0, 1]
+            In the framework's default float type; NaN where there is nothing to count (R16).
+
+        Raises
+        ------
+        ValueError
+            If the average is unknown, or needs classes that this tally does not have.
+        """
+        return _average(self, self.correct, average)
+
+    def bounds(self, average: Average = "micro") -> tuple[Array, Array]:
+        """Return the accuracy if every tie were lost, and if every tie were won (R7)."""
+        return _average(self, self.floor, average), _average(self, self.ceiling, average)
+
+
+def per_class(average: Average) -> bool:
+    """Tell whether an average needs a tally by class, refusing unknown ones."""
+    checks.one_of("average", average, AVERAGES)
+    return average not in ("micro", "weighted")
+
+
+def _average(tally: Tally, credit: Array, average: Average) -> Array:
+    adapter = adapter_of(tally.total)
+    ns, dtypes = adapter.namespace(tally.total), adapter.numbers(tally.total)
+    by_class = tally.total.ndim > 0
+    if per_class(average) and not by_class:
+        raise ValueError(
+            f"average={average!r} needs counts by class; make the tally with per_class=True"
+        )
+    credit, total = ns.astype(credit, dtypes.sum), ns.astype(tally.total, dtypes.sum)
+    if not per_class(average):
+        if by_class:
+            credit = ns.sum(credit, axis=-1)
+            total = ns.sum(total) + ns.astype(tally.invalid, dtypes.sum)
+        return ns.astype(_ratio(ns, credit, total), dtypes.result)
+    shares = _ratio(ns, credit, total)
+    if average == "macro":
+        occurs = total > 0
+        found = ns.where(occurs, shares, ns.zeros_like(shares))
+        shares = _ratio(ns, ns.sum(found, axis=-1), ns.sum(ns.astype(occurs, dtypes.sum)))
+    return ns.astype(shares, dtypes.result)
+
+
+def _ratio(ns: object, part: Array, whole: Array) -> Array:
+    """Divide, with NaN for nothing at all and without a warning."""
+    some = whole > 0
+    one = ns.ones_like(whole)  # type: ignore[attr-defined]  # a namespace has no static type
+    nan = ns.where(some, one, one * float("nan"))  # type: ignore[attr-defined]  # the same
+    return part / ns.where(some, whole, one) * nan  # type: ignore[attr-defined]  # the same
+
+
+def adapter_of(count: Array) -> Adapter:
+    """Return the adapter of an array that came out of one."""
+    adapter = adapter_of_type(type(count))
+    if adapter is None:
+        raise TypeError(f"a {type(count).__name__} is no framework's array")
+    return adapter
+
+
+class Outcome(NamedTuple):
+    """What became of each sample of a block, before anything is summed.
+
+    ``credit``, ``floor`` and ``ceiling`` may have a leading axis for k. ``size`` is what one
+    sample adds to the total.
+    """
+
+    credit: Array
+    floor: Array
+    ceiling: Array
+    undefined: Array
+    labels: Labels
+    invalid: Array | None
+    size: int = 1
+
+
+def count(block: Inputs, outcome: Outcome, classes: int | None) -> Tally:
+    """Sum the outcomes of a block: over all samples, or by the class of each (R15)."""
+    keep, weight = outcome.labels.kept
+    adapter, ns = block.adapter, block.ns
+    dtypes = adapter.numbers(block.scores)
+
+    def amount(values: Array) -> Array:
+        plain = weight is None and not ns.isdtype(values.dtype, "real floating")
+        values = ns.astype(values, dtypes.count if plain else dtypes.sum)
+        if weight is not None:
+            values = values * weight
+        return values if keep is None else ns.where(keep, values, ns.zeros_like(values))
+
+    def over_samples(values: Array) -> Array:
+        axes = tuple(range(values.ndim - block.sample_axes, values.ndim))
+        return ns.sum(values, axis=axes, dtype=values.dtype) if axes else values
+
+    def by_class(values: Array) -> Array:
+        if values.ndim > block.sample_axes:
+            return ns.stack([by_class(values[k, ...]) for k in range(values.shape[0])])
+        ids = ns.reshape(ns.astype(outcome.labels.label, dtypes.count), (-1,))
+        return adapter.segment_sum(ns.reshape(values, (-1,)), ids, classes or 0)
+
+    total_of = over_samples if classes is None else by_class
+    valid = outcome.labels.valid
+    nothing = ns.astype(ns.zeros_like(outcome.undefined), dtypes.count)
+    each = nothing + outcome.size
+    counted = each if classes is None or valid is None else ns.where(valid, each, nothing)
+    return Tally(
+        total_of(amount(outcome.credit)),
+        total_of(amount(outcome.floor)),
+        total_of(amount(outcome.ceiling)),
+        total_of(amount(counted)),
+        over_samples(amount(nothing if outcome.invalid is None else outcome.invalid)),
+        over_samples(amount(outcome.undefined)),
+    )
+
+
+def total(tallies: Sequence[Tally]) -> Tally:
+    """Return the tally of all parts together."""
+    first, *rest = tallies
+    return sum(rest, first)

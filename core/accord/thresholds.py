@@ -1,0 +1,73 @@
+"""Scores against a threshold: above it, at it, or undefined (R10)."""
+
+from __future__ import annotations
+
+import math
+from typing import Literal, NamedTuple, get_args
+
+from accord import checks
+from accord.arrays import Inputs
+from accord.labels import as_number, isnan
+from accord.registry import Array
+
+AtThreshold = Literal["negative", "positive"]
+SIDES: tuple[str, ...] = get_args(AtThreshold)
+
+
+class Sides(NamedTuple):
+    """On which side of the threshold each score lies; none of them where it is NaN."""
+
+    above: Array
+    at: Array
+    undefined: Array
+
+
+def sides(block: Inputs, threshold: float) -> Sides:
+    """Compare scores with a threshold of their own dtype; NaN is on no side."""
+    ns, adapter = block.ns, block.adapter
+    scores = as_number(block, block.scores)
+    undefined = isnan(block, scores)
+    if ns.isdtype(scores.dtype, "real floating"):
+        key = adapter.sort_key(scores)
+        bound = rounded(threshold, ns.finfo(scores.dtype))
+        border = adapter.sort_key(ns.zeros_like(scores) + bound)
+        return Sides((key > border) & ~undefined, (key == border) & ~undefined, undefined)
+    # An integer is compared with the threshold as it is: rounding 0.5 would make 0 tie with it.
+    info = ns.iinfo(scores.dtype)
+    below = math.floor(min(max(threshold, info.min - 1), info.max))
+    at = scores == below if below == threshold else undefined
+    above = scores > below if below >= info.min else ~undefined
+    return Sides(above, at & ~undefined, undefined)
+
+
+def border(threshold: float, *, from_logits: bool) -> float:
+    """Return the score that divides the predictions: the threshold, or its logit.
+
+    Raises
+    ------
+    ValueError
+        If the threshold is not finite, or not within (0, 1) where scores are logits.
+    """
+    threshold = checks.finite("threshold", threshold)
+    if not from_logits:
+        return threshold
+    if not 0 < threshold < 1:
+        raise ValueError(
+            f"threshold={threshold!r} is no probability between 0 and 1, as from_logits=True"
+            " needs; pass one, or from_logits=False to compare scores as they are"
+        )
+    return math.log(threshold / (1 - threshold))
+
+
+def rounded(value: float, info: object) -> float:
+    """Round to the nearest number of a floating dtype, ties to even, the same in every framework.
+
+    ``info`` is the dtype's ``finfo``. Frameworks reach bfloat16 through float32 and so round twice.
+    """
+    spacing = float(info.eps)  # type: ignore[attr-defined]  # finfo is the framework's own type
+    smallest = float(info.smallest_normal)  # type: ignore[attr-defined]  # the same
+    largest = float(info.max)  # type: ignore[attr-defined]  # the same
+    exponent = max(math.frexp(value)[1], math.frexp(smallest)[1]) - 1
+    step = exponent + math.frexp(spacing)[1] - 1
+    near = math.ldexp(round(math.ldexp(value, -step)), step)
+    return math.copysign(math.inf, value) if abs(near) > largest else near

@@ -1,0 +1,42 @@
+"""Tie rules: from a standing and k to the credit a sample gets (R5, R7)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Literal, get_args
+
+from accord.arrays import Inputs
+from accord.ranking import Standing
+from accord.registry import Array
+
+Ties = Literal["first", "last", "optimistic", "pessimistic", "expected"]
+RULES: tuple[str, ...] = get_args(Ties)
+
+# A sample is a hit at k when its rank, so counted, is below k. "expected" has no one rank.
+_RANK: dict[str, Callable[[Standing], Array]] = {
+    "first": lambda s: s.ahead + s.tied_before,
+    "last": lambda s: s.ahead + s.tied_after,
+    "optimistic": lambda s: s.ahead,
+    "pessimistic": lambda s: s.ahead + s.tied_before + s.tied_after,
+}
+
+
+def credit(block: Inputs, standing: Standing, k: int | tuple[int, ...], ties: str) -> Array:
+    """Return each sample's credit: bool, or a fraction under ``"expected"``.
+
+    A tuple of k adds a leading axis, in the order given (R6).
+    """
+    if isinstance(k, tuple):
+        return block.ns.stack([credit(block, standing, each, ties) for each in k])
+    if ties == "expected":
+        return _share(block, standing, k)
+    return _RANK[ties](standing) < k
+
+
+def _share(block: Inputs, standing: Standing, k: int) -> Array:
+    """Return the chance to be among the k best when ties are broken at random."""
+    ns = block.ns
+    dtype = block.adapter.numbers(block.scores).sum
+    places = ns.astype(k - standing.ahead, dtype)
+    rivals = ns.astype(standing.tied_before + standing.tied_after + 1, dtype)
+    return ns.clip(places / rivals, 0, 1)
