@@ -16,10 +16,7 @@ _NUMBERS = Numbers(np.int64, np.float64, np.float64)
 class NumpyAdapter(Adapter):
     """NumPy arrays, memory maps and scalars."""
 
-    dtypes = (
-        *("float16", "float32", "float64", "bool"),
-        *("int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64"),
-    )
+    dtypes = ("float16", *Adapter.dtypes)
 
     def namespace(self, array: Array) -> Namespace:  # noqa: ARG002  # there is only one
         """Return array-api-compat's NumPy."""
@@ -47,6 +44,10 @@ class NumpyAdapter(Adapter):
     def is_concrete(self, array: Array) -> bool:  # noqa: ARG002  # always
         """NumPy's values can always be read."""
         return True
+
+    def from_host(self, values: Any, like: Array | None = None, **how: Any) -> Array:
+        """Return an array, or a scalar where NumPy's own functions return one."""
+        return super().from_host(values, like, **how)[()]
 
     def host_view(self, array: Array) -> npt.NDArray[Any]:
         """Return the array itself."""

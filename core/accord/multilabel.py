@@ -15,7 +15,7 @@ from accord.registry import Array
 from accord.thresholds import AtThreshold, sides
 
 Criteria = Literal["exact_match", "hamming", "overlap", "contain", "belong", "jaccard"]
-CRITERIA: tuple[str, ...] = get_args(Criteria)
+CRITERIA: tuple[Criteria, ...] = get_args(Criteria)
 
 
 class Predicted(NamedTuple):

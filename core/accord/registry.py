@@ -24,6 +24,11 @@ GROUP = "accord.adapters"
 """The entry-point group; each entry is named after the root module its arrays come from."""
 
 
+MODES = ("eager", "compiled", "vmapped", "sharded")
+"""The modes an adapter may declare: as is; compiled; mapped over one more leading axis, of which
+the result keeps the first entry; and with the arrays split over devices."""
+
+
 class Numbers(NamedTuple):
     """The dtypes a framework counts, sums and answers in."""
 
@@ -51,7 +56,10 @@ class Adapter:
         The score dtypes it promises to rank; the conformance laws try each.
     """
 
-    dtypes: tuple[str, ...] = ("float32", "float64", "int8", "uint8", "int32", "int64", "bool")
+    dtypes: tuple[str, ...] = (
+        *("float32", "float64", "bool"),
+        *("int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64"),
+    )
 
     def __init__(self, name: str, modules: tuple[str, ...] | None = None) -> None:
         self.name = name
@@ -118,10 +126,20 @@ class Adapter:
         view = self.host_view(array)
         return np.array(array if view is None else view)
 
-    def from_host(self, values: Any, like: Array | None = None, dtype: str | None = None) -> Array:
-        """Make an array from NumPy values: on the device of ``like``, or on the default one."""
+    def from_host(
+        self,
+        values: Any,
+        like: Array | None = None,
+        *,
+        dtype: str | None = None,
+        device: Any = None,
+    ) -> Array:
+        """Make an array from NumPy values: where ``like`` is, or on a device, or by default.
+
+        Integers that the framework can't hold must saturate, never wrap (R22).
+        """
         if like is None:
-            ns, device = self.default_namespace(), None
+            ns = self.default_namespace()
         else:
             ns, device = self.namespace(like), array_api_compat.device(like)
         return ns.asarray(values, dtype=dtype and getattr(ns, dtype), device=device)
@@ -139,8 +157,12 @@ class Adapter:
         """Return the Array API functions without an array at hand."""
         return importlib.import_module(self.name)
 
+    def devices(self) -> tuple[Any, ...]:
+        """Return the devices to prove it on; None is the default one."""
+        return (None,)
+
     def modes(self) -> Mapping[str, Transform]:
-        """Return the ways its users run a function; each is proved and verified."""
+        """Return the ways its users run a function of arrays, by name: see `MODES`."""
         return {"eager": lambda function: function}
 
 

@@ -11,7 +11,7 @@ from accord.labels import Labels
 from accord.registry import Adapter, Array, adapter_of_type
 
 Average = Literal["micro", "macro", "weighted", "none"] | None
-AVERAGES: tuple[str | None, ...] = ("micro", "macro", "weighted", "none", None)
+AVERAGES: tuple[Average, ...] = ("micro", "macro", "weighted", "none", None)
 
 
 class Tally(NamedTuple):

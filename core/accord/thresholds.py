@@ -11,7 +11,7 @@ from accord.labels import as_number, isnan
 from accord.registry import Array
 
 AtThreshold = Literal["negative", "positive"]
-SIDES: tuple[str, ...] = get_args(AtThreshold)
+SIDES: tuple[AtThreshold, ...] = get_args(AtThreshold)
 
 
 class Sides(NamedTuple):

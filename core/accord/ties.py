@@ -10,7 +10,7 @@ from accord.ranking import Standing
 from accord.registry import Array
 
 Ties = Literal["first", "last", "optimistic", "pessimistic", "expected"]
-RULES: tuple[str, ...] = get_args(Ties)
+RULES: tuple[Ties, ...] = get_args(Ties)
 
 # A sample is a hit at k when its rank, so counted, is below k. "expected" has no one rank.
 _RANK: dict[str, Callable[[Standing], Array]] = {
@@ -21,7 +21,7 @@ _RANK: dict[str, Callable[[Standing], Array]] = {
 }
 
 
-def credit(block: Inputs, standing: Standing, k: int | tuple[int, ...], ties: str) -> Array:
+def credit(block: Inputs, standing: Standing, k: int | tuple[int, ...], ties: Ties) -> Array:
     """Return each sample's credit: bool, or a fraction under ``"expected"``.
 
     A tuple of k adds a leading axis, in the order given (R6).

@@ -1,0 +1,57 @@
+"""How laws become tests: every law on every declared mode and device; the rest visibly skipped."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from accord.registry import MODES, Adapter
+from accord_conformance.law import LAWS
+
+DTYPES = (
+    *("float16", "bfloat16", "float32", "float64", "bool"),
+    *("int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64"),
+)
+
+
+def _undeclared() -> None:
+    """Stand for a law that was not tried; its test is skipped with the reason."""
+
+
+def cases(adapter: Adapter) -> list[Any]:
+    """Return a pytest parameter for each law, mode and device of an adapter.
+
+    What the adapter does not declare is a parameter too, skipped with the reason.
+    """
+    declared = adapter.modes()
+    found = [
+        pytest.param(
+            lambda law=law, mode=mode, device=device: law.check(adapter, mode, device),
+            id=f"{adapter.name}-{mode}-{'' if device is None else f'{device}-'}{law.rule}-{law.name}",
+        )
+        for device in adapter.devices()
+        for mode in declared
+        for law in LAWS
+        if mode in law.modes
+    ]
+    missing = [f"mode {mode}" for mode in MODES if mode not in declared]
+    missing += [f"dtype {dtype}" for dtype in DTYPES if dtype not in adapter.dtypes]
+    for what in missing:
+        skip = pytest.mark.skip(reason=f"{adapter.name} declares no {what}")
+        found.append(pytest.param(_undeclared, id=f"{adapter.name}-{what}", marks=skip))
+    return found
+
+
+def parametrize(*adapters: Adapter) -> pytest.MarkDecorator:
+    """Return a decorator that runs a test with every law of some adapters.
+
+    Examples
+    --------
+    >>> import accord_conformance
+    >>> from accord_numpy import ADAPTER
+    >>> @accord_conformance.parametrize(ADAPTER)
+    ... def test_conformance(check):
+    ...     check()
+    """
+    return pytest.mark.parametrize("check", [case for each in adapters for case in cases(each)])

@@ -1,0 +1,183 @@
+"""Laws of the scores, the order, the labels, the standing, the ties and k (R1 to R8)."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+import accord
+from accord.ties import RULES
+from accord_conformance import drawn, reference
+from accord_conformance.cases import CASES, Case
+from accord_conformance.law import LAWS, Law, law
+from accord_conformance.subject import Subject
+
+STEP = {"float16": 2.0**-10, "bfloat16": 2.0**-7, "float32": 2.0**-23, "float64": 2.0**-52}
+TINY = {"float16": 2.0**-24, "bfloat16": 2.0**-133, "float32": 2.0**-149, "float64": 2.0**-1074}
+
+
+@functools.cache
+def in_top_k(k: int) -> Callable[..., Any]:
+    """Return a function of labels and scores that tells the credit under every tie rule."""
+
+    def every_rule(y_true: Any, y_score: Any) -> Any:
+        return tuple(accord.in_top_k(y_true, y_score, k, ties=ties) for ties in RULES)
+
+    return every_rule
+
+
+def _try_case(case: Case, subject: Subject) -> None:
+    if case.dtype is not None and case.dtype not in subject.adapter.dtypes:
+        return
+    scores = subject.array([case.scores] * 6, case.dtype)
+    *hits, expected = subject.run(in_top_k(case.k), subject.array(range(6)), scores)
+    for ties, found in zip(RULES, hits, strict=False):
+        assert "".join("01"[int(hit)] for hit in found) == case.hits[ties], ties
+        assert found.dtype == np.bool_
+    np.testing.assert_allclose(expected, [float(share) for share in case.expected], rtol=1e-6)
+
+
+LAWS.extend(Law(case.name, case.rule, functools.partial(_try_case, case)) for case in CASES)
+
+
+def _standing(y_true: Any, y_score: Any) -> Any:
+    return accord.standing(y_true, y_score)
+
+
+def _ahead(subject: Subject, scores: list[Any], dtype: str) -> list[int]:
+    """Return how many are ahead of each class of one row."""
+    table = subject.array(np.asarray([scores] * len(scores)), dtype)
+    found: list[int] = subject.run(
+        _standing, subject.array(range(len(scores))), table
+    ).ahead.tolist()
+    return found
+
+
+@law("R1", modes=("eager", "compiled"))
+def every_float_is_compared_in_its_own_precision(subject: Subject) -> None:
+    for dtype in subject.float_dtypes:
+        assert _ahead(subject, [1, 1 + STEP[dtype], 1 - STEP[dtype]], dtype) == [1, 0, 2], dtype
+
+
+@law("R1", modes=("eager", "compiled"))
+def every_integer_is_compared_in_its_own_precision(subject: Subject) -> None:
+    for dtype in set(subject.adapter.dtypes) - set(subject.float_dtypes) - {"bool"}:
+        most = int(np.iinfo(dtype).max)
+        least = int(np.iinfo(dtype).min)
+        row = np.asarray([most - 1, most, least + 1, least], dtype)
+        assert _ahead(subject, list(row), dtype) == [1, 0, 2, 3], dtype
+
+
+@law("R2", modes=("eager", "compiled"))
+def subnormals_of_every_float_are_distinct_values(subject: Subject) -> None:
+    for dtype in subject.float_dtypes:
+        tiny = TINY[dtype]
+        row = [0.0, tiny, 2 * tiny, -tiny, -0.0, -2 * tiny]
+        assert _ahead(subject, row, dtype) == [2, 1, 0, 4, 2, 5], dtype
+
+
+@law("R2", modes=("eager", "compiled"))
+def a_nan_of_either_sign_outranks_every_number(subject: Subject) -> None:
+    for dtype in subject.float_dtypes:
+        row = [np.inf, np.nan, 1.0, -np.nan, np.copysign(np.nan, -1), -np.inf]
+        assert _ahead(subject, row, dtype) == [3, 6, 4, 6, 6, 5], dtype
+
+
+@law("R3", modes=("eager", "compiled"))
+def labels_of_every_integer_dtype_mean_the_same(subject: Subject) -> None:
+    scores = subject.array([[0.1, 0.2, 0.7], [0.6, 0.3, 0.1]])
+    for dtype in set(subject.adapter.dtypes) - set(subject.float_dtypes) - {"bool"}:
+        found = subject.run(_standing, subject.array([1, 2], dtype), scores)
+        assert found.ahead.tolist() == [1, 2], dtype
+
+
+@law("R3", modes=("eager", "compiled"))
+def labels_are_never_cast_to_the_dtype_of_the_scores(subject: Subject) -> None:
+    for dtype in subject.float_dtypes:
+        scores = np.zeros((3, 258), np.float32)
+        scores[:, 256] = 1  # bfloat16 can't tell 257 from 256, and int8 wraps both
+        found = subject.run(_standing, subject.array([255, 256, 257]), subject.array(scores, dtype))
+        assert found.ahead.tolist() == [1, 0, 1], dtype
+        assert found.tied_before.tolist() == [255, 0, 256], dtype
+
+
+@law("R3")
+def labels_that_are_whole_floats_are_labels(subject: Subject) -> None:
+    scores = subject.array([[0.1, 0.2, 0.7], [0.6, 0.3, 0.1]])
+    found = subject.run(_standing, subject.array([1.0, 2.0]), scores)
+    assert found.ahead.tolist() == [1, 2]
+
+
+@law("R4")
+def standings_equal_those_found_by_sorting(subject: Subject) -> None:
+    @drawn.tried(drawn.rows(), drawn.labels(), examples=60)
+    def compare(table: list[list[float]], labels: list[int]) -> None:
+        found = subject.run(_standing, subject.array(labels), subject.array(table))
+        expected = [
+            reference.standing(row, label)
+            for row, label in zip(drawn.rounded(table), labels, strict=True)
+        ]
+        assert list(zip(*(field.tolist() for field in found), strict=True)) == expected
+
+
+@law("R5 R7")
+def every_tie_rule_gives_the_credit_found_by_sorting(subject: Subject) -> None:
+    @drawn.tried(drawn.rows(), drawn.labels(), examples=40)
+    def compare(table: list[list[float]], labels: list[int]) -> None:
+        for k in (1, 3):
+            found = subject.run(in_top_k(k), subject.array(labels), subject.array(table))
+            for ties, credits_ in zip(RULES, found, strict=True):
+                expected = [
+                    float(reference.credit(row, label, k, ties))
+                    for row, label in zip(drawn.rounded(table), labels, strict=True)
+                ]
+                np.testing.assert_allclose(credits_, expected, rtol=1e-6, err_msg=ties)
+
+
+@law("R6")
+def a_tuple_of_k_adds_a_leading_axis_in_the_order_given(subject: Subject) -> None:
+    def credits_and_share(y_true: Any, y_score: Any) -> Any:
+        return (
+            accord.in_top_k(y_true, y_score, (3, 1, 2)),
+            accord.top_k_accuracy(y_true, y_score, (3, 1, 2)),
+        )
+
+    labels, scores = subject.array([0, 1]), subject.array([[0.5, 0.3, 0.2], [0.5, 0.2, 0.3]])
+    found, share = subject.run(credits_and_share, labels, scores)
+    assert found.tolist() == [[True, True], [True, False], [True, False]]
+    assert share.tolist() == [1.0, 0.5, 0.5]
+
+
+@law("R7")
+def floor_and_ceiling_bound_the_credit_of_every_rule(subject: Subject) -> None:
+    def tallies(y_true: Any, y_score: Any) -> Any:
+        return tuple(accord.TopK((1, 2), ties=ties).tally(y_true, y_score) for ties in RULES)
+
+    @drawn.tried(drawn.rows(), drawn.labels(), examples=20)
+    def compare(table: list[list[float]], labels: list[int]) -> None:
+        pairs = list(zip(drawn.rounded(table), labels, strict=True))
+        for tally in subject.run(tallies, subject.array(labels), subject.array(table)):
+            for place, k in enumerate((1, 2)):
+                floor = sum(reference.credit(row, y, k, "pessimistic") for row, y in pairs)
+                ceiling = sum(reference.credit(row, y, k, "optimistic") for row, y in pairs)
+                assert tally.floor[place] == floor
+                assert tally.ceiling[place] == ceiling
+                assert floor <= tally.correct[place] + 1e-6
+                assert tally.correct[place] <= ceiling + 1e-6
+
+
+@law("R8")
+def sparse_accuracy_is_top_k_at_one(subject: Subject) -> None:
+    def both(y_true: Any, y_score: Any) -> Any:
+        return (
+            accord.sparse_categorical_accuracy(y_true, y_score, ties="last"),
+            accord.top_k_accuracy(y_true, y_score, 1, ties="last"),
+        )
+
+    labels, scores = subject.array([0, 1, 0]), subject.array([[0.5, 0.5], [0.5, 0.5], [0.9, 0.1]])
+    sparse, top = subject.run(both, labels, scores)
+    assert sparse == top
+    np.testing.assert_allclose(top, 2 / 3, rtol=1e-6)

@@ -1,0 +1,65 @@
+"""What a law is tried on: one adapter, in one mode, on one device."""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pytest
+
+from accord.registry import Adapter
+
+
+@functools.cache  # so that a function that several laws share is compiled once
+def _transformed(adapter: Adapter, mode: str, function: Callable[..., Any]) -> Callable[..., Any]:
+    return adapter.modes()[mode](function)
+
+
+@dataclass(frozen=True)
+class Subject:
+    """One adapter in one mode on one device; makes its arrays and runs functions of them."""
+
+    adapter: Adapter
+    mode: str = "eager"
+    device: Any = None
+
+    def array(self, values: Any, dtype: str | None = None) -> Any:
+        """Make an array of the framework; Python floats become float32 unless a dtype is named."""
+        host = np.asarray(values)
+        if dtype is None and host.dtype == np.float64:
+            dtype = "float32"
+        if dtype is not None and hasattr(np, dtype.replace("bool", "bool_")):
+            host = host.astype(dtype)  # on the host, where no subnormal is flushed on the way
+        return self.adapter.from_host(host, dtype=dtype, device=self.device)
+
+    def run(self, function: Callable[..., Any], *arrays: Any) -> Any:
+        """Run a function of arrays in this mode; the result comes as NumPy arrays."""
+        return self._host(_transformed(self.adapter, self.mode, function)(*arrays))
+
+    @property
+    def reads_values(self) -> bool:
+        """Whether a bad value can be refused here, rather than counted (R22)."""
+        return self.mode == "eager" and self.adapter.is_concrete(self.array([0]))
+
+    @property
+    def float_dtypes(self) -> list[str]:
+        """The floating dtypes that the adapter declares."""
+        return [dtype for dtype in self.adapter.dtypes if "float" in dtype]
+
+    @contextlib.contextmanager
+    def refused(
+        self, kind: type[Exception] | tuple[type[Exception], ...], match: str
+    ) -> Iterator[None]:
+        """Expect an error whose message matches."""
+        with pytest.raises(kind, match=match):
+            yield
+
+    def _host(self, result: Any) -> Any:
+        if isinstance(result, tuple):
+            parts = [self._host(part) for part in result]
+            return type(result)(*parts) if hasattr(result, "_fields") else tuple(parts)
+        return self.adapter.to_host(result)

@@ -1,0 +1,16 @@
+"""Every law on every registered adapter whose framework is installed, and on a bare Array API."""
+
+from __future__ import annotations
+
+import importlib.util
+from collections.abc import Callable
+
+import accord_conformance
+from accord import adapters, registry
+
+INSTALLED = [registry.load(name) for name in adapters() if importlib.util.find_spec(name)]
+
+
+@accord_conformance.parametrize(*INSTALLED, registry.Adapter("array_api_strict"))
+def test_the_adapter_keeps_the_law(check: Callable[[], None]) -> None:
+    check()
