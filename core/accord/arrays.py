@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from accord.registry import Adapter, Array, Namespace, adapter_of_type
+from accord.registry import Adapter, Array, Namespace, adapter_of
 
 Index = tuple[slice | int, ...]
 
@@ -149,8 +149,9 @@ def admit(
     ValueError
         For shapes that do not match, or no class at all.
     """
-    adapter = _adapter_of("y_score", y_score)
+    adapter = adapter_of(y_score, "y_score")
     ns = adapter.namespace(y_score)
+    _refuse_masked("y_score", y_score)
     _refuse_kind(ns, "y_score", y_score, ("bool", "integral", "real floating"), "real numbers")
     scores = y_score if axis is None else _class_axis_last(ns, y_score, axis)
     sample_axes = scores.ndim - (axis is not None)
@@ -180,18 +181,6 @@ def admit(
     return Inputs(adapter, ns, scores, truth, mask, sample_weight, sample_axes)
 
 
-def _adapter_of(name: str, array: Any) -> Adapter:
-    adapter = adapter_of_type(type(array))
-    if adapter is None:
-        raise TypeError(
-            f"{name} is a {type(array).__name__}, which is no framework's array;"
-            f" pass an array, for instance numpy.asarray({name})"
-        )
-    if isinstance(array, np.ma.MaskedArray):
-        raise TypeError(f"{name} is a masked array; pass {name}.data and mask=~{name}.mask")
-    return adapter
-
-
 def _join(adapter: Adapter, name: str, values: Any, scores: Array) -> Array:
     """Bring an array to the scores' framework and device; only host values may be moved (R21)."""
     if isinstance(values, (list, tuple, bool, int, float)):
@@ -199,7 +188,8 @@ def _join(adapter: Adapter, name: str, values: Any, scores: Array) -> Array:
             values = np.asarray(values)
         except ValueError as error:
             raise ValueError(f"{name} is a ragged list; pass rows of one length") from error
-    own = _adapter_of(name, values)
+    _refuse_masked(name, values)
+    own = adapter_of(values, name)
     if own.name == adapter.name:
         return adapter.alongside(name, values, scores)
     if isinstance(values, (np.ndarray, np.generic)):
@@ -210,6 +200,11 @@ def _join(adapter: Adapter, name: str, values: Any, scores: Array) -> Array:
         f"y_score is a {adapter.name} array but {name} is a {own.name} array;"
         " pass both from one framework"
     )
+
+
+def _refuse_masked(name: str, array: Any) -> None:
+    if isinstance(array, np.ma.MaskedArray):
+        raise TypeError(f"{name} is a masked array; pass {name}.data, and mask=~{name}.mask")
 
 
 def _refuse_kind(

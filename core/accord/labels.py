@@ -48,7 +48,7 @@ def dense_labels(block: Inputs) -> Labels:
     tainted = ns.any(isnan(block, rows), axis=-1, keepdims=True)
     rows = ns.where(tainted, ns.zeros_like(rows), rows)  # so that its peak is not above zero
     label = ns.argmax(adapter.sort_key(rows), axis=-1)
-    peak = ns.take_along_axis(rows, label[..., None], axis=-1)[..., 0]
+    peak = adapter.pick(rows, label[..., None])[..., 0]
     kept = _kept(block, None, None)
     allowed = "the largest entry of its row (0 if one is NaN); a row needs one above zero"
     valid, label = _judge(block, adapter.sort_key(peak) > 0, label, kept, allowed, shown=peak)

@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 
 from accord.measures import Measure
-from accord.registry import Array
-from accord.tally import Average, Tally, adapter_of, per_class
+from accord.registry import Array, adapter_of
+from accord.tally import Average, Tally, per_class
 
 
 class Metric:

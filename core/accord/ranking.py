@@ -41,8 +41,8 @@ def rank(block: Inputs, labels: Labels) -> Ranked:
     scores = as_number(block, block.scores)
     key = adapter.sort_key(scores)
     label = labels.label[..., None]
-    own = ns.take_along_axis(key, label, axis=-1)
-    undefined = isnan(block, ns.take_along_axis(scores, label, axis=-1))[..., 0]
+    own = adapter.pick(key, label)
+    undefined = isnan(block, adapter.pick(scores, label))[..., 0]
 
     equal = key == own
     behind_or_equal = adapter.count(key <= own)

@@ -88,6 +88,14 @@ class Adapter:
         device = array_api_compat.device(like)
         return self.namespace(like).arange(n, dtype=like.dtype, device=device)
 
+    def pick(self, values: Array, place: Array) -> Array:
+        """Return the entry at ``place`` of each row: ``place`` has a last axis of length 1."""
+        ns = self.namespace(values)
+        if hasattr(ns, "take_along_axis"):
+            return ns.take_along_axis(values, place, axis=-1)
+        mine = self.places(place, values.shape[-1]) == place
+        return ns.sum(ns.where(mine, values, ns.zeros_like(values)), axis=-1, keepdims=True)
+
     def segment_sum(self, values: Array, ids: Array, n: int) -> Array:
         """Sum the values of each id: two vectors of one length to a vector of length ``n``."""
         ns = self.namespace(values)
@@ -167,7 +175,7 @@ class Adapter:
 
 
 _loaded: dict[str, Adapter] = {}
-_of_type: dict[type, Adapter | None] = {}
+_of_type: dict[type, Adapter] = {}
 
 
 @functools.cache
@@ -222,18 +230,28 @@ def load(name: str) -> Adapter:
     return adapter
 
 
-def adapter_of_type(kind: type) -> Adapter | None:
-    """Return the adapter for a type of array, by the root modules it and its bases come from."""
+def adapter_of(array: Array, name: str = "the array") -> Adapter:
+    """Return the adapter of an array, by the root modules its type and its bases come from.
+
+    Raises
+    ------
+    TypeError
+        If it is no framework's array; the message calls it by ``name``.
+    """
+    kind = type(array)
     if kind not in _of_type:
-        _of_type[kind] = _find(kind)
+        _of_type[kind] = _find(array, name)
     return _of_type[kind]
 
 
-def _find(kind: type) -> Adapter | None:
-    for base in kind.__mro__:
+def _find(array: Array, name: str) -> Adapter:
+    for base in type(array).__mro__:
         root = base.__module__.partition(".")[0]
         if root in _loaded or root in _entries():
             return load(root)
-    if hasattr(kind, "__array_namespace__"):
-        return Adapter(kind.__module__.partition(".")[0])
-    return None
+    if array_api_compat.is_array_api_obj(array):
+        return Adapter(type(array).__module__.partition(".")[0])
+    raise TypeError(
+        f"{name} is a {type(array).__name__}, which is no framework's array;"
+        f" pass an array, for instance numpy.asarray({name})"
+    )

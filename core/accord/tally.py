@@ -8,7 +8,7 @@ from typing import Literal, NamedTuple
 from accord import checks
 from accord.arrays import Inputs
 from accord.labels import Labels
-from accord.registry import Adapter, Array, adapter_of_type
+from accord.registry import Array, adapter_of
 
 Average = Literal["micro", "macro", "weighted", "none"] | None
 AVERAGES: tuple[Average, ...] = ("micro", "macro", "weighted", "none", None)
@@ -121,14 +121,6 @@ def _ratio(ns: object, part: Array, whole: Array) -> Array:
     one = ns.ones_like(whole)  # type: ignore[attr-defined]  # a namespace has no static type
     nan = ns.where(some, one, one * float("nan"))  # type: ignore[attr-defined]  # the same
     return part / ns.where(some, whole, one) * nan  # type: ignore[attr-defined]  # the same
-
-
-def adapter_of(count: Array) -> Adapter:
-    """Return the adapter of an array that came out of one."""
-    adapter = adapter_of_type(type(count))
-    if adapter is None:
-        raise TypeError(f"a {type(count).__name__} is no framework's array")
-    return adapter
 
 
 class Outcome(NamedTuple):
