@@ -7,7 +7,7 @@ from typing import Literal, NamedTuple
 
 from accord import checks
 from accord.arrays import Inputs
-from accord.labels import Labels
+from accord.labels import Kept, Labels
 from accord.registry import Array, adapter_of
 
 Average = Literal["micro", "macro", "weighted", "none"] | None
@@ -141,40 +141,45 @@ class Outcome(NamedTuple):
 
 def count(block: Inputs, outcome: Outcome, classes: int | None) -> Tally:
     """Sum the outcomes of a block: over all samples, or by the class of each (R15)."""
-    keep, weight = outcome.labels.kept
-    adapter, ns = block.adapter, block.ns
-    dtypes = adapter.numbers(block.scores)
-
-    def amount(values: Array) -> Array:
-        plain = weight is None and not ns.isdtype(values.dtype, "real floating")
-        values = ns.astype(values, dtypes.count if plain else dtypes.sum)
-        if weight is not None:
-            values = values * weight
-        return values if keep is None else ns.where(keep, values, ns.zeros_like(values))
-
-    def over_samples(values: Array) -> Array:
-        axes = tuple(range(values.ndim - block.sample_axes, values.ndim))
-        return ns.sum(values, axis=axes, dtype=values.dtype) if axes else values
-
-    def by_class(values: Array) -> Array:
-        if values.ndim > block.sample_axes:
-            return ns.stack([by_class(values[k, ...]) for k in range(values.shape[0])])
-        ids = ns.reshape(ns.astype(outcome.labels.label, dtypes.count), (-1,))
-        return adapter.segment_sum(ns.reshape(values, (-1,)), ids, classes or 0)
-
-    total_of = over_samples if classes is None else by_class
-    valid = outcome.labels.valid
+    ns, dtypes = block.ns, block.adapter.numbers(block.scores)
     nothing = ns.astype(ns.zeros_like(outcome.undefined), dtypes.count)
-    each = nothing + outcome.size
-    counted = each if classes is None or valid is None else ns.where(valid, each, nothing)
-    return Tally(
-        total_of(amount(outcome.credit)),
-        total_of(amount(outcome.floor)),
-        total_of(amount(outcome.ceiling)),
-        total_of(amount(counted)),
-        over_samples(amount(nothing if outcome.invalid is None else outcome.invalid)),
-        over_samples(amount(outcome.undefined)),
-    )
+    each, valid = nothing + outcome.size, outcome.labels.valid
+    invalid = nothing if outcome.invalid is None else outcome.invalid
+    if classes is not None and valid is not None:
+        each = ns.where(valid, each, nothing)  # an invalid label is of no class
+    amounts = [
+        _amount(block, outcome.labels.kept, values)
+        for values in (outcome.credit, outcome.floor, outcome.ceiling, each)
+    ]
+    if classes is None:
+        sums = [_over_samples(block, values) for values in amounts]
+    else:
+        ids = ns.reshape(ns.astype(outcome.labels.label, dtypes.count), (-1,))
+        sums = [_by_class(block, values, ids, classes) for values in amounts]
+    rest = [_amount(block, outcome.labels.kept, values) for values in (invalid, outcome.undefined)]
+    return Tally(*sums, *(_over_samples(block, values) for values in rest))
+
+
+def _amount(block: Inputs, kept: Kept, values: Array) -> Array:
+    """Return what each sample adds: nothing if it is left out, else its value times its weight."""
+    ns, dtypes = block.ns, block.adapter.numbers(block.scores)
+    integer = kept.weight is None and not ns.isdtype(values.dtype, "real floating")
+    values = ns.astype(values, dtypes.count if integer else dtypes.sum)
+    if kept.weight is not None:
+        values = values * kept.weight
+    return values if kept.keep is None else ns.where(kept.keep, values, ns.zeros_like(values))
+
+
+def _over_samples(block: Inputs, values: Array) -> Array:
+    axes = tuple(range(values.ndim - block.sample_axes, values.ndim))
+    return block.ns.sum(values, axis=axes, dtype=values.dtype) if axes else values
+
+
+def _by_class(block: Inputs, values: Array, ids: Array, classes: int) -> Array:
+    if values.ndim > block.sample_axes:  # a leading axis for k
+        each = [_by_class(block, values[k, ...], ids, classes) for k in range(values.shape[0])]
+        return block.ns.stack(each)
+    return block.adapter.segment_sum(block.ns.reshape(values, (-1,)), ids, classes)
 
 
 def total(tallies: Sequence[Tally]) -> Tally:

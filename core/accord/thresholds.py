@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from fractions import Fraction
 from typing import Literal, NamedTuple, get_args
 
 from accord import checks
@@ -69,5 +70,5 @@ def rounded(value: float, info: object) -> float:
     largest = float(info.max)  # type: ignore[attr-defined]  # the same
     exponent = max(math.frexp(value)[1], math.frexp(smallest)[1]) - 1
     step = exponent + math.frexp(spacing)[1] - 1
-    near = math.ldexp(round(math.ldexp(value, -step)), step)
-    return math.copysign(math.inf, value) if abs(near) > largest else near
+    near = round(math.ldexp(value, -step)) * Fraction(2) ** step
+    return math.copysign(math.inf, value) if abs(near) > largest else float(near)

@@ -1,0 +1,70 @@
+"""Measures as values: frozen, hashable, checked when made."""
+
+from __future__ import annotations
+
+import dataclasses
+import pickle
+from typing import Any
+
+import numpy as np
+import pytest
+
+import accord
+
+MEASURES = [
+    accord.TopK((1, 5), ties="last"),
+    accord.SparseCategorical(axis=1, ignore_index=-100),
+    accord.TopKCategorical(3),
+    accord.Categorical(ties="expected"),
+    accord.Binary(0.25, at_threshold="positive"),
+    accord.Multilabel("jaccard", k=2),
+]
+
+
+@pytest.mark.parametrize("measure", MEASURES, ids=repr)
+def test_a_measure_is_a_value(measure: Any) -> None:
+    twin = pickle.loads(pickle.dumps(measure))  # noqa: S301  # made one line above
+    assert twin == measure
+    assert hash(twin) == hash(measure)
+    assert eval(repr(measure), vars(accord)) == measure  # noqa: S307  # the repr is code, by design
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        measure.axis = 0
+
+
+def test_r8_the_sparse_measure_is_no_other_measure_but_ranks_at_one() -> None:
+    assert accord.SparseCategorical().k == 1
+    assert accord.SparseCategorical() != accord.TopK(1)
+
+
+WRONG: list[tuple[Any, dict[str, Any], str]] = [
+    (accord.TopK, {"k": 0}, r"k=0 is not a number of classes"),
+    (accord.TopK, {"k": True}, r"k=True is not a number of classes"),
+    (accord.TopK, {"ties": "best"}, r"ties='best' is unknown; pass one of 'first'"),
+    (accord.Binary, {"threshold": float("inf")}, r"threshold=inf is not a finite number"),
+    (accord.Binary, {"threshold": "0.5"}, r"threshold='0\.5' is not a finite number"),
+    (accord.Binary, {"threshold": 0.0, "from_logits": True}, r"threshold=0\.0 is no probability"),
+    (accord.Binary, {"at_threshold": "up"}, r"at_threshold='up' is unknown"),
+    (accord.Multilabel, {"criteria": "equal"}, r"criteria='equal' is unknown"),
+    (accord.Multilabel, {"ties": "expected"}, r"ties='expected' is unknown"),
+    (accord.Multilabel, {"k": 0}, r"k=0 is not a number of classes"),
+]
+
+
+@pytest.mark.parametrize(("measure", "options", "message"), WRONG)
+def test_r21_a_wrong_option_is_refused_when_the_measure_is_made(
+    measure: Any, options: dict[str, Any], message: str
+) -> None:
+    with pytest.raises(ValueError, match=message):
+        measure(**options)
+
+
+def test_r21_options_of_the_wrong_type_are_a_type_error() -> None:
+    with pytest.raises(TypeError, match=r"axis=1\.0 is a float; pass an int"):
+        accord.TopK(1, axis=1.0)  # type: ignore[arg-type]  # the fault under test
+    with pytest.raises(TypeError, match=r"ignore_index='x' is a str; pass an int"):
+        accord.TopK(1, ignore_index="x")  # type: ignore[arg-type]  # the fault under test
+
+
+def test_r15_a_multilabel_sample_has_no_class_to_average_over() -> None:
+    with pytest.raises(ValueError, match="no single class to count by"):
+        accord.Multilabel().tally([[1, 0]], np.zeros((1, 2)), per_class=True)

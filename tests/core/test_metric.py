@@ -1,0 +1,133 @@
+"""The streaming metric: exact over batches, unchanged by what it refuses (R17, R18, R22)."""
+
+from __future__ import annotations
+
+import copy
+import pickle
+import warnings
+from collections.abc import Iterator
+
+import numpy as np
+import pytest
+
+import accord
+from accord import registry
+from accord_numpy import NumpyAdapter
+
+RNG = np.random.default_rng(1)
+SCORES = RNG.integers(0, 4, (60, 6)) / 4
+LABELS = RNG.integers(0, 6, 60)
+BATCHES = [slice(0, 7), slice(7, 7), slice(7, 40), slice(40, 60)]
+
+
+def streamed(**options: object) -> accord.Metric:
+    metric = accord.Metric(accord.TopK((1, 3)), **options)  # type: ignore[arg-type]  # average only
+    for rows in BATCHES:
+        metric.update(LABELS[rows], SCORES[rows])
+    return metric
+
+
+@pytest.mark.parametrize("average", ["micro", "macro", "weighted", "none", None])
+def test_r17_uneven_batches_give_the_figure_of_the_whole(average: accord.tally.Average) -> None:
+    whole = accord.top_k_accuracy(LABELS, SCORES, (1, 3), average=average)
+    np.testing.assert_array_equal(streamed(average=average).compute(), whole)
+
+
+def test_a_copy_and_a_pickle_go_their_own_ways() -> None:
+    metric = streamed()
+    before = [field.tolist() for field in metric.tally]
+    twins = [
+        copy.copy(metric),
+        copy.deepcopy(metric),
+        pickle.loads(pickle.dumps(metric)),  # noqa: S301  # made on this line
+    ]
+    for twin in twins:
+        twin.update(LABELS, SCORES)
+        assert int(twin.tally.total) == 120
+    assert [field.tolist() for field in metric.tally] == before
+
+
+def test_merging_adds_and_leaves_the_other_alone() -> None:
+    first, second = streamed(), streamed()
+    first.merge(second)
+    assert int(first.tally.total) == 120
+    assert int(second.tally.total) == 60
+    np.testing.assert_array_equal(first.compute(), second.compute())
+
+
+def test_merging_with_a_fresh_metric_changes_nothing() -> None:
+    metric, fresh = streamed(), accord.Metric(accord.TopK((1, 3)))
+    metric.merge(fresh)
+    fresh.merge(metric)
+    assert [int(metric.tally.total), int(fresh.tally.total)] == [60, 60]
+
+
+def test_metrics_that_count_something_else_do_not_merge() -> None:
+    with pytest.raises(ValueError, match="counts something else"):
+        streamed().merge(accord.Metric(accord.TopK(1)))
+
+
+def test_r16_nothing_seen_gives_nan_with_the_axes_of_k() -> None:
+    assert np.isnan(accord.Metric(accord.TopK(1)).compute())
+    assert np.isnan(accord.Metric(accord.TopK((1, 2)), average="macro").compute()).tolist() == [
+        True,
+        True,
+    ]
+
+
+def test_reset_forgets() -> None:
+    metric = streamed()
+    metric.reset()
+    assert int(metric.tally.total) == 0
+    assert np.isnan(metric.compute()).all()
+
+
+def test_r22_another_number_of_classes_is_refused_and_forgotten() -> None:
+    metric = streamed(average="macro")
+    before = metric.tally
+    with pytest.raises(ValueError, match="y_score has 4 classes but the batches before had 6"):
+        metric.update([0], SCORES[:1, :4])
+    assert metric.tally is before
+
+
+def test_a_measure_is_needed() -> None:
+    with pytest.raises(TypeError, match=r"measure is 'top-k'; pass a measure"):
+        accord.Metric("top-k")  # type: ignore[arg-type]  # the fault under test
+
+
+def test_r14_weighted_and_unweighted_batches_add() -> None:
+    metric = accord.Metric(accord.TopK(1))
+    metric.update([0, 1], np.array([[0.9, 0.1], [0.9, 0.1]]))
+    metric.update([1], np.array([[0.1, 0.9]]), sample_weight=[0.5])
+    assert [float(metric.tally.correct), float(metric.tally.total)] == [1.5, 2.5]
+
+
+class Unreadable(NumpyAdapter):
+    """NumPy as if on an accelerator: values can't be read."""
+
+    def is_concrete(self, array: object) -> bool:  # noqa: ARG002  # never
+        return False
+
+
+@pytest.fixture
+def unreadable() -> Iterator[None]:
+    right = registry.load("numpy")
+    registry.register(Unreadable("numpy"))
+    yield
+    registry.register(right)
+
+
+@pytest.mark.usefixtures("unreadable")
+def test_r22_invalid_labels_that_could_not_be_refused_are_warned_of_once() -> None:
+    metric = accord.Metric(accord.TopK(1))
+    metric.update([0, -1, 2], np.array([[0.9, 0.1]] * 3))
+    with pytest.warns(RuntimeWarning, match="2 labels counted as misses are no class"):
+        figure = metric.compute()
+    assert figure == pytest.approx(1 / 3)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        metric.compute()
+    metric.reset()
+    metric.update([7], np.array([[0.9, 0.1]]))
+    with pytest.warns(RuntimeWarning, match="1 labels"):
+        metric.compute()

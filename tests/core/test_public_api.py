@@ -1,0 +1,77 @@
+"""The public surface: the names, and the signatures that other tools rely on."""
+
+from __future__ import annotations
+
+import inspect
+import types
+from collections.abc import Callable
+
+import pytest
+
+import accord
+
+Y = ["y_true", "y_score"]
+SIGNATURES: dict[Callable[..., object], tuple[list[str], list[str]]] = {
+    accord.top_k_accuracy: (
+        [*Y, "k"],
+        ["ties", "axis", "average", "sample_weight", "mask", "ignore_index"],
+    ),
+    accord.top_k_categorical_accuracy: (
+        [*Y, "k"],
+        ["ties", "axis", "average", "sample_weight", "mask"],
+    ),
+    accord.sparse_categorical_accuracy: (
+        Y,
+        ["ties", "axis", "average", "sample_weight", "mask", "ignore_index"],
+    ),
+    accord.categorical_accuracy: (Y, ["ties", "axis", "average", "sample_weight", "mask"]),
+    accord.binary_accuracy: (
+        Y,
+        [
+            *("threshold", "at_threshold", "from_logits"),
+            *("average", "sample_weight", "mask", "ignore_index"),
+        ],
+    ),
+    accord.multilabel_accuracy: (
+        Y,
+        [
+            *("criteria", "threshold", "at_threshold", "from_logits"),
+            *("k", "ties", "axis", "sample_weight", "mask"),
+        ],
+    ),
+    accord.in_top_k: ([*Y, "k"], ["ties", "axis"]),
+    accord.standing: (Y, ["axis"]),
+    accord.TopK.tally: (["self", *Y], ["sample_weight", "mask", "per_class"]),
+    accord.Metric.update: (["self", *Y], ["sample_weight", "mask"]),
+    accord.TopK: (["k"], ["ties", "axis", "ignore_index"]),
+    accord.SparseCategorical: ([], ["ties", "axis", "ignore_index"]),
+    accord.Tally.accuracy: (["self", "average"], []),
+}
+
+
+def test_all_names_what_the_package_defines() -> None:
+    public = {
+        name
+        for name, value in vars(accord).items()
+        if not name.startswith("_") and not isinstance(value, types.ModuleType)
+    }
+    assert public <= set(accord.__all__)
+    assert all(hasattr(accord, name) for name in accord.__all__)
+
+
+@pytest.mark.parametrize("function", SIGNATURES, ids=lambda function: function.__qualname__)
+def test_signatures_are_those_of_the_design(function: Callable[..., object]) -> None:
+    parameters = inspect.signature(function).parameters.values()
+    positional = [p.name for p in parameters if p.kind is p.POSITIONAL_OR_KEYWORD]
+    keyword = [p.name for p in parameters if p.kind is p.KEYWORD_ONLY]
+    assert (positional, keyword) == SIGNATURES[function]
+
+
+def test_public_names_have_a_docstring_with_an_example_or_a_reference() -> None:
+    for name in accord.__all__:
+        assert inspect.getdoc(getattr(accord, name)), name
+
+
+def test_a_tally_has_the_six_fields_of_r17() -> None:
+    fields = ("correct", "floor", "ceiling", "total", "invalid", "undefined")
+    assert accord.Tally._fields == fields
