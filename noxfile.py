@@ -90,4 +90,4 @@ def package(session: nox.Session) -> None:
 def bench(session: nox.Session) -> None:
     """Measure beside the peers, in one run."""
     session.install("-e", ".", *GROUPS["bench"])
-    session.run("python", "benchmarks/run.py", *session.posargs)
+    session.run("python", "benchmarks/bench_numpy.py", *session.posargs)
