@@ -4,19 +4,25 @@ Three doors to the same laws: the test suite of accord; ``pytest --pyargs accord
 --adapter NAME`` wherever accord is installed; and `parametrize` in an adapter's own test file.
 """
 
-from accord_conformance import measure_laws, ranking_laws, refusal_laws
-from accord_conformance.doors import parametrize
-from accord_conformance.law import LAWS, Law
-from accord_conformance.subject import Subject
+from __future__ import annotations
 
-LAWS.sort(key=lambda one: int(one.rule.split()[0].removeprefix("R")))
+from typing import TYPE_CHECKING, Any
 
-__all__ = [
-    "LAWS",
-    "Law",
-    "Subject",
-    "measure_laws",
-    "parametrize",
-    "ranking_laws",
-    "refusal_laws",
-]
+if TYPE_CHECKING:
+    from accord_conformance.doors import parametrize
+    from accord_conformance.law import Law
+    from accord_conformance.laws import LAWS
+    from accord_conformance.subject import Subject
+
+__all__ = ["LAWS", "Law", "Subject", "parametrize"]
+
+_HOMES = {"LAWS": "laws", "Law": "law", "Subject": "subject", "parametrize": "doors"}
+
+
+def __getattr__(name: str) -> Any:
+    """Load a public name when it is asked for: pytest imports this package for its plugin."""
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from importlib import import_module  # noqa: PLC0415  # as above
+
+    return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)

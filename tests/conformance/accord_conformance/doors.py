@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from accord.registry import MODES, Adapter
-from accord_conformance.law import LAWS
+from accord_conformance.laws import LAWS
 
 DTYPES = (
     *("float16", "bfloat16", "float32", "float64", "bool"),

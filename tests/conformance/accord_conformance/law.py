@@ -38,15 +38,15 @@ class Law:
         self.trial(Subject(adapter, mode, device))
 
 
-LAWS: list[Law] = []
-"""Every law, in the order of the rules."""
+REGISTERED: list[Law] = []
+"""The laws of every module that was imported; `accord_conformance.laws` orders them all."""
 
 
 def law(rule: str, *, modes: tuple[str, ...] = MODES) -> Callable[[Check], Check]:
     """Register a function as a law; its name is the statement."""
 
     def register(trial: Check) -> Check:
-        LAWS.append(Law(trial.__name__.replace("_", " "), rule, trial, modes))
+        REGISTERED.append(Law(trial.__name__.replace("_", " "), rule, trial, modes))
         return trial
 
     return register

@@ -12,7 +12,7 @@ import accord
 from accord.ties import RULES
 from accord_conformance import drawn, reference
 from accord_conformance.cases import CASES, Case
-from accord_conformance.law import LAWS, Law, law
+from accord_conformance.law import REGISTERED, Law, law
 from accord_conformance.subject import Subject
 
 STEP = {"float16": 2.0**-10, "bfloat16": 2.0**-7, "float32": 2.0**-23, "float64": 2.0**-52}
@@ -40,7 +40,7 @@ def _try_case(case: Case, subject: Subject) -> None:
     np.testing.assert_allclose(expected, [float(share) for share in case.expected], rtol=1e-6)
 
 
-LAWS.extend(Law(case.name, case.rule, functools.partial(_try_case, case)) for case in CASES)
+REGISTERED.extend(Law(case.name, case.rule, functools.partial(_try_case, case)) for case in CASES)
 
 
 def _standing(y_true: Any, y_score: Any) -> Any:

@@ -1,0 +1,48 @@
+"""The pytest plugin behind ``pytest --pyargs accord_conformance --adapter NAME``.
+
+pytest loads it wherever accord is installed, so it imports nothing until a law is collected.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+if TYPE_CHECKING:
+    from accord.registry import Adapter
+
+TEST = "test_the_chosen_adapter_keeps_the_law"
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add the choice of what to prove."""
+    group = parser.getgroup("accord", "accord conformance")
+    group.addoption("--adapter", help="name of the registered accord adapter to prove")
+    group.addoption("--namespace", help="module of an Array API library without an accord adapter")
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Give every law of the chosen adapter to the test that takes ``check``."""
+    if metafunc.function.__name__ == TEST:
+        from accord_conformance.doors import cases  # noqa: PLC0415  # see the module's docstring
+
+        adapter = _chosen(metafunc.config)
+        metafunc.parametrize("check", [_nothing_chosen()] if adapter is None else cases(adapter))
+
+
+def _chosen(config: pytest.Config) -> Adapter | None:
+    from accord import registry  # noqa: PLC0415  # see the module's docstring
+
+    if namespace := config.getoption("--namespace"):
+        return registry.Adapter(namespace)
+    name = config.getoption("--adapter")
+    try:
+        return None if name is None else registry.load(name)
+    except LookupError as error:
+        raise pytest.UsageError(f"--adapter: {error}") from None
+
+
+def _nothing_chosen() -> Any:
+    skip = pytest.mark.skip(reason="pass --adapter NAME to prove an adapter")
+    return pytest.param(None, marks=skip)
