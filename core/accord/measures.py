@@ -68,7 +68,7 @@ class Measure(ABC):
         )
         classes = self._classes(inputs)
         by = classes if per_class else None
-        return total([count(block, self._judge(block), by) for block in inputs.blocks()])
+        return total(count(block, self._judge(block), by) for block in inputs.blocks())
 
     def accuracy(
         self,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from typing import Literal, NamedTuple
 
 from accord import checks
@@ -182,7 +182,7 @@ def _by_class(block: Inputs, values: Array, ids: Array, classes: int) -> Array:
     return block.adapter.segment_sum(block.ns.reshape(values, (-1,)), ids, classes)
 
 
-def total(tallies: Sequence[Tally]) -> Tally:
-    """Return the tally of all parts together."""
-    first, *rest = tallies
-    return sum(rest, first)
+def total(tallies: Iterable[Tally]) -> Tally:
+    """Return the tally of all parts together, holding no more than two at a time."""
+    each = iter(tallies)
+    return sum(each, next(each))
