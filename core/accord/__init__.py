@@ -22,6 +22,7 @@ from accord.measures import (
 from accord.metric import Metric
 from accord.ranking import Standing
 from accord.registry import adapters
+from accord.reporting import Report, evaluate
 from accord.tally import Tally
 
 __all__ = [
@@ -30,6 +31,7 @@ __all__ = [
     "Measure",
     "Metric",
     "Multilabel",
+    "Report",
     "SparseCategorical",
     "Standing",
     "Tally",
@@ -38,6 +40,7 @@ __all__ = [
     "adapters",
     "binary_accuracy",
     "categorical_accuracy",
+    "evaluate",
     "in_top_k",
     "multilabel_accuracy",
     "sparse_categorical_accuracy",

@@ -1,0 +1,131 @@
+"""Scores and labels to a report, in one call."""
+
+from __future__ import annotations
+
+from typing import Any, Literal, get_args
+
+from accord import checks
+from accord.measures import Binary, Measure, Multilabel, TopK
+from accord.metric import Metric
+from accord.registry import Array
+from accord.reporting.report import Report
+from accord.ties import Ties
+
+OneAverage = Literal["micro", "macro", "weighted"]
+AVERAGES: tuple[str, ...] = get_args(OneAverage)
+
+
+def evaluate(
+    y_true: Any,
+    y_score: Array,
+    k: int | tuple[int, ...] | None = None,
+    *,
+    measure: Measure | None = None,
+    ties: Ties = "first",
+    axis: int = -1,
+    average: OneAverage = "micro",
+    sample_weight: Any = None,
+    mask: Any = None,
+    ignore_index: int | None = None,
+    per_class: bool = False,
+) -> Report:
+    """Report the accuracy of scores, with its tie bounds, interval and counts.
+
+    Parameters
+    ----------
+    y_true : array
+        What is true: classes 0 to C - 1 as integers, or what ``measure`` asks for.
+    y_score : array of real, shape (..., C)
+        Scores of any framework with an adapter.
+    k : int or tuple of int, optional
+        How many classes may count, 1 to C, in one pass (R6). By default 1 and 5; 1 alone for up
+        to five classes, of which 5 would say nothing.
+    measure : Measure, optional
+        Count this instead of top-k accuracy, for instance ``accord.Binary(0.3)``. It has its own
+        k, ties, axis and ignore_index, so these are not to be passed beside it.
+    ties : {"first", "last", "optimistic", "pessimistic", "expected"}
+        Who wins among equal scores (R5).
+    axis : int
+        The class axis of ``y_score`` (R12).
+    average : {"micro", "macro", "weighted"}
+        Over samples or over classes (R15).
+    sample_weight : array of real, optional
+        A weight of at least 0 for each sample (R14).
+    mask : array of bool, optional
+        True keeps a sample (R13).
+    ignore_index : int, optional
+        A label that leaves its sample out (R13).
+    per_class : bool
+        Whether to report each class too.
+
+    Returns
+    -------
+    Report
+        In plain Python numbers; reading them waits for the device of the scores.
+
+    Raises
+    ------
+    ValueError
+        If shapes differ, an option is unknown, k is not within 1 to C, or a bad label or weight
+        can be read (R22).
+    TypeError
+        If a dtype does not fit, or arrays are of two frameworks (R21).
+
+    Notes
+    -----
+    ``Report.interval`` is Wilson's 95 % interval, which is one for a share of independent samples;
+    for a macro average, weighted samples and the criterion ``"hamming"`` there is none.
+
+    Examples
+    --------
+    >>> import accord, numpy as np
+    >>> scores = np.array([[0.6, 0.3, 0.1], [0.2, 0.3, 0.5], [0.1, 0.8, 0.1], [0.7, 0.2, 0.1]])
+    >>> print(accord.evaluate([0, 2, 1, 1], scores, k=(1, 2)))
+    Top-k accuracy: ties first, micro average
+    k  accuracy     floor   ceiling     Wilson 95 %  correct
+    -  --------  --------  --------  --------------  -------
+    1   75.00 %   75.00 %   75.00 %   30.06 - 95.44    3 / 4
+    2  100.00 %  100.00 %  100.00 %  51.01 - 100.00    4 / 4
+    <BLANKLINE>
+    samples           4
+    classes           3
+    chance level      33.33 % at k=1, 66.67 % at k=2
+    invalid labels    0
+    undefined scores  0
+    """
+    if measure is None:
+        k = usual_k(y_score, axis) if k is None else k
+        measure = TopK(k, ties=ties, axis=axis, ignore_index=ignore_index)
+    elif (k, ties, axis, ignore_index) != (None, "first", -1, None):
+        raise ValueError(
+            f"k, ties, axis and ignore_index are part of {measure!r}; pass them to the measure"
+        )
+    metric = counter(measure, average, per_class=per_class)
+    metric.update(y_true, y_score, sample_weight=sample_weight, mask=mask)
+    return report_of(metric, y_score, average, per_class=per_class)
+
+
+def usual_k(y_score: Array, axis: int = -1) -> tuple[int, ...]:
+    """Return the k to report where none is asked for."""
+    shape = tuple(getattr(y_score, "shape", ()))  # what is no array, the measure refuses
+    wide = -len(shape) <= axis < len(shape) and shape[axis] > 5  # noqa: PLR2004  # k=5, and more
+    return (1, 5) if wide else (1,)
+
+
+def counter(measure: Measure, average: OneAverage, *, per_class: bool) -> Metric:
+    """Return an empty metric that counts what a report with these options shows."""
+    checks.one_of("average", average, AVERAGES)
+    if per_class and isinstance(measure, Multilabel):
+        raise ValueError(
+            "per_class needs samples of one class, which multilabel samples are not; leave it out,"
+            " or evaluate one label at a time with accord.Binary"
+        )
+    return Metric(measure, average="macro" if per_class else average)
+
+
+def report_of(metric: Metric, y_score: Array, average: OneAverage, *, per_class: bool) -> Report:
+    """Return the report of what a metric has counted of such scores."""
+    axis = getattr(metric.measure, "axis", None)
+    binary = isinstance(metric.measure, Binary)
+    classes = 2 if binary or axis is None else int(y_score.shape[axis])
+    return Report(metric.measure, metric.tally, classes, average, per_class)
