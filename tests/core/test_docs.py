@@ -7,6 +7,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import pytest
+
+from accord.cli import main
 from accord_conformance import LAWS
 
 ROOT = Path(__file__).parent.parent.parent
@@ -23,3 +26,19 @@ def test_every_rule_is_restated_and_held_by_a_law() -> None:
     )
     assert rules == {f"R{number}" for number in range(1, 24)}
     assert rules == {rule for law in LAWS for rule in law.rule.split()}
+
+
+def test_the_readme_runs_and_says_what_it_computes(
+    run_page: Callable[[str], dict[str, Any]],
+) -> None:
+    names = run_page("README.md")
+    assert names["metric"].compute().tolist() == [0.0, 1.0]
+
+
+def test_the_table_of_the_readme_is_what_the_command_prints(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    with pytest.raises(SystemExit):
+        main(["score", str(ROOT / "examples/digits_forest.npz"), "-k", "1,3,5"])
+    assert capsys.readouterr().out in (ROOT / "README.md").read_text()
