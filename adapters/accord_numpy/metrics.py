@@ -60,6 +60,15 @@ class CategoricalAccuracy(Metric):
     ----------
     ties, axis, average
         As `accord.categorical_accuracy` takes them.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from accord_numpy import CategoricalAccuracy
+    >>> metric = CategoricalAccuracy()
+    >>> metric.update([[0, 1], [1, 0]], np.array([[0.3, 0.7], [0.3, 0.7]]))
+    >>> metric.compute()
+    np.float64(0.5)
     """
 
     def __init__(self, *, ties: Ties = "first", axis: int = -1, average: Average = "micro") -> None:
@@ -73,6 +82,15 @@ class SparseCategoricalAccuracy(Metric):
     ----------
     ties, axis, average, ignore_index
         As `accord.sparse_categorical_accuracy` takes them.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from accord_numpy import SparseCategoricalAccuracy
+    >>> metric = SparseCategoricalAccuracy(ignore_index=-100)
+    >>> metric.update([1, -100], np.array([[0.3, 0.7], [0.3, 0.7]]))
+    >>> metric.compute()
+    np.float64(1.0)
     """
 
     def __init__(
@@ -125,6 +143,15 @@ class TopKCategoricalAccuracy(Metric):
     ----------
     k, ties, axis, average
         As `accord.top_k_categorical_accuracy` takes them.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from accord_numpy import TopKCategoricalAccuracy
+    >>> metric = TopKCategoricalAccuracy(k=2)
+    >>> metric.update([[0, 0, 1], [0, 1, 0]], np.array([[0.1, 0.6, 0.3], [0.5, 0.1, 0.4]]))
+    >>> metric.compute()
+    np.float64(0.5)
     """
 
     def __init__(
@@ -145,6 +172,15 @@ class MultilabelAccuracy(Metric):
     ----------
     criteria, threshold, at_threshold, from_logits, k, ties, axis
         As `accord.multilabel_accuracy` takes them.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from accord_numpy import MultilabelAccuracy
+    >>> metric = MultilabelAccuracy("hamming")
+    >>> metric.update([[1, 0, 0, 1]], np.array([[0.9, 0.1, 0.8, 0.7]]))
+    >>> metric.compute()
+    np.float64(0.75)
     """
 
     def __init__(

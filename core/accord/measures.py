@@ -170,7 +170,19 @@ class TopK(_Ranking):
 
 @dataclass(frozen=True)
 class SparseCategorical(TopK):
-    """Whether the true class has the best score, for integer labels: `TopK` at k = 1 (R8)."""
+    """Whether the true class has the best score, for integer labels: `TopK` at k = 1 (R8).
+
+    Parameters
+    ----------
+    ties, axis, ignore_index
+        As in `TopK`.
+
+    Examples
+    --------
+    >>> import accord, numpy as np
+    >>> int(accord.SparseCategorical().tally([0, 1], np.array([[0.9, 0.1], [0.8, 0.2]])).correct)
+    1
+    """
 
     k: int | tuple[int, ...] = field(default=1, init=False, repr=False)
 
@@ -201,7 +213,19 @@ class TopKCategorical(_Ranking):
 
 @dataclass(frozen=True)
 class Categorical(TopKCategorical):
-    """Whether the true class has the best score, for one-hot or probability labels (R9)."""
+    """Whether the true class has the best score, for one-hot or probability labels (R9).
+
+    Parameters
+    ----------
+    ties, axis
+        As in `TopK`; ``axis`` is the class axis of ``y_true`` too.
+
+    Examples
+    --------
+    >>> import accord, numpy as np
+    >>> int(accord.Categorical().tally([[0.1, 0.9]], np.array([[0.3, 0.7]])).correct)
+    1
+    """
 
     k: int | tuple[int, ...] = field(default=1, init=False, repr=False)
 
