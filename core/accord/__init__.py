@@ -1,5 +1,6 @@
 """accord: accuracy on which every array framework agrees."""
 
+from accord.class_blocks import standing_in_block
 from accord.functional import (
     binary_accuracy,
     categorical_accuracy,
@@ -45,6 +46,7 @@ __all__ = [
     "multilabel_accuracy",
     "sparse_categorical_accuracy",
     "standing",
+    "standing_in_block",
     "top_k_accuracy",
     "top_k_categorical_accuracy",
 ]

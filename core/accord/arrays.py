@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from accord.registry import Adapter, Array, Namespace, adapter_of
+from accord.registry import Adapter, Array, Namespace, adapter_of, load
 
 Index = tuple[slice | int, ...]
 
@@ -61,6 +61,28 @@ class Inputs:
             origin=index,
         )
 
+    def in_numpy(self) -> Inputs:
+        """View everything as NumPy, where the adapter asks for it and all lies in host memory."""
+        arrays = (self.scores, self.truth, self.mask, self.weight)
+        views = [array if array is None else self._view(array) for array in arrays]
+        if any(
+            (view is None) != (array is None) for view, array in zip(views, arrays, strict=True)
+        ):
+            return self
+        numpy = load("numpy")
+        scores, truth, mask, weight = views
+        return Inputs(
+            numpy, numpy.default_namespace(), scores, truth, mask, weight, self.sample_axes
+        )
+
+    def _view(self, array: Array) -> Array | None:
+        view = self.adapter.host_view(array) if self.adapter.counts_in_numpy else None
+        return view if view is not None and view.dtype.kind in "biuf" else None
+
+    def back(self, array: Array) -> Array:
+        """Return what was found `in_numpy` as an array of the scores' framework."""
+        return self.adapter.from_host(array, like=self.scores)
+
     def refuse_any(self, bad: Array, name: str, values: Array, allowed: str) -> bool:
         """Raise for the first true entry where values can be read; tell whether they could (R22).
 
@@ -105,12 +127,14 @@ def _whole_position(origin: Index, here: tuple[Any, ...]) -> Iterator[int]:
 
 def over_blocks(inputs: Inputs, work: Callable[[Inputs], Array]) -> Array:
     """Run per-sample work block by block; results keep their leading axes, then the samples."""
-    parts = [(work(block), block.sample_axes) for block in inputs.blocks()]
-    if len(parts) == 1:
-        return parts[0][0]
-    flat = [inputs.ns.reshape(part, (*_lead(part, axes), -1)) for part, axes in parts]
-    lead = _lead(*parts[0])
-    return inputs.ns.reshape(inputs.ns.concat(flat, axis=-1), (*lead, *inputs.sample_shape))
+    there = inputs.in_numpy()
+    parts = [(work(block), block.sample_axes) for block in there.blocks()]
+    whole = parts[0][0]
+    if len(parts) > 1:
+        flat = [there.ns.reshape(part, (*_lead(part, axes), -1)) for part, axes in parts]
+        shape = (*_lead(*parts[0]), *there.sample_shape)
+        whole = there.ns.reshape(there.ns.concat(flat, axis=-1), shape)
+    return whole if there is inputs else inputs.back(whole)
 
 
 def _lead(part: Array, sample_axes: int) -> tuple[int, ...]:
@@ -150,6 +174,7 @@ def admit(
         For shapes that do not match, or no class at all.
     """
     adapter = adapter_of(y_score, "y_score")
+    y_score = adapter.plain("y_score", y_score)
     ns = adapter.namespace(y_score)
     _refuse_masked("y_score", y_score)
     _refuse_kind(ns, "y_score", y_score, ("bool", "integral", "real floating"), "real numbers")
@@ -160,14 +185,16 @@ def admit(
     _refuse_kind(ns, "y_true", truth, ("bool", "integral", "real floating"), "labels")
     if dense:
         _refuse_shape("y_true", truth, y_score.shape, y_score, dense=True)
-        truth = truth if axis is None else ns.moveaxis(truth, axis, -1)
+        truth = truth if axis is None else _class_axis_last(ns, truth, axis)
     else:
         _refuse_shape("y_true", truth, scores.shape[:sample_axes], y_score)
+    truth = adapter.settled("y_true", truth, scores)
 
     if mask is not None:
         mask = _join(adapter, "mask", mask, scores)
         _refuse_kind(ns, "mask", mask, ("bool",), "bool, True keeps a sample; pass mask != 0")
         _refuse_shape("mask", mask, scores.shape[:sample_axes], y_score)
+        mask = adapter.settled("mask", mask, scores)
     if sample_weight is not None:
         sample_weight = _join(adapter, "sample_weight", sample_weight, scores)
         _refuse_kind(
@@ -178,6 +205,7 @@ def admit(
             "real numbers; to leave samples out by a bool, pass mask=",
         )
         _refuse_shape("sample_weight", sample_weight, scores.shape[:sample_axes], y_score)
+        sample_weight = adapter.settled("sample_weight", sample_weight, scores)
     return Inputs(adapter, ns, scores, truth, mask, sample_weight, sample_axes)
 
 
@@ -191,7 +219,7 @@ def _join(adapter: Adapter, name: str, values: Any, scores: Array) -> Array:
     _refuse_masked(name, values)
     own = adapter_of(values, name)
     if own.name == adapter.name:
-        return adapter.alongside(name, values, scores)
+        return adapter.alongside(name, adapter.plain(name, values), scores)
     if isinstance(values, (np.ndarray, np.generic)):
         if values.dtype.kind not in "biuf":
             raise TypeError(f"{name} has dtype {values.dtype}; pass numbers or bools")
@@ -222,19 +250,31 @@ def _class_axis_last(ns: Namespace, scores: Array, axis: int) -> Array:
             if scores.ndim
             else "y_score is a single number; pass an array with a class axis"
         )
+    if scores.shape[axis] is None:
+        raise ValueError(
+            f"y_score has an unknown number of classes: axis {axis} of shape"
+            f" {tuple(scores.shape)}; give that axis a length before tracing"
+        )
     if scores.shape[axis] == 0:
         raise ValueError(
             f"y_score has no classes: axis {axis} of shape {tuple(scores.shape)} has length 0;"
             " pass at least one score a sample"
         )
-    return scores if axis in (-1, scores.ndim - 1) else ns.moveaxis(scores, axis, -1)
+    if axis in (-1, scores.ndim - 1):
+        return scores
+    axes = list(range(scores.ndim))
+    axes.append(axes.pop(axis))
+    return ns.permute_dims(scores, tuple(axes))  # as moveaxis, which not every vmap knows
 
 
 def _refuse_shape(
     name: str, array: Array, wanted: tuple[int, ...], scores: Array, *, dense: bool = False
 ) -> None:
     shape, wanted, whole = tuple(array.shape), tuple(wanted), tuple(scores.shape)
-    if shape == wanted:
+    if len(shape) == len(wanted) and all(
+        mine == theirs or mine is None or theirs is None  # None: not known while tracing
+        for mine, theirs in zip(shape, wanted, strict=True)
+    ):
         return
     without = "" if dense or wanted == whole else f", y_score without its class axis {wanted}"
     remedy = f"pass {name} of shape {wanted}"

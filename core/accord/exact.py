@@ -6,6 +6,7 @@ A metric keeps both kinds, since a weight may come with any batch.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -15,6 +16,7 @@ from accord.tally import Tally
 
 BITS = 31
 _LOW = (1 << BITS) - 1
+_HALF = (1 << 16) - 1
 
 
 class Limbs(NamedTuple):
@@ -29,6 +31,14 @@ class Limbs(NamedTuple):
             return NotImplemented
         low = self.low + other.low
         return Limbs(self.high + other.high + (low >> BITS), low & _LOW)
+
+    def joined(self, add: Callable[[Array], Array]) -> Limbs:
+        """Return the sum over devices, up to 2**16 of them; ``add`` sums one array over them."""
+        below = add(self.low & _HALF)  # half a limb at a time, so that no sum overflows
+        above = add(self.low >> 16) + (below >> 16)
+        rest = BITS - 16
+        low = ((above & ((1 << rest) - 1)) << 16) | (below & _HALF)
+        return Limbs(add(self.high) + (above >> rest), low)
 
     def value(self) -> np.ndarray[Any, Any]:
         """Return the count as NumPy int64, waiting for its device."""
@@ -55,12 +65,19 @@ class Compensated(NamedTuple):
         total = self.sum + other.sum
         mine = total - other.sum
         error = (self.sum - mine) + (other.sum - (total - mine))
-        return Compensated(total, self.lost + other.lost + error)
+        lost = self.lost + other.lost + error
+        whole = total + lost  # carried over at once, so that what was lost never stalls itself
+        return Compensated(whole, lost - (whole - total))
 
     def value(self) -> np.ndarray[Any, Any]:
         """Return the sum as NumPy float64, waiting for its device."""
         total, lost = (np.asarray(part).astype(np.float64) for part in self)
         return total + lost
+
+
+def running(count: Array, ns: Namespace) -> Array | Compensated:
+    """Return what a field of a tally is summed in: itself, or with its error where it is narrow."""
+    return Compensated(count, ns.zeros_like(count)) if count.dtype == ns.float32 else count
 
 
 def parts(tally: Tally, ns: Namespace) -> tuple[Tally, Tally]:

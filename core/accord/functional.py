@@ -6,7 +6,7 @@ from typing import Any
 
 from accord import checks
 from accord.arrays import Inputs, admit, over_blocks
-from accord.labels import class_labels
+from accord.labels import Labels, class_labels
 from accord.measures import (
     Binary,
     Categorical,
@@ -16,7 +16,7 @@ from accord.measures import (
     TopKCategorical,
 )
 from accord.multilabel import Criteria
-from accord.ranking import Standing, rank
+from accord.ranking import Ranked, Standing, rank
 from accord.registry import Array
 from accord.tally import Average
 from accord.thresholds import AtThreshold
@@ -452,4 +452,9 @@ def standing(y_true: Any, y_score: Array, *, axis: int = -1) -> Standing:
 
 
 def _stand(block: Inputs) -> Standing:
-    return rank(block, class_labels(block, None)).standing
+    ranked: Ranked = block.adapter.compiled(_rank)(None, block, class_labels(block, None))
+    return ranked.standing
+
+
+def _rank(_: None, block: Inputs, labels: Labels) -> Ranked:
+    return rank(block, labels)

@@ -26,13 +26,16 @@ class Labels(NamedTuple):
     kept: Kept
 
 
-def class_labels(block: Inputs, ignore_index: int | None) -> Labels:
-    """Read integer labels 0 to C - 1 (R3); labels left out or bad become class 0."""
+def class_labels(block: Inputs, ignore_index: int | None, classes: int | None = None) -> Labels:
+    """Read integer labels 0 to C - 1 (R3); labels left out or bad become class 0.
+
+    C is the number of classes in the block, unless the block is not of scores.
+    """
     number, whole = _as_integers(block)
     kept = _kept(block, number, ignore_index)
     if whole is not None:
         _refuse_fractions(block, _and(kept.keep, ~whole))
-    classes = block.classes
+    classes = block.classes if classes is None else classes
     inside = (number >= 0) & (number < classes)
     if whole is not None:
         inside = inside & whole
@@ -58,8 +61,9 @@ def dense_labels(block: Inputs) -> Labels:
 def binary_labels(block: Inputs, ignore_index: int | None) -> Labels:
     """Read labels 0 and 1 of any dtype (R10), as bools; ``block.truth`` may have a label axis."""
     number = as_number(block, block.truth)
-    kept = _kept(block, number, ignore_index)
-    binary = (number == 0) | (number == 1)
+    # Widened first, for a narrow integer may not hold the index that is left out.
+    kept = _kept(block, None if ignore_index is None else _as_integers(block)[0], ignore_index)
+    binary = (block.adapter.sort_key(number) == 0) | (number == 1)  # a subnormal is not 0
     valid, label = _judge(block, binary, number, kept, "which is neither 0 nor 1")
     return Labels(label == 1, valid, kept)
 
@@ -85,13 +89,14 @@ def _as_integers(block: Inputs) -> tuple[Array, Array | None]:
         return _cast(block, truth, "count"), None
     # Narrow floats hold neither every class count nor every ignore_index; wide ones do.
     number = _cast(block, truth, "sum")
-    return number, ns.floor(number) == number
+    key = block.adapter.sort_key  # a subnormal is not whole, where == takes it for 0
+    return number, key(ns.floor(number)) == key(number)
 
 
 def _kept(block: Inputs, number: Array | None, ignore_index: int | None) -> Kept:
     keep = block.mask
     if ignore_index is not None and number is not None:
-        keep = _and(keep, number != ignore_index)
+        keep = _and(keep, number != _saturated(block, ignore_index, number))
     if block.weight is None:
         return Kept(keep, None)
     ns = block.ns
@@ -102,6 +107,14 @@ def _kept(block: Inputs, number: Array | None, ignore_index: int | None) -> Kept
         weight = ns.where(sound, weight, ns.zeros_like(weight))
     keep = _and(keep, weight > 0)
     return Kept(keep, ns.where(keep, weight, ns.zeros_like(weight)))
+
+
+def _saturated(block: Inputs, index: int, number: Array) -> int:
+    """Return an index as labels of this dtype hold it, which saturate on their way from the host."""
+    if block.ns.isdtype(number.dtype, "real floating"):
+        return index
+    info = block.ns.iinfo(number.dtype)
+    return min(max(index, int(info.min)), int(info.max))
 
 
 def _judge(

@@ -7,11 +7,11 @@ from dataclasses import KW_ONLY, dataclass, field
 from typing import Any, ClassVar
 
 from accord import checks
-from accord.arrays import Inputs, admit
+from accord.arrays import Inputs, admit, over_blocks
 from accord.labels import Labels, binary_labels, class_labels, dense_labels
 from accord.multilabel import CRITERIA, Criteria, Match, k_best, past_threshold
 from accord.multilabel import credit as set_credit
-from accord.ranking import rank
+from accord.ranking import Ranked, Standing, rank
 from accord.registry import Array
 from accord.tally import Average, Outcome, Tally, count, per_class, total
 from accord.thresholds import SIDES, AtThreshold, border, sides
@@ -67,8 +67,11 @@ class Measure(ABC):
             mask=mask,
         )
         classes = self._classes(inputs)
-        by = classes if per_class else None
-        return total(count(block, self._judge(block), by) for block in inputs.blocks())
+        how = self, classes if per_class else None
+        there = inputs.in_numpy()
+        counted = there.adapter.compiled(_counted)
+        tally = total(counted(how, block, self._labels(block)) for block in there.blocks())
+        return tally if there is inputs else Tally(*(inputs.back(field) for field in tally))
 
     def accuracy(
         self,
@@ -89,13 +92,32 @@ class Measure(ABC):
         )
         return counts.accuracy(average)
 
+    def credit(self, y_true: Any, y_score: Array) -> Array:
+        """Return the credit of each sample, with a leading axis for a tuple of k.
+
+        It takes and refuses what `tally` does; what it returns for a sample that the measure leaves
+        out has no meaning.
+        """
+        inputs = admit(y_true, y_score, axis=getattr(self, "axis", None), dense=self._dense)
+        self._classes(inputs)
+        return over_blocks(inputs, lambda block: self._judge(block, self._labels(block)).credit)
+
     @abstractmethod
     def _classes(self, inputs: Inputs) -> int:
         """Check what depends on the number of classes, and return it."""
 
     @abstractmethod
-    def _judge(self, block: Inputs) -> Outcome:
+    def _labels(self, block: Inputs) -> Labels:
+        """Read the labels of a block, refusing bad ones where values can be read."""
+
+    @abstractmethod
+    def _judge(self, block: Inputs, labels: Labels) -> Outcome:
         """Say what became of each sample of a block."""
+
+
+def _counted(how: tuple[Measure, int | None], block: Inputs, labels: Labels) -> Tally:
+    measure, classes = how
+    return count(block, measure._judge(block, labels), classes)  # noqa: SLF001  # of this module
 
 
 @dataclass(frozen=True)
@@ -116,9 +138,11 @@ class _Ranking(Measure):
         checks.top_within(self.k, inputs.classes)
         return inputs.classes
 
-    def _judge(self, block: Inputs) -> Outcome:
-        labels = self._labels(block)
-        standing, undefined = rank(block, labels)
+    def _judge(self, block: Inputs, labels: Labels) -> Outcome:
+        return self._outcome(block, labels, rank(block, labels))
+
+    def _outcome(self, block: Inputs, labels: Labels, ranked: Ranked) -> Outcome:
+        standing, undefined = ranked
         return Outcome(
             credit=credit(block, standing, self.k, self.ties),
             floor=credit(block, standing, self.k, "pessimistic"),
@@ -127,9 +151,6 @@ class _Ranking(Measure):
             labels=labels,
             invalid=None if labels.valid is None else ~labels.valid,
         )
-
-    @abstractmethod
-    def _labels(self, block: Inputs) -> Labels: ...
 
 
 @dataclass(frozen=True)
@@ -163,6 +184,56 @@ class TopK(_Ranking):
         super().__post_init__()
         if self.ignore_index is not None:
             checks.whole("ignore_index", self.ignore_index)
+
+    def tally_of(
+        self,
+        standing: Standing,
+        y_true: Any,
+        *,
+        classes: int,
+        sample_weight: Any = None,
+        mask: Any = None,
+        per_class: bool = False,
+    ) -> Tally:
+        """Count the hits as `tally` does, from standings that were counted before.
+
+        Parameters
+        ----------
+        standing : Standing
+            As `accord.standing` returns it, or a sum of what `accord.standing_in_block` does.
+        y_true : array of int
+            True classes, of the shape of the standing's fields.
+        classes : int
+            How many classes the standing is among.
+        sample_weight, mask, per_class
+            As in `tally`.
+
+        Returns
+        -------
+        Tally
+            Of arrays of the standing's framework.
+
+        Raises
+        ------
+        ValueError, TypeError
+            As `tally`.
+
+        Examples
+        --------
+        >>> import accord, numpy as np
+        >>> labels, scores = np.array([1, 2]), np.array([[0.1, 0.6, 0.3], [0.4, 0.2, 0.4]])
+        >>> where = accord.standing(labels, scores)
+        >>> accord.TopK(k=(1, 2)).tally_of(where, labels, classes=3).correct
+        array([1, 2])
+        """
+        inputs = admit(
+            y_true, standing.ahead, axis=None, sample_weight=sample_weight, mask=mask
+        )  # one number a sample stands for its scores
+        checks.top_within(self.k, classes)
+        labels = class_labels(inputs, self.ignore_index, classes)
+        nowhere = inputs.scores >= classes  # an undefined sample, or a label that is no class
+        outcome = self._outcome(inputs, labels, Ranked(standing, nowhere))
+        return count(inputs, outcome, classes if per_class else None)
 
     def _labels(self, block: Inputs) -> Labels:
         return class_labels(block, self.ignore_index)
@@ -267,10 +338,12 @@ class Binary(Measure):
     def _classes(self, inputs: Inputs) -> int:  # noqa: ARG002  # a label is 0 or 1, always
         return 2
 
-    def _judge(self, block: Inputs) -> Outcome:
-        labels = binary_labels(block, self.ignore_index)
+    def _labels(self, block: Inputs) -> Labels:
+        return binary_labels(block, self.ignore_index)
+
+    def _judge(self, block: Inputs, labels: Labels) -> Outcome:
         above, at, undefined = sides(block, border(self.threshold, from_logits=self.from_logits))
-        sure = (above == labels.label) & ~at & ~undefined
+        sure = ~(above ^ labels.label) & ~at & ~undefined
         won = at & (labels.label if self.at_threshold == "positive" else ~labels.label)
         if labels.valid is not None:
             sure, won, at = sure & labels.valid, won & labels.valid, at & labels.valid
@@ -357,8 +430,10 @@ class Multilabel(Measure):
             checks.top_within(self.k, inputs.classes)
         return inputs.classes
 
-    def _judge(self, block: Inputs) -> Outcome:
-        labels = binary_labels(block, None)
+    def _labels(self, block: Inputs) -> Labels:
+        return binary_labels(block, None)
+
+    def _judge(self, block: Inputs, labels: Labels) -> Outcome:
         if isinstance(self.k, tuple):
             each = [self._outcome(block, labels, self._match(block, labels, k)) for k in self.k]
             return each[0]._replace(

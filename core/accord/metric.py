@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from accord.exact import Compensated, running
 from accord.measures import Measure
 from accord.registry import Array, adapter_of
 from accord.tally import Average, Tally, per_class
@@ -136,11 +137,11 @@ class Metric:
         return (len(k),) if isinstance(k, tuple) else ()
 
     def _refuse_other_classes(self, batch: Tally) -> None:
-        for seen in (self._host, self._pending):
-            if seen is not None and tuple(seen.total.shape) != tuple(batch.total.shape):
+        for seen in (self._host and self._host.total, self._pending and self._like):
+            if seen is not None and tuple(seen.shape) != tuple(batch.total.shape):
                 raise ValueError(
                     f"y_score has {batch.total.shape[0]} classes but the batches before had"
-                    f" {seen.total.shape[0]}; use one metric for each number of classes"
+                    f" {seen.shape[0]}; use one metric for each number of classes"
                 )
 
     def _absorb(self, batch: Tally, scores: int) -> None:
@@ -148,17 +149,30 @@ class Metric:
             self._drain()
         if self._pending_scores + scores >= 1 << 31:  # no count exceeds the number of scores
             self._drain()
-        self._pending = batch if self._pending is None else self._pending + batch
+        ns = adapter_of(batch.total).namespace(batch.total)
+        summed = Tally(*(running(field, ns) for field in batch))
+        if self._pending is not None and _narrow(self._pending) != _narrow(summed):
+            self._drain()  # a count and a narrow sum are added in 64 bits only
+        self._pending = summed if self._pending is None else self._pending + summed
         self._pending_scores += scores
         self._like = batch.total
 
     def _drain(self) -> None:
         if self._pending is None:
             return
-        adapter = adapter_of(self._pending.total)
-        counts = Tally(*(_widest(adapter.to_host(field)) for field in self._pending))
+        adapter = adapter_of(self._like)
+        counts = Tally(
+            *(
+                field.value() if isinstance(field, Compensated) else _widest(adapter.to_host(field))
+                for field in self._pending
+            )
+        )
         self._host = counts if self._host is None else self._host + counts
         self._pending, self._pending_scores = None, 0
+
+
+def _narrow(tally: Tally) -> list[bool]:
+    return [isinstance(field, Compensated) for field in tally]
 
 
 def _widest(count: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:

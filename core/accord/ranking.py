@@ -18,11 +18,26 @@ class Standing(NamedTuple):
         Rivals that score higher, NaN rivals included; C where the sample is undefined.
     tied_before, tied_after : array of int
         Rivals of equal score with a lower, and with a higher, class index.
+
+    Notes
+    -----
+    Standings add, field by field: those among blocks of the classes, as `standing_in_block`
+    counts them, to that among all classes.
     """
 
     ahead: Array
     tied_before: Array
     tied_after: Array
+
+    def __add__(self, other: object) -> Standing:  # counts add, tuples concatenate
+        """Return the standing among the classes of both."""
+        if not isinstance(other, Standing):
+            return NotImplemented
+        return Standing(*(mine + theirs for mine, theirs in zip(self, other, strict=True)))
+
+    def __radd__(self, other: object) -> Standing:
+        """Let ``sum`` start from 0."""
+        return self if other == 0 else NotImplemented
 
 
 class Ranked(NamedTuple):
@@ -37,36 +52,52 @@ def rank(block: Inputs, labels: Labels) -> Ranked:
 
     An undefined score or an invalid label ranks behind every class, at every k.
     """
-    ns, adapter = block.ns, block.adapter
+    adapter = block.adapter
     scores = as_number(block, block.scores)
-    key = adapter.sort_key(scores)
     label = labels.label[..., None]
-    own = adapter.pick(key, label)
-    undefined = isnan(block, adapter.pick(scores, label))[..., 0]
+    own_score = adapter.pick(scores, label)
+    undefined = isnan(block, own_score)[..., 0]
 
-    equal = key == own
-    behind_or_equal = adapter.count(key <= own)
-    tied_before, tied_after = _ties(block, equal, label)
-    ahead = block.classes - behind_or_equal  # so that a NaN rival counts as ahead (R2)
-
+    key, own = adapter.sort_key(scores), adapter.sort_key(own_score)
     nowhere = undefined if labels.valid is None else undefined | ~labels.valid
+    return Ranked(stand(block, key, own, label, nowhere=nowhere), undefined)
+
+
+def stand(
+    block: Inputs, key: Array, own: Array, label: Array, *, nowhere: Array, here: Array | int = 1
+) -> Standing:
+    """Count the rivals among the classes of a block; counts of several such blocks add up.
+
+    ``own`` is the key of the true class and ``label`` its index from the first class of the block,
+    both with a last axis of length 1; ``here`` is 1 where it is one of the block's, else 0.
+    """
+    ns = block.ns
+    at_most, tied_before, tied_after = _count(block, key <= own, key == own, label, here)
+    ahead = block.classes - at_most  # so that a NaN rival counts as ahead (R2)
     none = ns.zeros_like(ahead)
-    return Ranked(
-        Standing(
-            ns.where(nowhere, none + block.classes, ahead),
-            ns.where(nowhere, none, tied_before),
-            ns.where(nowhere, none, tied_after),
-        ),
-        undefined,
+    return Standing(
+        ns.where(nowhere, none + block.classes, ahead),
+        ns.where(nowhere, none, tied_before),
+        ns.where(nowhere, none, tied_after),
     )
 
 
-def _ties(block: Inputs, equal: Array, label: Array) -> tuple[Array, Array]:
-    """Split the ties by the side of the label they are on, looking twice only if there are any."""
-    ns, count = block.ns, block.adapter.count
-    tied = count(equal) - 1
-    if block.adapter.is_concrete(tied) and not ns.any(tied > 0):
-        return ns.zeros_like(tied), ns.zeros_like(tied)
-    place = block.adapter.places(label, block.classes)
-    before = count(equal & (place < label))
-    return before, tied - before
+def _count(
+    block: Inputs, at_most: Array, equal: Array, label: Array, here: Array | int
+) -> tuple[Array, Array, Array]:
+    """Count rivals that are not ahead, and ties by the side of the label they are on.
+
+    Where values can be read, the sides are looked at only if there are ties; elsewhere all is
+    counted in one read.
+    """
+    ns, adapter = block.ns, block.adapter
+
+    def before() -> Array:
+        return equal & (adapter.places(label, block.classes) < label)
+
+    if not adapter.is_concrete(equal):
+        behind_or_equal, alike, earlier = adapter.counts(at_most, equal, before())
+        return behind_or_equal, earlier, alike - here - earlier
+    behind_or_equal, tied = adapter.count(at_most), adapter.count(equal) - here
+    earlier = adapter.count(before()) if ns.any(tied > 0) else ns.zeros_like(tied)
+    return behind_or_equal, earlier, tied - earlier

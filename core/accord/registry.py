@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import importlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from importlib.metadata import EntryPoint, entry_points
 from typing import Any, NamedTuple, TypeAlias
 
@@ -54,12 +54,17 @@ class Adapter:
     ----------
     dtypes : tuple of str
         The score dtypes it promises to rank; the conformance laws try each.
+    counts_in_numpy : bool
+        Whether NumPy counts what lies in host memory, through `host_view`, faster than the
+        framework's own eager operations do.
     """
 
     dtypes: tuple[str, ...] = (
         *("float32", "float64", "bool"),
         *("int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64"),
     )
+
+    counts_in_numpy: bool = False
 
     def __init__(self, name: str, modules: tuple[str, ...] | None = None) -> None:
         self.name = name
@@ -72,6 +77,24 @@ class Adapter:
         """Return the Array API functions for an array."""
         return array_api_compat.array_namespace(array)
 
+    def device(self, array: Array) -> Any:
+        """Return the device an array is on."""
+        return array_api_compat.device(array)
+
+    def plain(self, name: str, array: Array) -> Array:  # noqa: ARG002  # for those that refuse
+        """Return an array that the namespace computes with, or refuse with the remedy (R21).
+
+        Where a framework has variables they are read here, and here what is no array is refused.
+        """
+        return array
+
+    def settled(self, name: str, array: Array, scores: Array) -> Array:  # noqa: ARG002  # the same
+        """Hold an array to the leading axes of the scores, where a trace left lengths unknown.
+
+        A length that is not known is None in the shape; known ones were compared already.
+        """
+        return array
+
     def sort_key(self, scores: Array) -> Array:
         """Return an array whose ``<`` and ``==`` follow R2 for all but NaN, and whose zero is 0.
 
@@ -83,10 +106,18 @@ class Adapter:
         """Count the true entries along the last axis."""
         return self.namespace(flags).count_nonzero(flags, axis=-1)
 
+    def counts(self, *flags: Array) -> tuple[Array, ...]:
+        """Count each of several flags of one shape, in one read where the framework can."""
+        return tuple(self.count(each) for each in flags)
+
+    def sums(self, *values: Array, axes: tuple[int, ...]) -> tuple[Array, ...]:
+        """Sum several arrays of one shape, each in its own dtype; narrow floats must not stall."""
+        ns = self.namespace(values[0])
+        return tuple(ns.sum(each, axis=axes, dtype=each.dtype) for each in values)
+
     def places(self, like: Array, n: int) -> Array:
         """Return ``0 .. n - 1`` in the dtype and on the device of an array of integers."""
-        device = array_api_compat.device(like)
-        return self.namespace(like).arange(n, dtype=like.dtype, device=device)
+        return self.namespace(like).arange(n, dtype=like.dtype, device=self.device(like))
 
     def pick(self, values: Array, place: Array) -> Array:
         """Return the entry at ``place`` of each row: ``place`` has a last axis of length 1."""
@@ -123,6 +154,14 @@ class Adapter:
         # Host blocks are to fit a core's L2 cache; on a device, a launch must be worth its cost.
         return 1 << 18 if self.is_concrete(scores) else 1 << 24
 
+    def compiled(self, function: Callable[..., Any]) -> Callable[..., Any]:
+        """Return a function to run as one program, where an eager call gains by that.
+
+        Its first argument is hashable and static, the others are trees of arrays. Its values
+        can't be read inside, so whatever is to be refused was refused before.
+        """
+        return function
+
     def host_view(self, array: Array) -> np.ndarray[Any, Any] | None:
         """View an array as NumPy without a copy where it lies in host memory, else None."""
         if not self.is_concrete(array):
@@ -149,12 +188,12 @@ class Adapter:
         if like is None:
             ns = self.default_namespace()
         else:
-            ns, device = self.namespace(like), array_api_compat.device(like)
+            ns, device = self.namespace(like), self.device(like)
         return ns.asarray(values, dtype=dtype and getattr(ns, dtype), device=device)
 
     def alongside(self, name: str, array: Array, scores: Array) -> Array:
         """Return an array of this framework where the scores are, or refuse (R21)."""
-        place, wanted = array_api_compat.device(array), array_api_compat.device(scores)
+        place, wanted = self.device(array), self.device(scores)
         if place != wanted:
             raise ValueError(
                 f"{name} is on {place} but y_score is on {wanted}; move one to the other's device"
@@ -172,6 +211,18 @@ class Adapter:
     def modes(self) -> Mapping[str, Transform]:
         """Return the ways its users run a function of arrays, by name: see `MODES`."""
         return {"eager": lambda function: function}
+
+    def streamed(self, measure: Any, batches: Iterable[tuple[Array, Array]]) -> Any:
+        """Return the tally of batches of labels and scores, by the metric its users would use.
+
+        By default that is `accord.Metric`; an adapter with metric classes of its own uses those.
+        """
+        from accord.metric import Metric  # noqa: PLC0415  # the metric knows adapters
+
+        metric = Metric(measure)
+        for y_true, y_score in batches:
+            metric.update(y_true, y_score)
+        return metric.tally
 
 
 _loaded: dict[str, Adapter] = {}
@@ -239,16 +290,29 @@ def adapter_of(array: Array, name: str = "the array") -> Adapter:
         If it is no framework's array; the message calls it by ``name``.
     """
     kind = type(array)
+    _meet(kind)
     if kind not in _of_type:
-        _of_type[kind] = _find(array, name)
+        _of_type[kind] = _generic(array, name)
     return _of_type[kind]
 
 
-def _find(array: Array, name: str) -> Adapter:
-    for base in type(array).__mro__:
+def _meet(kind: type) -> None:
+    """Load the adapter registered for a type of array that is met for the first time."""
+    if kind in _of_type:
+        return
+    for base in kind.__mro__:
         root = base.__module__.partition(".")[0]
         if root in _loaded or root in _entries():
-            return load(root)
+            _of_type[kind] = load(root)
+            return
+
+
+# What torch.compiler.assume_constant_result sets, so that torch.compile calls this as it traces:
+# it can't trace an import. Set by hand, for no framework is imported here.
+_meet._dynamo_marked_constant = True  # type: ignore[attr-defined]  # noqa: SLF001  # a mark
+
+
+def _generic(array: Array, name: str) -> Adapter:
     if array_api_compat.is_array_api_obj(array):
         return Adapter(type(array).__module__.partition(".")[0])
     raise TypeError(

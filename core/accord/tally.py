@@ -147,17 +147,16 @@ def count(block: Inputs, outcome: Outcome, classes: int | None) -> Tally:
     invalid = nothing if outcome.invalid is None else outcome.invalid
     if classes is not None and valid is not None:
         each = ns.where(valid, each, nothing)  # an invalid label is of no class
-    amounts = [
-        _amount(block, outcome.labels.kept, values)
-        for values in (outcome.credit, outcome.floor, outcome.ceiling, each)
+    kept = outcome.labels.kept
+    credits_ = [
+        _amount(block, kept, values) for values in (outcome.credit, outcome.floor, outcome.ceiling)
     ]
+    counted, *rest = [_amount(block, kept, values) for values in (each, invalid, outcome.undefined)]
     if classes is None:
-        sums = [_over_samples(block, values) for values in amounts]
-    else:
-        ids = ns.reshape(ns.astype(outcome.labels.label, dtypes.count), (-1,))
-        sums = [_by_class(block, values, ids, classes) for values in amounts]
-    rest = [_amount(block, outcome.labels.kept, values) for values in (invalid, outcome.undefined)]
-    return Tally(*sums, *(_over_samples(block, values) for values in rest))
+        return Tally(*_over_samples(block, *credits_), *_over_samples(block, counted, *rest))
+    ids = ns.reshape(ns.astype(outcome.labels.label, dtypes.count), (-1,))
+    sums = [_by_class(block, values, ids, classes) for values in (*credits_, counted)]
+    return Tally(*sums, *_over_samples(block, *rest))
 
 
 def _amount(block: Inputs, kept: Kept, values: Array) -> Array:
@@ -170,9 +169,9 @@ def _amount(block: Inputs, kept: Kept, values: Array) -> Array:
     return values if kept.keep is None else ns.where(kept.keep, values, ns.zeros_like(values))
 
 
-def _over_samples(block: Inputs, values: Array) -> Array:
-    axes = tuple(range(values.ndim - block.sample_axes, values.ndim))
-    return block.ns.sum(values, axis=axes, dtype=values.dtype) if axes else values
+def _over_samples(block: Inputs, *values: Array) -> tuple[Array, ...]:
+    axes = tuple(range(values[0].ndim - block.sample_axes, values[0].ndim))
+    return block.adapter.sums(*values, axes=axes) if axes else values
 
 
 def _by_class(block: Inputs, values: Array, ids: Array, classes: int) -> Array:

@@ -31,12 +31,12 @@ def sides(block: Inputs, threshold: float) -> Sides:
     if ns.isdtype(scores.dtype, "real floating"):
         key = adapter.sort_key(scores)
         bound = rounded(threshold, ns.finfo(scores.dtype))
-        border = adapter.sort_key(ns.zeros_like(scores) + bound)
+        border = adapter.sort_key(ns.where(undefined, scores, bound))  # adding would flush it
         return Sides((key > border) & ~undefined, (key == border) & ~undefined, undefined)
     # An integer is compared with the threshold as it is: rounding 0.5 would make 0 tie with it.
     info = ns.iinfo(scores.dtype)
     below = math.floor(min(max(threshold, info.min - 1), info.max))
-    at = scores == below if below == threshold else undefined
+    at = scores == below if below == threshold and below >= info.min else undefined
     above = scores > below if below >= info.min else ~undefined
     return Sides(above, at & ~undefined, undefined)
 

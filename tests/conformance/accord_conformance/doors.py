@@ -33,7 +33,7 @@ def cases(adapter: Adapter) -> list[Any]:
         for device in adapter.devices()
         for mode in declared
         for law in LAWS
-        if mode in law.modes
+        if mode.partition("-")[0] in law.modes
     ]
     missing = [f"mode {mode}" for mode in MODES if mode not in declared]
     missing += [f"dtype {dtype}" for dtype in DTYPES if dtype not in adapter.dtypes]

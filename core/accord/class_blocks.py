@@ -1,0 +1,90 @@
+"""Standings among some of the classes: scores sharded or made block by block, and never joined."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from accord import checks
+from accord.arrays import Inputs, admit, over_blocks
+from accord.labels import as_number, isnan
+from accord.ranking import Standing, stand
+from accord.registry import Array
+
+
+def standing_in_block(
+    y_true: Any, y_score: Array, own_score: Any, *, offset: int, axis: int = -1
+) -> Standing:
+    """Return where each sample's true class stands among the classes of a block (R4).
+
+    Standings of blocks add up to `accord.standing` of the whole, so scores that are sharded over
+    classes, or computed a block of classes at a time, are ranked without being joined.
+
+    Parameters
+    ----------
+    y_true : array of int, shape (...)
+        True classes, 0 to C - 1 among the classes of all blocks; a negative one is no class, and
+        ranks behind every class.
+    y_score : array of real, shape (..., B)
+        Scores of the classes ``offset`` to ``offset + B - 1``.
+    own_score : array of real, shape (...)
+        The score of each sample's true class, of y_score's dtype, whichever block it is in.
+    offset : int
+        The index of the block's first class.
+    axis : int
+        The class axis of ``y_score`` (R12).
+
+    Returns
+    -------
+    Standing
+        Counts among the classes of this block.
+
+    Raises
+    ------
+    ValueError
+        If shapes do not match.
+    TypeError
+        If labels are no integers, or own_score has another dtype than y_score.
+
+    Examples
+    --------
+    >>> import accord, numpy as np
+    >>> scores = np.array([[0.5, 0.2, 0.2, 0.1], [0.2, 0.3, 0.3, 0.2]])
+    >>> labels = np.array([2, 1])
+    >>> own = scores[[0, 1], labels]
+    >>> left = accord.standing_in_block(labels, scores[:, :2], own, offset=0)
+    >>> right = accord.standing_in_block(labels, scores[:, 2:], own, offset=2)
+    >>> [counts.tolist() for counts in left + right]
+    [[1, 0], [1, 0], [0, 1]]
+    """
+    axis, offset = checks.whole("axis", axis), checks.whole("offset", offset)
+    inputs = admit(y_true, y_score, axis=axis)
+    owners = admit(y_true, own_score, axis=None)
+    if owners.scores.dtype != inputs.scores.dtype:
+        raise TypeError(
+            f"own_score has dtype {owners.scores.dtype}, y_score {inputs.scores.dtype};"
+            " pass scores of one dtype"
+        )
+    if not inputs.ns.isdtype(inputs.truth.dtype, "integral"):
+        raise TypeError(f"y_true has dtype {inputs.truth.dtype}; pass integer class indices")
+    counts = over_blocks(
+        inputs, lambda block: _counts(block, owners.scores[(*block.origin, ...)], offset)
+    )
+    return Standing(*(counts[place, ...] for place in range(3)))
+
+
+def _counts(block: Inputs, own: Array, offset: int) -> Array:
+    ns, adapter = block.ns, block.adapter
+    number = ns.astype(block.truth, adapter.numbers(block.scores).count)
+    label = (number - offset)[..., None]
+    here = (label >= 0) & (label < block.classes)
+    own = as_number(block, own)
+    nowhere = isnan(block, own) | (number < 0)
+    found = stand(
+        block,
+        adapter.sort_key(as_number(block, block.scores)),
+        adapter.sort_key(own[..., None]),
+        label,
+        nowhere=nowhere,
+        here=adapter.count(here),
+    )
+    return ns.stack(list(found))

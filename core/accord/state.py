@@ -1,0 +1,116 @@
+"""What a metric has seen, as a tree of arrays of fixed shapes: exact without 64-bit numbers (R18)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from accord.exact import BITS, Compensated, Limbs, limbs, parts
+from accord.measures import Binary, Measure
+from accord.registry import Array, Namespace
+from accord.tally import Average, Tally, per_class
+
+
+class State(NamedTuple):
+    """A tally in numbers of 32 bits, or of more where a framework has them.
+
+    Attributes
+    ----------
+    counts : Tally of Limbs
+        What was counted in integers, exact to 2**62.
+    sums : Tally of Compensated
+        What was summed in floats: weights, and the fractions of ``"expected"`` and jaccard.
+    """
+
+    counts: Tally
+    sums: Tally
+
+    def __add__(self, other: object) -> State:  # states add, tuples concatenate
+        """Return the state of having seen what both have (R17)."""
+        if not isinstance(other, State):
+            return NotImplemented
+        return State(self.counts + other.counts, self.sums + other.sums)
+
+    def after(self, batch: Tally, ns: Namespace) -> State:
+        """Return the state after one more batch.
+
+        Raises
+        ------
+        ValueError
+            If its number of classes is not that of the state.
+        """
+        shape, wanted = batch.total.shape, self.counts.total.low.shape
+        if shape != wanted:
+            raise ValueError(
+                f"y_score has {shape[0]} classes but the batches before had {wanted[0]};"
+                " use one state for each number of classes"
+            )
+        counts, sums = parts(batch, ns)
+        return self + State(
+            Tally(*(limbs(count, ns) for count in counts)),
+            Tally(*(Compensated(total, ns.zeros_like(total)) for total in sums)),
+        )
+
+    def joined(
+        self, add: Callable[[Array], Array], gather: Callable[[Compensated], Compensated]
+    ) -> State:
+        """Return the state of all devices together.
+
+        ``add`` sums an array over them, ``gather`` a compensated sum.
+        """
+        return State(
+            Tally(*(count.joined(add) for count in self.counts)), Tally(*map(gather, self.sums))
+        )
+
+    def tally(self) -> Tally:
+        """Return everything counted as NumPy int64, and float64 where weighted."""
+        pairs = zip(self.counts, self.sums, strict=True)
+        return Tally(*(_exactly(count.value(), total.value()) for count, total in pairs))
+
+    def rounded(self, ns: Namespace) -> Tally:
+        """Return everything counted in the floating dtype of the sums, where the state is."""
+        pairs = zip(self.counts, self.sums, strict=True)
+        return Tally(*(_rounded(count, total, ns) for count, total in pairs))
+
+
+def empty(
+    measure: Measure, average: Average, classes: int | None, ns: Namespace, dtype: Any
+) -> State:
+    """Return the state of having seen nothing, with sums in a floating dtype.
+
+    Raises
+    ------
+    ValueError
+        If the average is over classes and their number is missing.
+    """
+    by_class: tuple[int, ...] = ()
+    if per_class(average):
+        classes = 2 if isinstance(measure, Binary) else classes
+        if classes is None:
+            raise ValueError(
+                f"average={average!r} counts by class; pass how many there are, classes=C"
+            )
+        by_class = (classes,)
+    k = getattr(measure, "k", None)
+    credit = (len(k), *by_class) if isinstance(k, tuple) else by_class
+    shapes = (credit, credit, credit, by_class, (), ())
+
+    def zeros(kind: type, dtype: Any) -> Tally:  # no array twice, or none could be donated
+        return Tally(
+            *(kind(ns.zeros(each, dtype=dtype), ns.zeros(each, dtype=dtype)) for each in shapes)
+        )
+
+    return State(zeros(Limbs, ns.uint32), zeros(Compensated, dtype))
+
+
+def _exactly(count: npt.NDArray[Any], total: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    return count + total if np.any(total) else count
+
+
+def _rounded(count: Limbs, total: Compensated, ns: Namespace) -> Array:
+    dtype = total.sum.dtype
+    high, low = ns.astype(count.high, dtype), ns.astype(count.low, dtype)
+    return total.sum + (total.lost + (high * float(1 << BITS) + low))

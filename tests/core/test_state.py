@@ -1,0 +1,53 @@
+"""States: tallies as trees of 32-bit arrays, exact all the same (R17, R18)."""
+
+from __future__ import annotations
+
+import array_api_compat.numpy as xp
+import numpy as np
+import pytest
+
+import accord
+from accord.state import State, empty
+
+SCORES = np.asarray([[0.9, 0.1], [0.9, 0.1], [0.2, 0.8]])
+NARROW = np.float32
+
+
+def fresh(classes: int | None = None) -> State:
+    return empty(accord.TopK((1, 2)), "none" if classes else "micro", classes, xp, NARROW)
+
+
+def test_r17_a_state_after_two_batches_holds_the_tally_of_both() -> None:
+    tally = accord.TopK((1, 2)).tally([0, 1, 1], SCORES)
+    state = fresh().after(tally, xp).after(tally, xp)
+    assert [field.tolist() for field in state.tally()] == [[4, 6], [4, 6], [4, 6], 6, 0, 0]
+    assert all(field.dtype == np.int64 for field in state.tally())
+
+
+def test_r18_weights_and_counts_do_not_round_each_other() -> None:
+    weighted = accord.TopK((1, 2)).tally([0, 1, 1], SCORES, sample_weight=[2.0**24, 0.25, 0.5])
+    counted = accord.TopK((1, 2)).tally([0, 1, 1], SCORES)
+    state = fresh().after(weighted, xp)
+    for _ in range(100):
+        state = state.after(counted, xp)
+    assert float(state.tally().total) == 2**24 + 0.75 + 300
+
+
+def test_r15_an_average_by_class_needs_their_number() -> None:
+    with pytest.raises(ValueError, match="pass how many there are, classes=C"):
+        empty(accord.TopK(1), "macro", None, xp, NARROW)
+    tally = accord.TopK((1, 2)).tally([0, 1, 1], SCORES, per_class=True)
+    assert fresh(2).after(tally, xp).tally().total.tolist() == [1, 2]
+    with pytest.raises(ValueError, match="y_score has 2 classes but the batches before had 3"):
+        fresh(3).after(tally, xp)
+
+
+def test_only_states_are_added_to_states() -> None:
+    with pytest.raises(TypeError):
+        fresh() + (1, 2)  # noqa: RUF005  # the sum is what is refused
+
+
+def test_r18_the_rounded_tally_is_the_tally_in_floats() -> None:
+    tally = accord.TopK((1, 2)).tally([0, 1, 1], SCORES, sample_weight=[1.5, 1, 1])
+    rounded = fresh().after(tally, xp).rounded(xp)
+    assert [field.tolist() for field in rounded] == [field.tolist() for field in tally]
