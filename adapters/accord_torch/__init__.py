@@ -1,0 +1,45 @@
+"""accord for PyTorch: every function on tensors, and metrics for torchmetrics and Lightning."""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+from accord_torch.adapter import TorchAdapter
+from accord_torch.sampling import genuine
+
+if TYPE_CHECKING:
+    from accord_torch.metric import MeasureMetric
+    from accord_torch.metrics import (
+        BinaryAccuracy,
+        CategoricalAccuracy,
+        MultilabelAccuracy,
+        SparseCategoricalAccuracy,
+        TopKAccuracy,
+        TopKCategoricalAccuracy,
+    )
+    from accord_torch.sharded import sharded_standing
+
+ADAPTER = TorchAdapter("torch")
+
+__all__ = [
+    "ADAPTER",
+    "BinaryAccuracy",
+    "CategoricalAccuracy",
+    "MeasureMetric",
+    "MultilabelAccuracy",
+    "SparseCategoricalAccuracy",
+    "TopKAccuracy",
+    "TopKCategoricalAccuracy",
+    "TorchAdapter",
+    "genuine",
+    "sharded_standing",
+]
+
+
+def __getattr__(name: str) -> Any:
+    """Import on first need what needs torchmetrics or process groups; the functions do not."""
+    if name not in __all__:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    home = "sharded" if name == "sharded_standing" else "metrics"
+    return getattr(importlib.import_module(f"accord_torch.{home}"), name)

@@ -1,0 +1,140 @@
+"""PyTorch as accord sees it: strided tensors on any device, eager, compiled or vmapped."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import torch
+from torch import Tensor
+
+from accord.registry import Adapter, Namespace, Numbers, Transform
+from accord_torch import namespace as xp
+from accord_torch.modes import compiled, vmapped
+
+# PyTorch stores these but does not compare them; what it compares holds all their values.
+_WIDER = {torch.uint16: torch.int32, torch.uint32: torch.int64}
+
+
+class TorchAdapter(Adapter):
+    """PyTorch tensors."""
+
+    dtypes = (
+        *("float16", "bfloat16", "float32", "float64", "bool"),
+        *("int8", "int16", "int32", "int64", "uint8", "uint16", "uint32"),
+    )
+
+    counts_in_numpy = True
+
+    def namespace(self, array: Tensor) -> Namespace:  # noqa: ARG002  # there is only one
+        """Return array-api-compat's torch."""
+        return xp
+
+    def default_namespace(self) -> Namespace:
+        """Return array-api-compat's torch."""
+        return xp
+
+    def device(self, array: Tensor) -> torch.device:
+        """Return the device a tensor is on."""
+        return array.device
+
+    def numbers(self, array: Tensor) -> Numbers:
+        """Return 64-bit dtypes to count and sum in, but for Apple's GPU, which has no float64."""
+        wide = torch.float32 if array.device.type == "mps" else torch.float64
+        return Numbers(torch.int64, wide, torch.get_default_dtype())
+
+    def plain(self, name: str, array: Tensor) -> Tensor:
+        """Return a tensor without its graph, in a dtype that PyTorch can compare."""
+        distributed = hasattr(array, "device_mesh")  # a DTensor, whose type is slow to import
+        if array.layout is not torch.strided or distributed:
+            raise TypeError(
+                f"{name} is a {type(array).__name__} of layout {array.layout}; pass a dense tensor:"
+                " to_dense() of a sparse one, full_tensor() of a DTensor; for scores sharded over"
+                " classes use accord_torch.sharded_standing"
+            )
+        array = array.detach()
+        if array.dtype != torch.uint64:
+            return array.to(_WIDER.get(array.dtype, array.dtype))
+        if name == "y_score":
+            raise TypeError("y_score has dtype torch.uint64, which PyTorch can't compare; cast it")
+        signed = array.view(torch.int64)  # saturated, so that no large label becomes negative
+        return torch.where(signed < 0, torch.iinfo(torch.int64).max, signed)
+
+    def count(self, flags: Tensor) -> Tensor:
+        """Count the true entries along the last axis, eight at a time where they are packed."""
+        packed = self.is_concrete(flags) and flags.is_contiguous() and flags.shape[-1] % 8 == 0
+        if not packed or not flags.numel():
+            return flags.sum(-1, dtype=torch.int32)
+        total = flags.new_zeros(flags.shape[:-1], dtype=torch.int32)
+        for words in flags.view(torch.int64).split(255, -1):  # no byte of a sum can overflow
+            total += words.sum(-1, keepdim=True).view(torch.uint8).sum(-1, dtype=torch.int32)
+        return total
+
+    def pick(self, values: Tensor, place: Tensor) -> Tensor:
+        """Return the entry at ``place`` of each row; take_along_dim would fix the batch size."""
+        return values.gather(-1, place)
+
+    def segment_sum(self, values: Tensor, ids: Tensor, n: int) -> Tensor:
+        """Sum by id, in one pass."""
+        return values.new_zeros(n).index_add(0, ids, values)
+
+    def is_concrete(self, array: Tensor) -> bool:
+        """Tell whether values lie in host memory, under no trace and no transform."""
+        return (
+            not torch.compiler.is_compiling()
+            and array.device.type == "cpu"
+            and type(array) in (Tensor, torch.nn.Parameter)  # no FakeTensor, no DTensor
+            and not torch._C._functorch.is_functorch_wrapped_tensor(array)  # noqa: SLF001  # the only test for vmap
+        )
+
+    def block_elements(self, scores: Tensor) -> int | None:
+        """Return how many scores are worked on at a time; None leaves a trace whole."""
+        if self.is_concrete(scores):
+            return 1 << 21  # few operations to share among threads, and flags of 2 MiB
+        return None if torch.compiler.is_compiling() else 1 << 24
+
+    def host_view(self, array: Tensor) -> npt.NDArray[Any] | None:
+        """View a tensor in host memory as NumPy; there is no NumPy bfloat16."""
+        if array.dtype == torch.bfloat16 or not self.is_concrete(array):
+            return None
+        return array.detach().numpy()
+
+    def to_host(self, array: Tensor) -> npt.NDArray[Any]:
+        """Copy a tensor to host memory, bfloat16 as float32, which holds all its values."""
+        array = array.detach().cpu()
+        if array.dtype == torch.bfloat16:
+            array = array.float()
+        return array.numpy().copy()
+
+    def from_host(
+        self,
+        values: Any,
+        like: Tensor | None = None,
+        *,
+        dtype: str | None = None,
+        device: Any = None,
+    ) -> Tensor:
+        """Return a tensor of its own memory; NumPy's may be read-only, reversed or byte-swapped."""
+        host = np.asarray(values)
+        tensor = torch.from_numpy(np.array(host, host.dtype.newbyteorder("="), order="C"))
+        wanted = None if dtype is None else getattr(torch, dtype)
+        return tensor.to(device=device if like is None else like.device, dtype=wanted)
+
+    def streamed(self, measure: Any, batches: Iterable[tuple[Any, Any]]) -> Any:
+        """Return what the torchmetrics class of a measure counts over batches."""
+        from accord_torch.metric import MeasureMetric  # noqa: PLC0415  # torchmetrics is optional
+
+        metric = MeasureMetric(measure)
+        for y_true, y_score in batches:
+            metric.update(y_score, y_true)
+        return metric.tally
+
+    def devices(self) -> tuple[Any, ...]:
+        """Return the default device, and the GPU if there is one."""
+        return (None, "cuda") if torch.cuda.is_available() else (None,)
+
+    def modes(self) -> Mapping[str, Transform]:
+        """Return eager mode, ``torch.compile`` without graph breaks, and ``torch.func.vmap``."""
+        return {**super().modes(), "compiled": compiled, "vmapped": vmapped}

@@ -1,0 +1,112 @@
+"""Scores sharded over classes across processes, ranked without being gathered."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import torch
+import torch.distributed as dist
+from torch import Tensor
+from torch.distributed.tensor import DTensor
+
+from accord import Standing, checks, standing_in_block
+
+if TYPE_CHECKING:
+    from torch.distributed import ProcessGroup
+
+
+def sharded_standing(
+    y_true: Tensor,
+    y_score: Tensor | DTensor,
+    *,
+    offset: int | None = None,
+    classes: int | None = None,
+    group: ProcessGroup | None = None,
+    axis: int = -1,
+) -> Standing:
+    """Return where each sample's true class stands, with the classes sharded over processes (R4).
+
+    Every process of the group calls it, with the same labels and its own block of the classes. It
+    communicates four numbers a sample, whatever the number of classes, and waits for no device.
+
+    Parameters
+    ----------
+    y_true : tensor of int, shape (...)
+        True classes among all classes. One that is no class ranks behind every class:
+        `accord.TopK.tally_of` refuses, counts or leaves it out.
+    y_score : tensor of real, shape (..., B), or DTensor
+        Scores of this process's classes; or all of them as a DTensor, sharded along ``axis``.
+    offset : int, optional
+        The index of this process's first class. Not for a DTensor, which knows it.
+    classes : int, optional
+        The number of classes of all processes. Not for a DTensor.
+    group : ProcessGroup, optional
+        The processes that share the classes; all by default. Not for a DTensor.
+    axis : int
+        The class axis of ``y_score`` (R12).
+
+    Returns
+    -------
+    Standing
+        Counts among all classes, the same in every process.
+
+    Raises
+    ------
+    ValueError, TypeError
+        As `accord.standing_in_block`, and if a DTensor is not sharded over its class axis, and it
+        alone.
+
+    Examples
+    --------
+    >>> import accord, accord_torch, torch
+    >>> def next_token(logits, labels, rank, world_size):  # logits of this rank's tokens
+    ...     shard = logits.shape[-1]
+    ...     standing = accord_torch.sharded_standing(
+    ...         labels, logits, offset=rank * shard, classes=world_size * shard
+    ...     )
+    ...     top = accord.TopK(k=(1, 5), ignore_index=-100)
+    ...     return top.tally_of(standing, labels, classes=world_size * shard)
+    """
+    if isinstance(y_score, DTensor):
+        y_score, offset, classes, group = _shard(y_score, axis)
+    if offset is None or classes is None:
+        raise TypeError("offset and classes are needed for a block of scores that is no DTensor")
+    offset, classes = checks.whole("offset", offset), checks.whole("classes", classes)
+    axis = checks.whole("axis", axis)
+    inside = (y_true >= 0) & (y_true < classes)
+    label = torch.where(inside, y_true, -1)
+    own = _own_score(y_score.detach().movedim(axis, -1), label - offset, group)
+    found = standing_in_block(label, y_score, own, offset=offset, axis=axis)
+    counts = torch.stack(tuple(found)).to(torch.int64)
+    dist.all_reduce(counts, group=group)
+    return Standing(*counts.unbind())
+
+
+def _own_score(scores: Tensor, label: Tensor, group: ProcessGroup | None) -> Tensor:
+    """Return each sample's own score, which one process holds: the sum of it and zeros.
+
+    A sum keeps NaN, infinities and subnormals as they are, where a maximum may lose a NaN.
+    """
+    wide = torch.float64 if scores.dtype == torch.float64 else torch.float32
+    if not scores.dtype.is_floating_point:
+        wide = torch.int64  # as wide as it takes; the narrow ones can't all be sent
+    here = (label >= 0) & (label < scores.shape[-1])
+    place = torch.where(here, label, 0).to(torch.int64)[..., None]
+    mine = scores.gather(-1, place)[..., 0].to(wide)
+    own = torch.where(here, mine, torch.zeros_like(mine))
+    dist.all_reduce(own, group=group)
+    return own.to(scores.dtype)
+
+
+def _shard(scores: DTensor, axis: int) -> tuple[Tensor, int, int, Any]:
+    """Return this process's block, its offset, the number of classes and the group."""
+    mesh, placements = scores.device_mesh, scores.placements
+    if mesh.ndim != 1 or not placements[0].is_shard(axis % scores.ndim):
+        raise ValueError(
+            f"y_score is a DTensor placed as {placements}; pass one that is sharded along its"
+            f" class axis, {axis}, over a mesh of one dimension"
+        )
+    classes = scores.shape[axis]
+    most = -(-classes // mesh.size())  # a DTensor is split as torch.chunk splits
+    offset = min(mesh.get_local_rank() * most, classes)
+    return scores.to_local(), offset, classes, mesh.get_group()

@@ -1,0 +1,98 @@
+"""accord on tensors in host memory, beside torch.topk, torchmetrics and torcheval."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import torch
+import torchmetrics
+from harness import Contender, Result, main, race, show
+from torch import Tensor
+from torcheval.metrics import MulticlassAccuracy
+from torcheval.metrics.functional import multiclass_accuracy as torcheval_accuracy
+from torchmetrics.functional.classification import multiclass_accuracy
+
+import accord
+from accord_torch import TopKAccuracy
+
+K = 5
+SHAPES = ((50_000, 1000), (2_000_000, 10), (256, 1000), (32, 10))
+BATCHES = ((256, 1000), (32, 10))
+
+
+def contenders(labels: Tensor, scores: Tensor) -> list[Contender]:
+    """Return everyone who computes top-5 accuracy, and the limit: one read of the scores."""
+    classes = scores.shape[1]
+    compiled = torch.compile(lambda y, s: accord.top_k_accuracy(y, s, K), fullgraph=True)
+
+    def topk() -> float:
+        return (scores.topk(K).indices == labels[:, None]).any(-1).float().mean().item()
+
+    return [
+        Contender("one read (torch.sum)", scores.sum, limit=True),
+        Contender("accord", lambda: accord.top_k_accuracy(labels, scores, K)),
+        Contender("accord, torch.compile", lambda: compiled(labels, scores)),
+        Contender("torch.topk idiom", topk),
+        Contender("torcheval", lambda: torcheval_accuracy(scores, labels, k=K)),
+        Contender(
+            "torchmetrics",
+            lambda: multiclass_accuracy(scores, labels, classes, top_k=K, average="micro"),
+        ),
+    ]
+
+
+def updates(labels: Tensor, scores: Tensor) -> list[Contender]:
+    """Return everyone who counts a batch."""
+    classes = scores.shape[1]
+    peer = torchmetrics.Accuracy(task="multiclass", num_classes=classes, top_k=K, average="micro")
+    evaluated, mine = MulticlassAccuracy(k=K), TopKAccuracy(K)
+    return [
+        Contender("one read (torch.sum)", scores.sum, limit=True),
+        Contender("accord update", lambda: mine.update(scores, labels)),
+        Contender("torcheval update", lambda: evaluated.update(scores, labels)),
+        Contender("torchmetrics update", lambda: peer.update(scores, labels)),
+    ]
+
+
+def extra_megabytes(labels: Tensor, scores: Tensor) -> float:
+    """Return by how much a call raises the peak of the process's memory, in MiB (on Linux)."""
+    Path("/proc/self/clear_refs").write_text("5", encoding="ascii")  # resets the peak
+    status = Path("/proc/self/status")
+    held = _kib(status, "VmRSS")
+    accord.top_k_accuracy(labels, scores, K)
+    return (_kib(status, "VmHWM") - held) / 1024
+
+
+def _kib(status: Path, field: str) -> int:
+    lines = status.read_text(encoding="ascii").splitlines()
+    return int(next(line for line in lines if line.startswith(field)).split()[1])
+
+
+def measure() -> list[Result]:
+    """Time top-5 accuracy of tensors, in one call and in batches, beside the peers."""
+    seeded = torch.Generator().manual_seed(0)
+    results = []
+    for samples, classes in SHAPES:
+        scores = torch.randn(samples, classes, generator=seeded)
+        labels = torch.randint(0, classes, (samples,), generator=seeded)
+        large = scores.numel() > 1_000_000
+        extra = extra_megabytes(labels, scores)
+        title = f"top-{K} of ({samples} x {classes}) float32"
+        figures = race(title, contenders(labels, scores), rounds=3 if large else 50)
+        show(figures)
+        times = {each.name: each.milliseconds for each in figures}
+        for peer in ("torch.topk idiom", "torcheval", "torchmetrics"):
+            print(f"  accord is {times[peer] / times['accord']:.2f} x as fast as {peer}")
+        print(f"  extra memory {extra:.1f} MiB")
+        results += figures
+    for samples, classes in BATCHES:
+        scores = torch.randn(samples, classes, generator=seeded)
+        labels = torch.randint(0, classes, (samples,), generator=seeded)
+        figures = race(f"a batch of ({samples} x {classes})", updates(labels, scores), rounds=200)
+        show(figures)
+        results += figures
+    return results
+
+
+if __name__ == "__main__":
+    main(measure)
