@@ -1,0 +1,224 @@
+"""Streaming metrics as static objects over states that are trees: one class a measure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from jax import lax
+
+import accord
+from accord.exact import Compensated
+from accord.metric import warn_of_invalid
+from accord.registry import Array
+from accord.state import State, empty
+from accord.tally import Average, Tally, per_class
+from accord_jax.adapter import held, summed
+
+
+@dataclass(frozen=True, init=False)
+class JaxMetric:
+    """What the six metrics share: a static, hashable object; what it has seen is a `State`.
+
+    Its methods are pure, so they go through ``jit``, ``vmap``, ``scan`` and ``shard_map``, and a
+    state can be donated, saved as any tree, or taken to the host and back.
+    """
+
+    kind: ClassVar[type[accord.Measure]]
+    measure: accord.Measure
+    average: Average
+
+    def __init__(self, *options: Any, average: Average = "micro", **more: Any) -> None:
+        object.__setattr__(self, "measure", self.kind(*options, **more))
+        object.__setattr__(self, "average", average)
+        per_class(average)
+
+    def init(self, classes: int | None = None) -> State:
+        """Return the state of having seen nothing.
+
+        Parameters
+        ----------
+        classes : int, optional
+            How many there are; needed where the average is over classes.
+
+        Raises
+        ------
+        ValueError
+            If it is needed and missing.
+        """
+        return empty(self.measure, self.average, classes, jnp, held(np.float64))
+
+    def update(
+        self,
+        state: State,
+        y_true: Any,
+        y_score: Array,
+        *,
+        sample_weight: Any = None,
+        mask: Any = None,
+    ) -> State:
+        """Return the state after one more batch.
+
+        Parameters
+        ----------
+        state : State
+            What was seen before.
+        y_true, y_score, sample_weight, mask : array
+            As `accord.Measure.tally` takes them.
+
+        Raises
+        ------
+        ValueError, TypeError
+            As `accord.Measure.tally`, and if the number of classes is not that of the state.
+        """
+        by_class = per_class(self.average)
+        batch = self.measure.tally(
+            y_true, y_score, sample_weight=sample_weight, mask=mask, per_class=by_class
+        )
+        return state.after(batch, jnp)
+
+    def merge(self, first: State, second: State) -> State:
+        """Return the state of having seen what both have (R17)."""
+        return first + second
+
+    def reduce(self, state: State, axis_name: Any) -> State:
+        """Return the state of all devices together, the same on each.
+
+        Parameters
+        ----------
+        state : State
+            What this device has seen.
+        axis_name : str or tuple of str
+            The axes of ``shard_map``, ``pmap`` or ``vmap`` to join over.
+        """
+
+        def gather(each: Compensated) -> Compensated:  # in one order, so that all get the same
+            place, size = lax.axis_index(axis_name), lax.axis_size(axis_name)
+            rows = (jnp.zeros((size, *part.shape), part.dtype).at[place].set(part) for part in each)
+            whole = Compensated(*(lax.psum(row, axis_name) for row in rows))
+            joined: Compensated = summed((whole,), (0,))[0]
+            return joined
+
+        return state.joined(lambda limb: lax.psum(limb, axis_name), gather)
+
+    def compute(self, state: State) -> Array:
+        """Return the accuracy, NaN for nothing (R16), in the default float dtype.
+
+        Warns
+        -----
+        RuntimeWarning
+            Outside of traces, for labels that are no class and could not be refused (R22).
+        """
+        if not any(isinstance(leaf, jax.core.Tracer) for leaf in jax.tree.leaves(state)):
+            warn_of_invalid(self.tally(state))
+        on_device: State = jax.tree.map(jnp.asarray, state)
+        return on_device.rounded(jnp).accuracy(self.average)
+
+    def tally(self, state: State) -> Tally:
+        """Return everything counted, as NumPy int64 (float64 where weighted), from the host."""
+        return state.tally()
+
+
+class BinaryAccuracy(JaxMetric):
+    """Share of scores on the side of the threshold that their label asks for (R10).
+
+    Parameters
+    ----------
+    threshold, at_threshold, from_logits, average, ignore_index
+        As `accord.binary_accuracy` takes them.
+    """
+
+    kind = accord.Binary
+
+
+class CategoricalAccuracy(JaxMetric):
+    """Share of samples whose true class has the highest score, for dense labels (R9).
+
+    Parameters
+    ----------
+    ties, axis, average
+        As `accord.categorical_accuracy` takes them.
+    """
+
+    kind = accord.Categorical
+
+
+class SparseCategoricalAccuracy(JaxMetric):
+    """Share of samples whose true class has the highest score (R8).
+
+    Parameters
+    ----------
+    ties, axis, average, ignore_index
+        As `accord.sparse_categorical_accuracy` takes them.
+    """
+
+    kind = accord.SparseCategorical
+
+
+class TopKAccuracy(JaxMetric):
+    """Share of samples whose true class is among the k best scores.
+
+    Parameters
+    ----------
+    k, ties, axis, average, ignore_index
+        As `accord.top_k_accuracy` takes them.
+
+    Examples
+    --------
+    >>> import jax, jax.numpy as jnp
+    >>> from accord_jax import TopKAccuracy
+    >>> metric = TopKAccuracy(k=(1, 2))
+    >>> scores = jnp.asarray([[0.5, 0.5, 0.0], [0.2, 0.3, 0.5]])
+    >>> state = jax.jit(metric.update)(metric.init(), jnp.asarray([1, 2]), scores)
+    >>> metric.compute(state).tolist()
+    [0.5, 1.0]
+    >>> metric.tally(state).correct.tolist(), int(metric.tally(state).total)
+    ([1, 2], 2)
+    """
+
+    kind = accord.TopK
+
+
+class TopKCategoricalAccuracy(JaxMetric):
+    """Share of samples whose true class is among the k best scores, for dense labels (R9).
+
+    Parameters
+    ----------
+    k, ties, axis, average
+        As `accord.top_k_categorical_accuracy` takes them.
+    """
+
+    kind = accord.TopKCategorical
+
+
+class MultilabelAccuracy(JaxMetric):
+    """Share of samples whose predicted set of labels is right (R11).
+
+    Parameters
+    ----------
+    criteria, threshold, at_threshold, from_logits, k, ties, axis
+        As `accord.multilabel_accuracy` takes them; there is no average by class.
+    """
+
+    kind = accord.Multilabel
+
+
+def metric_of(measure: accord.Measure) -> JaxMetric:
+    """Return the metric that counts by a measure, over samples."""
+    metric = object.__new__(next(kind for kind in _KINDS if kind.kind is type(measure)))
+    object.__setattr__(metric, "measure", measure)
+    object.__setattr__(metric, "average", "micro")
+    return metric
+
+
+_KINDS: tuple[type[JaxMetric], ...] = (
+    BinaryAccuracy,
+    CategoricalAccuracy,
+    SparseCategoricalAccuracy,
+    TopKAccuracy,
+    TopKCategoricalAccuracy,
+    MultilabelAccuracy,
+)

@@ -1,0 +1,19 @@
+"""The page for JAX users runs as it is written."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+import accord
+
+
+def test_the_page_for_jax_users_runs(run_page: Callable[[str], dict[str, Any]]) -> None:
+    names = run_page("docs/jax.md")
+    expected = accord.TopK((1, 5)).tally(np.asarray(names["labels"]), np.asarray(names["logits"]))
+    for found in (names["tally"], names["metric"].tally(names["joined"])):
+        assert [field.tolist() for field in found] == [field.tolist() for field in expected]
+    assert int(names["over_classes"].total) == 512
+    assert int(names["metrics"].top.tally.total) == 512
