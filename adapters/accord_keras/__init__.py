@@ -1,0 +1,19 @@
+"""accord for Keras 3: metric classes for ``model.compile``, the same on every backend."""
+
+from accord_keras.metrics import (
+    BinaryAccuracy,
+    CategoricalAccuracy,
+    MultilabelAccuracy,
+    SparseCategoricalAccuracy,
+    TopKAccuracy,
+    TopKCategoricalAccuracy,
+)
+
+__all__ = [
+    "BinaryAccuracy",
+    "CategoricalAccuracy",
+    "MultilabelAccuracy",
+    "SparseCategoricalAccuracy",
+    "TopKAccuracy",
+    "TopKCategoricalAccuracy",
+]

@@ -1,0 +1,220 @@
+"""What the metric classes share: the measure counts, Keras variables keep the counts."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import fields
+from typing import Any, Self
+
+import keras
+import numpy as np
+
+from accord import Measure, Multilabel, Tally, TopKCategorical
+from accord.metric import warn_of_invalid
+from accord.registry import Array, adapter_of
+from accord.tally import Average, per_class
+from accord_keras.inputs import Batch, arranged
+from accord_keras.state import State, Vectors, make_state, shapes, vectors_of
+
+
+class AccuracyMetric(keras.metrics.Metric):  # type: ignore[misc]  # keras has no types
+    """A ``keras.metrics.Metric`` over a measure, the same on every backend.
+
+    Parameters
+    ----------
+    measure : Measure
+        What to count.
+    average : {"micro", "macro", "weighted", "none"} or None
+        How to average over classes (R15).
+    classes : int, optional
+        The number of classes, where the measure knows it.
+    name, dtype : str, optional
+        As every Keras metric takes them; the dtype is that of the result, counts are integers.
+    """
+
+    def __init__(
+        self,
+        measure: Measure,
+        *,
+        average: Average = "micro",
+        classes: int | None = None,
+        name: str,
+        dtype: Any = None,
+    ) -> None:
+        super().__init__(name=name, dtype=dtype)
+        self.measure = measure
+        self.average = average
+        self._by_class = per_class(average)
+        self._axis: int | None = getattr(measure, "axis", None)
+        self._dense = isinstance(measure, (TopKCategorical, Multilabel))
+        self._state: State | None = None
+        self._classes: int | None = None
+        self._warned = False
+        if classes is not None or not self._by_class:
+            self._make_state(classes)
+
+    def build(self, y_true_shape: Any, y_pred_shape: Any) -> None:  # noqa: ARG002  # the names that Keras gives
+        """Make the counters by class, where their number is not known before the first batch.
+
+        `update_state` does so by itself; ``stateless_update_state`` needs it done before.
+
+        Parameters
+        ----------
+        y_true_shape, y_pred_shape : tuple of int
+            The shapes of a batch.
+        """
+        if self._state is None:
+            self._make_state(self._classes_of(y_pred_shape))
+
+    def update_state(
+        self, y_true: Any, y_pred: Any, sample_weight: Any = None, mask: Any = None
+    ) -> None:
+        """Count a batch.
+
+        Parameters
+        ----------
+        y_true : array of real
+            Labels; a last axis of length 1 is dropped where Keras' data adapters leave one.
+        y_pred : array of real
+            Scores, of the backend or NumPy.
+        sample_weight : array of real or bool, optional
+            A weight for each sample, or for each sequence of samples (R14).
+        mask : array of bool, optional
+            True keeps a sample (R13); by default the mask that layers attached to ``y_pred``.
+
+        Raises
+        ------
+        ValueError, TypeError
+            As `accord.Measure.tally`; the metric is then as it was (R22).
+        """
+        batch = arranged(y_true, y_pred, sample_weight, mask, axis=self._axis, dense=self._dense)
+        adapter = adapter_of(batch.scores)
+        count = _count if adapter.is_concrete(batch.scores) else adapter.compiled(_count)
+        vectors = count((self.measure, self._by_class), batch)
+        self._add(vectors, self._classes_of(batch.scores.shape))
+
+    def result(self) -> Any:
+        """Return the accuracy so far, NaN before any sample (R16).
+
+        Returns
+        -------
+        tensor, or dict of tensors for a tuple of k
+            Of the metric's dtype; a vector under ``average="none"``.
+
+        Warns
+        -----
+        RuntimeWarning
+            Once, where values can be read, if labels were found that are no class and could not
+            be refused (R22).
+        """
+        return self._named(keras.ops.cast(self._accuracy(), self.dtype))
+
+    def reset_state(self) -> None:
+        """Forget every batch."""
+        super().reset_state()
+        self._warned = False
+
+    def merge_state(self, metrics: Sequence[AccuracyMetric]) -> None:
+        """Add what other metrics of the same measure have counted.
+
+        Parameters
+        ----------
+        metrics : sequence of metrics
+            Of this class and these options.
+
+        Raises
+        ------
+        ValueError
+            If one counts something else; none is then added.
+        """
+        for other in metrics:
+            if (other.measure, per_class(other.average)) != (self.measure, self._by_class):
+                raise ValueError(
+                    f"{other!r} counts {other.measure!r} and {self!r} {self.measure!r};"
+                    " merge metrics of equal options"
+                )
+        for tally in [other.tally for other in metrics if other.variables]:
+            self._add(vectors_of(tally), tally.total.shape[0] if self._by_class else None)
+
+    @property
+    def tally(self) -> Tally:
+        """Everything counted so far, as NumPy int64 (float64 where weighted)."""
+        if self._state is None:
+            return Tally(*(np.zeros(self._lead(), np.int64),) * 3, *(np.int64(0),) * 3)
+        return self._state.host()
+
+    def get_config(self) -> dict[str, Any]:
+        """Return what `from_config` makes an equal metric of."""
+        options = {
+            field.name: getattr(self.measure, field.name)
+            for field in fields(self.measure)  # type: ignore[arg-type]  # each is a dataclass
+            if field.init
+        }
+        if not isinstance(self.measure, Multilabel):  # which has no classes to average over
+            options["average"] = self.average
+        return {**super().get_config(), **options}
+
+    @classmethod
+    def from_config(cls, config: dict[str, Any]) -> Self:
+        """Return the metric that `get_config` described; JSON made a list of a tuple of k."""
+        if isinstance(config.get("k"), list):
+            config = {**config, "k": tuple(config["k"])}
+        return cls(**config)
+
+    def _make_state(self, classes: int | None) -> None:
+        self._classes = classes if self._by_class else None
+        self._state = make_state(self.add_variable, shapes(self._lead(), self._classes))
+
+    def _classes_of(self, y_pred_shape: Any) -> int | None:
+        if not self._by_class or self._axis is None:  # a binary metric has two, always
+            return self._classes
+        return int(y_pred_shape[self._axis])
+
+    def _add(self, vectors: Vectors, classes: int | None) -> None:
+        if self._state is None:
+            self._make_state(classes)
+        elif self._classes != classes:
+            raise ValueError(
+                f"y_pred has {classes} classes but the batches before had {self._classes};"
+                " use one metric for each number of classes"
+            )
+        assert self._state is not None  # noqa: S101  # for the type checker: made just now
+        self._state.add(vectors)
+
+    def _accuracy(self) -> Array:
+        if self._state is None:
+            return np.full(self._lead(), np.nan)
+        try:
+            tally = self._state.host()
+        except (NotImplementedError, TypeError):  # how backends say that this is being traced
+            return self._state.floats().accuracy(self.average)
+        self._warned = warn_of_invalid(tally, warned=self._warned)
+        return tally.accuracy(self.average)
+
+    def _lead(self) -> tuple[int, ...]:
+        k = getattr(self.measure, "k", None)
+        return (len(k),) if isinstance(k, tuple) else ()
+
+    def _named(self, value: Array) -> Any:
+        """Return a tensor, or for a tuple of k one by name, as Keras logs them."""
+        k = getattr(self.measure, "k", None)
+        if not isinstance(k, tuple):
+            return value
+        return {name_at(self.name, each): value[place] for place, each in enumerate(k)}
+
+
+def _count(how: tuple[Measure, bool], batch: Batch) -> Vectors:
+    measure, by_class = how
+    tally = measure.tally(
+        batch.y_true,
+        batch.scores,
+        sample_weight=batch.sample_weight,
+        mask=batch.mask,
+        per_class=by_class,
+    )
+    return vectors_of(tally)
+
+
+def name_at(name: str, k: int) -> str:
+    """Return a name for one k: ``top_k_accuracy`` becomes ``top_5_accuracy``."""
+    return name.replace("_k_", f"_{k}_") if "_k_" in name else f"{name}_{k}"

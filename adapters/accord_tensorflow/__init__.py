@@ -1,0 +1,42 @@
+"""accord for TensorFlow; the metric classes are those of ``accord_keras``, loaded when asked for."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from accord_tensorflow.adapter import TensorFlowAdapter
+from accord_tensorflow.autograph import leave_alone
+
+if TYPE_CHECKING:
+    from accord_keras import (
+        BinaryAccuracy,
+        CategoricalAccuracy,
+        MultilabelAccuracy,
+        SparseCategoricalAccuracy,
+        TopKAccuracy,
+        TopKCategoricalAccuracy,
+    )
+
+leave_alone("accord", "accord_keras", "accord_tensorflow")
+
+ADAPTER = TensorFlowAdapter("tensorflow")
+
+__all__ = [
+    "ADAPTER",
+    "BinaryAccuracy",
+    "CategoricalAccuracy",
+    "MultilabelAccuracy",
+    "SparseCategoricalAccuracy",
+    "TensorFlowAdapter",
+    "TopKAccuracy",
+    "TopKCategoricalAccuracy",
+]
+
+
+def __getattr__(name: str) -> Any:
+    """Hand on the metric classes without importing Keras before one is asked for."""
+    if name not in __all__:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    import accord_keras  # noqa: PLC0415  # Keras takes seconds to import; the adapter needs none of it
+
+    return getattr(accord_keras, name)

@@ -1,0 +1,78 @@
+"""The Array API functions that the core uses, by TensorFlow's operations, and nothing more."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Literal
+
+import ml_dtypes
+import numpy as np
+import tensorflow as tf
+
+from accord.registry import Array
+
+uint8, uint32 = tf.uint8, tf.uint32
+int32, int64 = tf.int32, tf.int64
+float32, float64 = tf.float32, tf.float64
+
+_KINDS = {
+    "bool": {tf.bool},
+    "integral": {
+        *(tf.int8, tf.int16, tf.int32, tf.int64),
+        *(tf.uint8, tf.uint16, tf.uint32, tf.uint64),
+    },
+    "real floating": {tf.float16, tf.bfloat16, tf.float32, tf.float64},
+}
+
+concat = tf.concat
+cumulative_sum = tf.cumsum
+clip = tf.clip_by_value
+floor = tf.floor
+isfinite = tf.math.is_finite
+isnan = tf.math.is_nan
+maximum = tf.maximum
+minimum = tf.minimum
+ones_like = tf.ones_like
+permute_dims = tf.transpose
+reshape = tf.reshape
+sort = tf.sort
+stack = tf.stack
+where = tf.where
+zeros_like = tf.zeros_like
+all = tf.reduce_all  # noqa: A001  # the Array API's name
+any = tf.reduce_any  # noqa: A001  # the same
+
+
+def isdtype(dtype: Any, kind: str | tuple[str, ...]) -> bool:
+    """Tell whether a dtype is of a kind, or of one of several."""
+    kinds = kind if isinstance(kind, tuple) else (kind,)
+    return dtype in set().union(*(_KINDS[each] for each in kinds))
+
+
+def astype(values: Array, dtype: Any, *, copy: bool = True) -> Array:  # noqa: ARG001  # tensors never change, so none is copied
+    """Return values in another dtype."""
+    return tf.cast(values, dtype)
+
+
+def finfo(dtype: Any) -> Any:
+    """Return the limits of a floating dtype, bfloat16 included."""
+    return ml_dtypes.finfo(dtype.as_numpy_dtype)  # type: ignore[no-untyped-call]  # it has no types
+
+
+def iinfo(dtype: Any) -> Any:
+    """Return the limits of an integer dtype."""
+    return np.iinfo(dtype.as_numpy_dtype)
+
+
+def argmax(values: Array, *, axis: Literal[-1]) -> Array:
+    """Return the lowest index of the largest entry, which tf.argmax does not promise."""
+    largest = values == tf.reduce_max(values, axis=axis, keepdims=True)
+    place = tf.range(values.shape[axis])
+    return tf.reduce_min(tf.where(largest, place, values.shape[axis]), axis=axis)
+
+
+def sum(  # noqa: A001  # the Array API's name
+    values: Array, *, axis: int | Sequence[int] | None = None, dtype: Any = None
+) -> Array:
+    """Sum over axes, in the dtype of the values unless another is named."""
+    return tf.reduce_sum(values if dtype is None else tf.cast(values, dtype), axis=axis)

@@ -1,0 +1,15 @@
+"""The page for Keras users runs as it is written."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+
+def test_the_page_for_keras_users_runs(run_page: Callable[[str], dict[str, Any]]) -> None:
+    names = run_page("docs/keras.md")
+    assert float(names["ours"].result()) == 0.5
+    np.testing.assert_allclose(float(names["own"].result()), 2 / 102, rtol=1e-6)
+    assert names["history"].history["val_top_1_accuracy"][-1] > 0.7
