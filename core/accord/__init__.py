@@ -1,5 +1,8 @@
 """accord: accuracy on which every array framework agrees."""
 
+import importlib
+import typing
+
 from accord.class_blocks import standing_in_block
 from accord.functional import (
     binary_accuracy,
@@ -26,9 +29,38 @@ from accord.registry import adapters
 from accord.reporting import Report, evaluate
 from accord.tally import Tally
 
+if typing.TYPE_CHECKING:
+    from accord.verification.compare import compare
+    from accord.verification.compared import Comparison
+    from accord.verification.dialects import dialects
+    from accord.verification.explain import explain
+    from accord.verification.explained import Explanation
+    from accord.verification.verified import Verification
+    from accord.verification.verify import verify
+
+# Verification starts processes and draws pages, so it is imported when it is first asked for.
+_LATER = {
+    "Comparison": "accord.verification.compared",
+    "Explanation": "accord.verification.explained",
+    "Verification": "accord.verification.verified",
+    "compare": "accord.verification.compare",
+    "dialects": "accord.verification.dialects",
+    "explain": "accord.verification.explain",
+    "verify": "accord.verification.verify",
+}
+
+
+def __getattr__(name: str) -> typing.Any:
+    if name not in _LATER:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(importlib.import_module(_LATER[name]), name)
+
+
 __all__ = [
     "Binary",
     "Categorical",
+    "Comparison",
+    "Explanation",
     "Measure",
     "Metric",
     "Multilabel",
@@ -38,10 +70,14 @@ __all__ = [
     "Tally",
     "TopK",
     "TopKCategorical",
+    "Verification",
     "adapters",
     "binary_accuracy",
     "categorical_accuracy",
+    "compare",
+    "dialects",
     "evaluate",
+    "explain",
     "in_top_k",
     "multilabel_accuracy",
     "sparse_categorical_accuracy",
@@ -49,4 +85,5 @@ __all__ = [
     "standing_in_block",
     "top_k_accuracy",
     "top_k_categorical_accuracy",
+    "verify",
 ]

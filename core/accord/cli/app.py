@@ -10,7 +10,10 @@ from typing import Annotated
 
 import typer
 
+from accord.cli.compare import compare
+from accord.cli.explain import explain
 from accord.cli.score import score
+from accord.cli.verify import verify
 
 app = typer.Typer(
     name="accord",
@@ -18,7 +21,8 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-app.command()(score)
+for _command in (score, verify, explain, compare):
+    app.command()(_command)
 
 
 def _say_version(wanted: bool) -> None:

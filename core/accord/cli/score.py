@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Any, cast
 
@@ -12,7 +10,18 @@ from rich.console import Console
 from rich.progress import Progress
 
 from accord import checks
-from accord.cli.files import FileError, HostArray, load
+from accord.cli.files import HostArray, load
+from accord.cli.output import (
+    IN_AND_OUT,
+    Html,
+    Json,
+    YScore,
+    YTrue,
+    choices,
+    numbers,
+    refusals,
+    show,
+)
 from accord.measures import Binary, Measure, Multilabel, TopK, TopKCategorical
 from accord.metric import Metric
 from accord.multilabel import CRITERIA
@@ -36,12 +45,6 @@ _NAMES = ("top-k", "categorical", "binary", "multilabel")
 
 _RANKING = "Options of top-k, categorical (and multilabel, for its k best labels)"
 _DIVIDING = "Options of binary and multilabel"
-_IN_AND_OUT = "Input and output"
-
-
-def _choices(values: Sequence[str]) -> str:
-    default, *others = values
-    return ", ".join([f"{default} (default)", *others])
 
 
 def score(
@@ -75,7 +78,7 @@ def score(
         str | None,
         typer.Option(
             metavar="RULE",
-            help=f"Who wins among equal scores: {_choices(RULES)}.",
+            help=f"Who wins among equal scores: {choices(RULES)}.",
             rich_help_panel=_RANKING,
         ),
     ] = None,
@@ -91,7 +94,7 @@ def score(
         str | None,
         typer.Option(
             metavar="SIDE",
-            help=f"What a score at the threshold is: {_choices(SIDES)}.",
+            help=f"What a score at the threshold is: {choices(SIDES)}.",
             rich_help_panel=_DIVIDING,
         ),
     ] = None,
@@ -107,32 +110,18 @@ def score(
         str | None,
         typer.Option(
             metavar="NAME",
-            help=f"When a multilabel sample is right: {_choices(CRITERIA)}.",
+            help=f"When a multilabel sample is right: {choices(CRITERIA)}.",
             rich_help_panel=_DIVIDING,
         ),
     ] = None,
     per_class: Annotated[
         bool,
-        typer.Option("--per-class", help="Report each class too.", rich_help_panel=_IN_AND_OUT),
+        typer.Option("--per-class", help="Report each class too.", rich_help_panel=IN_AND_OUT),
     ] = False,
-    as_json: Annotated[
-        bool,
-        typer.Option(
-            "--json", help="Print one JSON object, not tables.", rich_help_panel=_IN_AND_OUT
-        ),
-    ] = False,
-    y_true: Annotated[
-        str,
-        typer.Option(
-            metavar="NAME", help="The labels' name in FILE.npz.", rich_help_panel=_IN_AND_OUT
-        ),
-    ] = "y_true",
-    y_score: Annotated[
-        str,
-        typer.Option(
-            metavar="NAME", help="The scores' name in FILE.npz.", rich_help_panel=_IN_AND_OUT
-        ),
-    ] = "y_score",
+    as_json: Json = False,
+    html: Html = None,
+    y_true: YTrue = "y_true",
+    y_score: YScore = "y_score",
 ) -> None:
     """Report the accuracy of scores in files, with its tie bounds and 95 % interval.
 
@@ -148,15 +137,12 @@ def score(
         "criteria": criteria,
         "ignore_index": ignore_index,
     }
-    try:
+    with refusals():
         given = {name: value for name, value in options.items() if value is not None}
         truth, scores = load(files, y_true, y_score)
         counted = _measure(measure, given, scores)
         report = _score(counted, truth, scores, cast("OneAverage", average), per_class=per_class)
-    except (FileError, ValueError, TypeError) as error:
-        typer.echo(f"error: {error}", err=True)
-        raise typer.Exit(2) from None
-    _show(report, as_json=as_json)
+    show(report, title=f"Accuracy of {files[0].name}", as_json=as_json, html=html)
 
 
 def _measure(name: str, given: dict[str, Any], scores: HostArray) -> Measure:
@@ -170,18 +156,10 @@ def _measure(name: str, given: dict[str, Any], scores: HostArray) -> Measure:
             flag = "-k" if option == "k" else "--" + option.replace("_", "-")
             raise ValueError(f"{flag} has no effect on {name}; leave it out")
     if "k" in given:
-        given = {**given, "k": _numbers(given["k"])}
+        given = {**given, "k": numbers(given["k"])}
     elif "k" in heeded:
         given = {**given, "k": usual_k(scores)}
     return kind(**given)
-
-
-def _numbers(text: str) -> int | tuple[int, ...]:
-    try:
-        first, *more = (int(each) for each in text.split(","))
-    except ValueError:
-        raise ValueError(f"-k {text!r} is no list of whole numbers; pass e.g. -k 1,5") from None
-    return (first, *more) if more else first
 
 
 def _score(
@@ -214,13 +192,3 @@ def _update_in_chunks(metric: Metric, truth: HostArray, scores: HostArray) -> No
             except (ValueError, TypeError):
                 metric.measure.tally(truth, scores)  # to name the place in the whole file
                 raise
-
-
-def _show(report: Report, *, as_json: bool) -> None:
-    console = Console()
-    if as_json:
-        typer.echo(json.dumps(report.to_dict(), indent=2, allow_nan=False))
-    elif console.is_terminal:
-        console.print(report)
-    else:
-        typer.echo(report)

@@ -37,7 +37,24 @@ class Note:
     text: str
 
 
-Page: TypeAlias = tuple[Table | Note, ...]
+@dataclass(frozen=True)
+class Figure:
+    """A drawing for a web page, as inline SVG; text alone can do without it."""
+
+    svg: str
+    title: str = ""
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """The one line that says how it went; neither good nor bad where it only tells."""
+
+    text: str
+    good: bool | None = None
+
+
+Part: TypeAlias = Table | Note | Figure | Verdict
+Page: TypeAlias = tuple[Part, ...]
 
 
 class Display(ABC):
@@ -48,24 +65,33 @@ class Display(ABC):
         """Say what is to be shown."""
 
     def __str__(self) -> str:
-        return "\n\n".join(_plain(part) for part in self._page())
+        return "\n\n".join(_plain(part) for part in self._text())
 
     def to_markdown(self) -> str:
         """Return the tables and notes as GitHub-flavoured Markdown."""
-        return "\n\n".join(_markdown(part) for part in self._page())
+        return "\n\n".join(_markdown(part) for part in self._text())
+
+    def to_html(self, title: str = "accord") -> str:
+        """Return a web page of its own, that needs no network: tables, notes and drawings."""
+        from accord.reporting.web import document  # noqa: PLC0415  # for those who want a page
+
+        return document(title, "\n".join(_html(part) for part in self._page()))
 
     def _repr_html_(self) -> str:
-        return "\n".join(_html(part) for part in self._page())
+        return "\n".join(_html(part) for part in self._text())
+
+    def _text(self) -> tuple[Table | Note | Verdict, ...]:
+        return tuple(part for part in self._page() if not isinstance(part, Figure))
 
     def __rich__(self) -> Group:
         from rich.console import Group  # noqa: PLC0415  # rich is optional
 
         gap = ""
-        return Group(*(piece for part in self._page() for piece in (gap, _rich(part))), gap)
+        return Group(*(piece for part in self._text() for piece in (gap, _rich(part))), gap)
 
 
-def _plain(part: Table | Note) -> str:
-    if isinstance(part, Note):
+def _plain(part: Table | Note | Verdict) -> str:
+    if not isinstance(part, Table):
         return textwrap.fill(part.text, WIDTH)
     widths = [max(map(len, column)) for column in zip(part.columns, *part.rows, strict=True)]
     lines = [part.title] if part.title else []
@@ -80,7 +106,9 @@ def _spaced(cells: tuple[str, ...], widths: list[int], align: str) -> str:
     return "  ".join(f"{cell:{side}{width}}" for cell, side, width in sides).rstrip()
 
 
-def _markdown(part: Table | Note) -> str:
+def _markdown(part: Table | Note | Verdict) -> str:
+    if isinstance(part, Verdict):
+        return f"**{part.text}**"
     if isinstance(part, Note):
         return f"> {part.text}"
     rule = {"<": ":--", ">": "--:"}
@@ -94,9 +122,23 @@ def _piped(cells: tuple[str, ...]) -> str:
     return f"| {inside} |"
 
 
-def _html(part: Table | Note) -> str:
-    if isinstance(part, Note):
-        return f"<p><strong>Note.</strong> {escape(part.text)}</p>"
+_TONES = {True: "good", False: "bad", None: "warn"}
+_COLOURS = {True: "green", False: "red", None: "yellow"}
+
+
+def _html(part: Part) -> str:
+    match part:
+        case Note(text):
+            return f"<p><strong>Note.</strong> {escape(text)}</p>"
+        case Verdict(text, good):
+            return f'<p class="verdict {_TONES[good]}">{escape(text)}</p>'
+        case Figure(svg, title):
+            return f"<figure><figcaption>{escape(title)}</figcaption>{svg}</figure>"
+        case Table():
+            return _html_table(part)
+
+
+def _html_table(part: Table) -> str:
     lines = [f"<caption>{escape(part.title)}</caption>"] if part.title else []
     if any(part.columns):
         lines.append(f"<thead>{_html_row(part.columns, part.align, 'th')}</thead>")
@@ -113,9 +155,11 @@ def _html_row(cells: tuple[str, ...], align: str, tag: str) -> str:
     return f"<tr>{''.join(inside)}</tr>"
 
 
-def _rich(part: Table | Note) -> RenderableType:
+def _rich(part: Table | Note | Verdict) -> RenderableType:
     from rich import box, table, text  # noqa: PLC0415  # rich is optional
 
+    if isinstance(part, Verdict):
+        return text.Text(part.text, style=f"bold {_COLOURS[part.good]}")
     if isinstance(part, Note):
         return text.Text(part.text, style="yellow")
     shown = table.Table(

@@ -1,0 +1,57 @@
+"""Peers on JAX and TensorFlow, and Keras on each of its backends."""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+import numpy as np
+
+
+def jax_top_k(y_true: Any, y_score: Any, k: int) -> float:
+    """Ask ``jax.lax.top_k``."""
+    import jax  # noqa: PLC0415  # see the package
+
+    best = np.asarray(jax.lax.top_k(jax.numpy.asarray(y_score), k)[1])
+    return float(np.mean(np.any(best == np.asarray(y_true)[:, None], axis=1)))
+
+
+def tensorflow(y_true: Any, y_score: Any, k: int) -> float:
+    """Ask ``tf.math.in_top_k``."""
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    import tensorflow as tf  # noqa: PLC0415  # see the package
+
+    hits = tf.math.in_top_k(np.asarray(y_true), tf.constant(np.asarray(y_score)), k)
+    return float(np.mean(hits.numpy()))
+
+
+def keras_on_tensorflow(y_true: Any, y_score: Any, k: int) -> float:
+    """Ask Keras on TensorFlow."""
+    return _keras("tensorflow", y_true, y_score, k)
+
+
+def keras_on_torch(y_true: Any, y_score: Any, k: int) -> float:
+    """Ask Keras on PyTorch."""
+    return _keras("torch", y_true, y_score, k)
+
+
+def keras_on_jax(y_true: Any, y_score: Any, k: int) -> float:
+    """Ask Keras on JAX."""
+    return _keras("jax", y_true, y_score, k)
+
+
+def keras_on_numpy(y_true: Any, y_score: Any, k: int) -> float:
+    """Ask Keras on NumPy."""
+    return _keras("numpy", y_true, y_score, k)
+
+
+def _keras(backend: str, y_true: Any, y_score: Any, k: int) -> float:
+    os.environ["KERAS_BACKEND"] = backend  # heeded by the first import of Keras alone
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    import keras  # noqa: PLC0415  # see the package
+
+    if keras.backend.backend() != backend:
+        raise ImportError(f"Keras runs on {keras.backend.backend()} here, not on {backend}")
+    metric = keras.metrics.SparseTopKCategoricalAccuracy(k=k)
+    metric.update_state(np.array(y_true), np.array(y_score))
+    return float(metric.result())

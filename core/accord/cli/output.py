@@ -1,0 +1,120 @@
+"""What the commands share: their options for input and output, and how each result is shown."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Annotated, Any, Protocol
+
+import typer
+from rich.console import Console
+
+from accord.cli.files import FileError
+
+IN_AND_OUT = "Input and output"
+
+Files = Annotated[
+    list[Path],
+    typer.Argument(
+        metavar="FILES", help="FILE.npz with labels and scores; or SCORES.npy LABELS.npy."
+    ),
+]
+K = Annotated[
+    str | None,
+    typer.Option(
+        "-k",
+        metavar="K,...",
+        help="How many classes may count. By default 1,5; 1 alone for up to 5 classes.",
+    ),
+]
+Json = Annotated[
+    bool,
+    typer.Option("--json", help="Print one JSON object, not tables.", rich_help_panel=IN_AND_OUT),
+]
+Html = Annotated[
+    Path | None,
+    typer.Option(
+        metavar="PAGE.html", help="Write a web page of its own too.", rich_help_panel=IN_AND_OUT
+    ),
+]
+YTrue = Annotated[
+    str,
+    typer.Option(metavar="NAME", help="The labels' name in FILE.npz.", rich_help_panel=IN_AND_OUT),
+]
+YScore = Annotated[
+    str,
+    typer.Option(metavar="NAME", help="The scores' name in FILE.npz.", rich_help_panel=IN_AND_OUT),
+]
+Seconds = Annotated[
+    float,
+    typer.Option(metavar="SECONDS", min=0.1, help="How long each process may take."),
+]
+
+
+class Result(Protocol):
+    """What a command has found."""
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return it as JSON can hold it."""
+
+    def to_html(self, title: str = ...) -> str:
+        """Return it as a web page."""
+
+
+def choices(values: Sequence[str]) -> str:
+    """Return options for a help text, the first being the default."""
+    default, *others = values
+    return ", ".join([f"{default} (default)", *others])
+
+
+def numbers(text: str | None) -> int | tuple[int, ...] | None:
+    """Read a list of k; None where there is none.
+
+    Raises
+    ------
+    ValueError
+        If it is no list of whole numbers.
+    """
+    if text is None:
+        return None
+    try:
+        first, *more = (int(each) for each in text.split(","))
+    except ValueError:
+        raise ValueError(f"-k {text!r} is no list of whole numbers; pass e.g. -k 1,5") from None
+    return (first, *more) if more else first
+
+
+@contextlib.contextmanager
+def refusals() -> Iterator[None]:
+    """End with status 2 and one line on stderr where input is refused."""
+    try:
+        yield
+    except (FileError, ValueError, TypeError, LookupError) as error:
+        typer.echo(f"error: {str(error).strip(chr(34))}", err=True)
+        raise typer.Exit(2) from None
+
+
+def say(line: str) -> None:
+    """Tell of progress on stderr, if that is a terminal."""
+    console = Console(stderr=True)
+    if console.is_terminal:
+        console.print(line, style="dim", highlight=False, markup=False)
+
+
+def show(result: Result, *, title: str, as_json: bool, html: Path | None) -> None:
+    """Print a result, and write its page where one is asked for."""
+    if html is not None:
+        with refusals():
+            try:
+                html.write_text(result.to_html(title), encoding="utf-8")
+            except OSError as error:
+                raise FileError(f"{html} can't be written: {error.strerror}") from error
+    console = Console()
+    if as_json:
+        typer.echo(json.dumps(result.to_dict(), indent=2, allow_nan=False))
+    elif console.is_terminal:
+        console.print(result)
+    else:
+        typer.echo(result)

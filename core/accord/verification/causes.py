@@ -1,0 +1,70 @@
+"""Why a dialect judges a sample otherwise than accord: which of its rules it takes to agree."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from accord.verification.dialect import Dialect, Hits, Ties
+
+HostArray = npt.NDArray[Any]
+
+TIE = "tie at the boundary"
+THRESHOLD = "score at the threshold"
+COUNTER = "counter precision"
+
+# Rules put in accord's place one after the other; a sample that then agrees has that cause.
+_RULES: dict[str, tuple[str, ...]] = {
+    "bad label": ("label_below", "label_beyond"),
+    "NaN": ("nan",),
+    "infinity": ("infinities",),
+    "rounding of scores": ("precision", "order"),
+    TIE: ("ties",),
+}
+
+
+def ours(ties: Ties) -> Dialect:
+    """Return accord's own rules as a dialect; labels that can't be refused are misses (R22)."""
+    return Dialect(
+        name="accord",
+        call="accord.top_k_accuracy",
+        ties=ties,
+        nan="misses",
+        at_threshold="negative",
+    )
+
+
+def differing(hits: Hits, own: HostArray) -> HostArray:
+    """Return the samples that a dialect judges otherwise, or may."""
+    return np.flatnonzero((hits.least != own) | (hits.most != own))
+
+
+def causes(
+    dialect: Dialect, mine: Dialect, truth: HostArray, scores: HostArray, k: int
+) -> dict[str, int]:
+    """Count the causes of samples that all are judged otherwise, each by the last rule it takes."""
+    rules = dialect.at_1 if dialect.at_1 and k == 1 else dialect
+    rules = replace(rules, k_above_classes="counts", fewest_classes=1)
+    own = mine.hits(truth, scores, k).least
+    found: dict[str, int] = {}
+    left = np.ones(len(truth), bool)
+    for cause, fields in _RULES.items():
+        rules = replace(rules, **{field: getattr(mine, field) for field in fields})
+        hits = rules.hits(truth[left], scores[left], k)
+        agrees = (hits.least == own[left]) & (hits.most == own[left])
+        if agrees.any():
+            found[cause] = int(agrees.sum())
+            left[np.flatnonzero(left)[agrees]] = False
+    return found
+
+
+def binary_causes(scores: HostArray, threshold: float) -> dict[str, int]:
+    """Count the causes of binary samples that are judged otherwise."""
+    nan = np.isnan(scores) if scores.dtype.kind == "f" else np.zeros(scores.shape, bool)
+    at = ~nan & (scores == np.asarray(threshold).astype(scores.dtype))
+    other = int((~nan & ~at).sum())
+    found = {"NaN": int(nan.sum()), THRESHOLD: int(at.sum()), "sigmoid of a batch": other}
+    return {cause: count for cause, count in found.items() if count}

@@ -1,0 +1,138 @@
+"""How an explanation reads."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+from accord.reporting.charts import Line, Span, by_k, spans
+from accord.reporting.display import Figure, Note, Page, Table, Verdict
+from accord.verification.verify_page import samples_table
+
+if TYPE_CHECKING:  # an explanation shows itself by this module
+    from accord.verification.explained import Explanation, Told
+
+
+def explain_page(found: Explanation) -> Page:
+    """Lay an explanation out."""
+    return (
+        Verdict(_verdict(found), None if _spread(found) else True),
+        *(_spans(found, k) for k in found.correct),
+        *_chart(found),
+        *(_table(found, k) for k in found.correct),
+        *samples_table(found.looked_at, "The first samples that libraries judge otherwise"),
+        *(Note(text) for text in _notes(found)),
+    )
+
+
+def _spread(found: Explanation) -> bool:
+    """Tell whether any library judges any sample otherwise."""
+    return any(any(told.differs.values()) for told in found.told)
+
+
+def _verdict(found: Explanation) -> str:
+    figures = [
+        figure / told.scale
+        for told in found.told
+        for figure in (*told.least.values(), *told.most.values())
+        if math.isfinite(figure)
+    ]
+    if not figures or not found.samples:
+        return "There are no samples to explain."
+    if not _spread(found):
+        return "Every library that takes these scores judges every sample as accord does."
+    said = []
+    for k in found.correct:
+        low = min((t.least[k] / t.scale for t in found.told if k in t.least), default=math.nan)
+        high = max((t.most[k] / t.scale for t in found.told if k in t.most), default=math.nan)
+        where = "" if found.threshold is not None else f" at k={k}"
+        said.append(f"{100 * low:.2f} % to {100 * high:.2f} %{where}")
+    return f"For these very scores, libraries may report {', '.join(said)}."
+
+
+def _spans(found: Explanation, k: int) -> Figure:
+    own = found.accuracy[k]
+    rows = [
+        Span(
+            told.name,
+            told.least.get(k, math.nan) / told.scale,
+            told.most.get(k, math.nan) / told.scale,
+            told.reported[k] / told.scale if k in told.reported else None,
+            "refuses these scores" if k in told.refused else _why(told, k, short=True),
+        )
+        for told in found.told
+    ]
+    rows = [Span("accord", own, own, own), *rows]
+    title = "What each library reports" + ("" if found.threshold is not None else f" at k={k}")
+    return spans(rows, f"{title} (filled: was run; bar: all that it may report)", mark=own)
+
+
+def _chart(found: Explanation) -> Page:
+    if len(found.correct) < 2 or not found.samples:  # noqa: PLR2004  # a line needs two points
+        return ()
+    n = found.samples
+    floor = {k: count / n for k, count in found.floor.items()}
+    ceiling = {k: count / n for k, count in found.ceiling.items()}
+    line = Line("accord, tie band", found.accuracy, floor, ceiling)
+    return (by_k([line], "Accuracy against k, and the band that ties leave open"),)
+
+
+def _table(found: Explanation, k: int) -> Table:
+    own = found.accuracy[k]
+    rule = "" if found.threshold is not None else f"ties {found.ties}"
+    rows = [
+        (
+            told.name,
+            "refuses" if k in told.refused and k not in told.least else _figure(told, k),
+            _reported(told, k),
+            str(told.differs[k]) if k in told.differs else "-",
+            told.refused.get(k) or _why(told, k),
+        )
+        for told in found.told
+    ]
+    rows = [("accord", _percent(own), "-", "0", rule), *rows]
+    columns = ("library", "by its rules", "reported", "differs", "why")
+    where = f"threshold {found.threshold:g}" if found.threshold is not None else f"k={k}"
+    title = f"{found.samples:,} samples, {found.classes:,} classes, {where}"
+    return Table(columns, tuple(rows), "<>>><", title)
+
+
+def _figure(told: Told, k: int) -> str:
+    least, most = told.least[k] / told.scale, told.most[k] / told.scale
+    return (
+        _percent(least)
+        if least == most or math.isnan(least)
+        else f"{100 * least:.2f} - {_percent(most)}"
+    )
+
+
+def _reported(told: Told, k: int) -> str:
+    if k in told.reported:
+        return _percent(told.reported[k] / told.scale)
+    return "failed" if told.note else "refused" if told.ran else "not run"
+
+
+def _why(told: Told, k: int, *, short: bool = False) -> str:
+    found = told.causes.get(k, {})
+    if not found:
+        return ""
+    said = ", ".join(f"{count:,} by {cause}" for cause, count in found.items())
+    return f"{told.differs[k]:,} differ" if short else said
+
+
+def _percent(share: float) -> str:
+    return "-" if math.isnan(share) else f"{100 * share:.2f} %"
+
+
+def _notes(found: Explanation) -> list[str]:
+    said = [f"{told.name}: {told.note}." for told in found.told if told.note]
+    if any(
+        told.least.get(k) != told.most.get(k) and k in told.least
+        for told in found.told
+        for k in found.correct
+    ):
+        said.append(
+            "A range stands for a library that promises no order among equal scores: what it"
+            " reports may change with its version, the device and the shape of the batch."
+        )
+    return said

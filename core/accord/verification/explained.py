@@ -1,0 +1,132 @@
+"""What an explanation has found."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from accord.reporting.display import Display, Page
+from accord.verification.explain_page import explain_page
+from accord.verification.samples import Sample, json_number
+
+
+@dataclass(frozen=True)
+class Told:
+    """What one library makes of the samples; all figures by k, a binary figure under 1.
+
+    Attributes
+    ----------
+    name, call : str
+        The dialect, and the function it stands for.
+    least, most : dict of float
+        The figure by its rules, as it reports it (percent, for some); they differ where it
+        promises no one figure.
+    reported : dict of float
+        What it did report, where it was run.
+    refused : dict of str
+        Why there is no figure.
+    differs : dict of int
+        How many samples it judges otherwise than accord, or may.
+    causes : dict
+        How many of them by which cause.
+    """
+
+    name: str
+    call: str
+    least: dict[int, float] = field(default_factory=dict)
+    most: dict[int, float] = field(default_factory=dict)
+    reported: dict[int, float] = field(default_factory=dict)
+    refused: dict[int, str] = field(default_factory=dict)
+    differs: dict[int, int] = field(default_factory=dict)
+    causes: dict[int, dict[str, int]] = field(default_factory=dict)
+    scale: int = 1
+    ran: bool = False
+    note: str | None = None
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return every field as JSON can hold it."""
+        figures = {name: _keyed(getattr(self, name)) for name in ("least", "most", "reported")}
+        rest = {name: _keyed(getattr(self, name)) for name in ("refused", "differs", "causes")}
+        about = {"name": self.name, "call": self.call, "ran": self.ran, "scale": self.scale}
+        return {**about, **figures, **rest, "note": self.note}
+
+
+@dataclass(frozen=True, eq=False)
+class Explanation(Display):
+    """What each library reports for the same scores, and why.
+
+    Attributes
+    ----------
+    ties : str
+        accord's tie rule (R5); for binary scores, the side of a score at the threshold.
+    samples, classes : int
+        How many there are.
+    correct, floor, ceiling : dict of int
+        accord's count at each k, and its tie bounds.
+    threshold : float or None
+        The threshold of binary scores; None for scores by class.
+    told : tuple of Told
+        One for each dialect.
+    looked_at : tuple of Sample
+        The first samples that some library judges otherwise.
+    """
+
+    ties: str
+    samples: int
+    classes: int
+    correct: dict[int, int]
+    floor: dict[int, int]
+    ceiling: dict[int, int]
+    threshold: float | None
+    told: tuple[Told, ...]
+    looked_at: tuple[Sample, ...]
+
+    @property
+    def accuracy(self) -> dict[int, float]:
+        """Accord's own figure at each k; NaN for no samples (R16)."""
+        n = self.samples
+        return {k: count / n if n else float("nan") for k, count in self.correct.items()}
+
+    def __getitem__(self, name: str) -> Told:
+        """Return what a dialect makes of the samples."""
+        for each in self.told:
+            if each.name == name:
+                return each
+        raise LookupError(
+            f"{name!r} was not asked; there are {', '.join(t.name for t in self.told)}"
+        )
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return every figure as JSON can hold it.
+
+        Returns
+        -------
+        dict
+            ties, threshold, samples, classes, accord (correct, floor, ceiling and accuracy by k),
+            dialects and looked_at.
+        """
+        accord = {
+            "correct": _keyed(self.correct),
+            "floor": _keyed(self.floor),
+            "ceiling": _keyed(self.ceiling),
+            "accuracy": _keyed(self.accuracy),
+        }
+        return {
+            "ties": self.ties,
+            "threshold": self.threshold,
+            "samples": self.samples,
+            "classes": self.classes,
+            "accord": accord,
+            "dialects": [each.to_dict() for each in self.told],
+            "looked_at": [sample.to_dict() for sample in self.looked_at],
+        }
+
+    def _page(self) -> Page:
+        return explain_page(self)
+
+
+def _keyed(figures: dict[int, Any]) -> dict[str, Any]:
+    return {
+        str(k): json_number(value) if isinstance(value, float) else value
+        for k, value in figures.items()
+    }

@@ -1,0 +1,76 @@
+"""Single samples, as a person looks at them: their scores around the boundary."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+HostArray = npt.NDArray[Any]
+
+SHOWN = 10
+"""How many samples are shown."""
+
+_NEAR = 2  # classes shown on each side of the boundary
+
+
+class Sample(NamedTuple):
+    """A sample, and its classes around the boundary at k from best to worst, as (class, score)."""
+
+    place: int
+    label: int
+    score: float
+    k: int
+    around: tuple[tuple[int, float], ...]
+
+    def __str__(self) -> str:
+        """Show the classes around the boundary, a bar for the boundary, a star for the label."""
+        before = min(self.k, _NEAR)
+        shown = [
+            f"{'*' if which == self.label else ''}{which}: {score:.7g}"
+            for which, score in self.around
+        ]
+        return "  ".join([*shown[:before], "|", *shown[before:]])
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return it as JSON can hold it."""
+        return {
+            "index": self.place,
+            "label": self.label,
+            "score": json_number(self.score),
+            "k": self.k,
+            "around": [
+                {"class": which, "score": json_number(score)} for which, score in self.around
+            ],
+        }
+
+
+def look(truth: HostArray, scores: HostArray, index: int, k: int) -> Sample:
+    """Return a sample with its scores around the boundary, its own score always among them."""
+    row, label = scores[index], int(truth[index])
+    worse = np.argsort(row[::-1], kind="stable")[::-1]  # NaN first, the lower class of equals
+    order = (len(row) - 1 - worse).tolist()
+    shown = order[max(0, k - _NEAR) : k + _NEAR]
+    if 0 <= label < len(row) and label not in shown:
+        at_the_end = order.index(label) >= k
+        shown = [*shown[: -1 if len(shown) > k else None], label] if at_the_end else shown
+        shown = shown if at_the_end else [label, *shown[1:]]
+    own = float(row[label]) if 0 <= label < len(row) else math.nan
+    return Sample(index, label, own, k, tuple((place, float(row[place])) for place in shown))
+
+
+def look_at(
+    truth: HostArray, scores: HostArray, indices: Iterable[int], k: int
+) -> tuple[Sample, ...]:
+    """Return the first samples of those at some indices."""
+    return tuple(
+        look(truth, scores, int(at), k) for at, _ in zip(indices, range(SHOWN), strict=False)
+    )
+
+
+def json_number(value: float) -> float | str | None:
+    """Return a number as JSON can hold it: NaN and infinities as text."""
+    return value if math.isfinite(value) else str(value)

@@ -1,0 +1,218 @@
+"""Whether every framework counts the same, sample by sample."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from accord.measures import Measure, Multilabel, TopK, TopKCategorical
+from accord.registry import adapters
+from accord.reporting.evaluate import usual_k
+from accord.ties import Ties
+from accord.verification import processes
+from accord.verification.against import by_k, rows_of, sums
+from accord.verification.handover import Handed, handed, on_host
+from accord.verification.processes import Ended, Job
+from accord.verification.reference import Judged, judge
+from accord.verification.samples import Sample, look_at
+from accord.verification.verified import Backend, Verification
+from accord.verification.worker import installed, told_measure
+
+HostArray = npt.NDArray[Any]
+
+# Without it JAX rounds 64-bit scores to 32 bits, before any metric sees them.
+_WIDE = {"JAX_ENABLE_X64": "1"}
+_WIDEST = 8  # bytes of a number
+
+
+def verify(
+    y_true: Any,
+    y_score: Any,
+    *,
+    k: int | tuple[int, ...] | None = None,
+    ties: Ties = "first",
+    measure: Measure | None = None,
+    backends: Sequence[str] | None = None,
+    pythons: Sequence[str] = (),
+    seconds: float = processes.SECONDS,
+    progress: Callable[[str], None] | None = None,
+) -> Verification:
+    """Count the same samples on every installed framework, each in its own process.
+
+    Every mode that an adapter declares is run, and the metric class of its users over three
+    uneven batches. Each is compared, sample by sample, with a reference that sorts every row.
+
+    Parameters
+    ----------
+    y_true : array
+        What is true: classes 0 to C - 1, or what ``measure`` asks for.
+    y_score : array of real, shape (..., C)
+        Scores, of any framework with an adapter.
+    k : int or tuple of int, optional
+        How many classes may count (R6); by default as `accord.evaluate`.
+    ties : {"first", "last", "optimistic", "pessimistic", "expected"}
+        Who wins among equal scores (R5). Tie bounds are compared under each.
+    measure : Measure, optional
+        Count this instead of top-k accuracy; it has its own k and ties.
+    backends : sequence of str, optional
+        Names of adapters; by default all whose framework is installed.
+    pythons : sequence of str
+        Other interpreters, each with accord and some framework; what they have is run too.
+    seconds : float
+        How long a backend may take, imports and compiling included; 300 by default.
+    progress : callable, optional
+        Told in a line as each backend ends.
+
+    Returns
+    -------
+    Verification
+        It prints as a table; ``agrees`` is the verdict.
+
+    Raises
+    ------
+    LookupError
+        If a backend that is named is not there.
+    ValueError, TypeError
+        As the measure raises for what it refuses.
+
+    Examples
+    --------
+    >>> import accord, numpy as np
+    >>> found = accord.verify([0, 1], np.array([[0.5, 0.5], [0.2, 0.8]]), backends=["numpy"])
+    >>> found.agrees, found.correct
+    (True, {1: 2})
+    """
+    started = time.perf_counter()
+    truth, _ = on_host(y_true, "y_true")
+    scores, dtype = on_host(y_score, "y_score")
+    if measure is None:
+        measure = TopK(usual_k(scores) if k is None else k, ties=ties)
+    elif (k, ties) != (None, "first"):
+        raise ValueError(f"k and ties are part of {measure!r}; pass them to the measure")
+    measure, truth, scores = _class_axis_last(measure, truth, scores)
+    measure.tally(truth, scores)  # refuses what is to be refused, naming it
+    with handed(truth, scores) as files:
+        jobs = list(
+            _jobs(
+                backends,
+                pythons,
+                files,
+                measure,
+                dtype=dtype,
+                wide=scores.dtype.itemsize == _WIDEST,
+            )
+        )
+        judged: list[Judged] = []
+        ended = processes.run(
+            jobs,
+            files.folder,
+            seconds=seconds,
+            after_each=_teller(progress, len(jobs)),
+            meanwhile=lambda: judged.append(judge(measure, truth, scores)),
+        )
+        found = [
+            row
+            for job, end in zip(jobs, ended, strict=True)
+            for row in rows_of(job, end, measure, judged[0])
+        ]
+    correct, floor, ceiling = (
+        {} if credit is None else by_k(measure, sums(credit, judged[0])) for credit in judged[0][:3]
+    )
+    return Verification(
+        measure=measure,
+        samples=int(judged[0].kept.sum()),
+        classes=scores.shape[-1] if hasattr(measure, "axis") else 2,
+        correct=correct,
+        floor=floor,
+        ceiling=ceiling,
+        backends=tuple(found),
+        looked_at=_looked_at(measure, truth, scores, found),
+        seconds=round(time.perf_counter() - started, 3),
+    )
+
+
+def _class_axis_last(
+    measure: Measure, truth: HostArray, scores: HostArray
+) -> tuple[Measure, HostArray, HostArray]:
+    axis = getattr(measure, "axis", -1)
+    if axis in (-1, scores.ndim - 1) or not -scores.ndim <= axis < scores.ndim:
+        return measure, truth, scores
+    if isinstance(measure, (TopKCategorical, Multilabel)):
+        truth = np.moveaxis(truth, axis, -1)
+    return replace(measure, axis=-1), truth, np.moveaxis(scores, axis, -1)  # type: ignore[type-var]  # all with an axis are dataclasses
+
+
+def _jobs(
+    backends: Sequence[str] | None,
+    pythons: Sequence[str],
+    files: Handed,
+    measure: Measure,
+    *,
+    dtype: str | None,
+    wide: bool,
+) -> Iterator[Job]:
+    """Yield a job for each backend of each interpreter, refusing names that none has."""
+    there = {sys.executable: installed()}
+    lists = [Job("list", {"task": "list"}, str(python)) for python in pythons]
+    place = files.folder / "lists"
+    place.mkdir()
+    for job, ended in zip(lists, processes.run(lists, place, seconds=60), strict=True):
+        if ended.error or not ended.said:
+            raise LookupError(f"{job.python} has no accord that can be run: {ended.error}")
+        there[job.python] = ended.said[0]["backends"]
+    for name in backends or ():
+        if not any(name in names for names in there.values()):
+            raise LookupError(_missing(name))
+    spec = {
+        "task": "backend",
+        "truth": files.truth,
+        "scores": files.scores,
+        "dtype": dtype,
+        "measure": told_measure(measure),
+    }
+    for python, names in there.items():
+        for name in names:
+            if backends is None or name in backends:
+                yield Job(name, {**spec, "name": name}, python, _WIDE if wide else {})
+
+
+def _missing(name: str) -> str:
+    if name not in adapters():
+        return f"no backend is named {name!r}; there are {', '.join(adapters())}"
+    return (
+        f'backend {name!r} is not installed; run pip install "accord[{name}]",'
+        " or name an interpreter that has it by --python (pythons=)"
+    )
+
+
+def _teller(
+    progress: Callable[[str], None] | None, whole: int
+) -> Callable[[Job, Ended], None] | None:
+    if progress is None:
+        return None
+    ended = []
+
+    def tell(job: Job, end: Ended) -> None:
+        ended.append(job)
+        how = end.error or "done"
+        progress(f"{len(ended)}/{whole} {job.name}: {how} after {end.seconds:.1f} s")
+
+    return tell
+
+
+def _looked_at(
+    measure: Measure, truth: HostArray, scores: HostArray, found: Sequence[Backend]
+) -> tuple[Sample, ...]:
+    """Return the first samples on which any backend differs, where samples have one class."""
+    if not isinstance(measure, TopK):
+        return ()
+    first = sorted({sample for row in found for sample in row.differs})
+    k = measure.k[0] if isinstance(measure.k, tuple) else measure.k
+    rows = scores.reshape(-1, scores.shape[-1])
+    return look_at(truth.reshape(-1), rows, first, k)

@@ -1,0 +1,168 @@
+"""How a verification reads."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from accord.reporting.charts import Cell, Line, by_k, matrix
+from accord.reporting.display import Figure, Note, Page, Table, Verdict
+
+if TYPE_CHECKING:  # a verification shows itself by this module
+    from accord.verification.samples import Sample
+    from accord.verification.verified import Backend, Verification
+
+
+_NAMED = 4  # runs in the verdict
+
+
+def verify_page(found: Verification) -> Page:
+    """Lay a verification out."""
+    return (
+        Verdict(_verdict(found), found.agrees),
+        _matrix(found),
+        *_chart(found),
+        _reference(found),
+        _backends(found),
+        *samples_table(found.looked_at),
+        *(Note(text) for text in _notes(found)),
+    )
+
+
+def samples_table(samples: tuple[Sample, ...], title: str = "Samples to look at") -> Page:
+    """Show samples with their scores around the boundary, if there are any."""
+    if not samples:
+        return ()
+    rows = tuple((str(each.place), str(each.label), str(each)) for each in samples)
+    around = f"scores around the boundary at k={samples[0].k} (* the label)"
+    return (Table(("sample", "label", around), rows, ">><", title),)
+
+
+def _verdict(found: Verification) -> str:
+    if not found.backends:
+        return "No backend was run."
+    names = {backend.name for backend in found.backends}
+    if found.agrees:
+        return (
+            f"{_many(len(names), 'framework')} {_agree(len(names))}, in {_many(len(found.backends), 'run')},"
+            f" on each of {found.samples:,} samples."
+        )
+    bad = [f"{each.name} {each.mode}" for each in found.backends if not each.agrees]
+    more = f" and {len(bad) - _NAMED} more" if len(bad) > _NAMED else ""
+    return f"Not every backend agrees: {', '.join(bad[:_NAMED])}{more}."
+
+
+def _many(n: int, what: str) -> str:
+    return f"{n} {what}{'' if n == 1 else 's'}"
+
+
+def _agree(n: int) -> str:
+    return "agrees" if n == 1 else "agree"
+
+
+def _matrix(found: Verification) -> Figure:
+    rows = list(dict.fromkeys(map(_label, found.backends)))
+    modes = list(dict.fromkeys(backend.mode for backend in found.backends))
+    cells: dict[tuple[str, str], Cell] = {}
+    for backend in found.backends:
+        place = _label(backend), backend.mode
+        if place not in cells or cells[place].tone == "good":  # the worst of several devices
+            cells[place] = _cell(backend)
+    return matrix(rows, modes, cells, "Agreement, sample by sample")
+
+
+def _label(backend: Backend) -> str:
+    return f"{backend.name} {backend.version or ''}".strip() + _elsewhere(backend)
+
+
+def _elsewhere(backend: Backend) -> str:
+    """Name the interpreter, if it is not this one."""
+    return (
+        "" if backend.python == sys.executable else f" ({Path(backend.python).parent.parent.name})"
+    )
+
+
+def _cell(backend: Backend) -> Cell:
+    hint = f"{backend.name} {backend.mode} on {backend.device}: {_outcome(backend)}"
+    if backend.agrees:
+        return Cell("agrees", "good", hint)
+    if backend.differing:
+        return Cell(f"{backend.differing:,} differ", "bad", hint)
+    return Cell("error", "warn", hint)
+
+
+def _outcome(backend: Backend) -> str:
+    if backend.agrees:
+        return "agrees"
+    if backend.differing:
+        first = ", ".join(map(str, backend.differs[:5]))
+        more = ", ..." if backend.differing > 5 else ""  # noqa: PLR2004  # those shown
+        return f"{backend.differing:,} differ: {first}{more}"
+    return backend.error or "differs"
+
+
+def _chart(found: Verification) -> Page:
+    whole = found.samples
+    if not whole or not found.floor or len(found.correct) == 0:
+        return ()
+    line = Line(
+        "accuracy, tie band",
+        {k: count / whole for k, count in found.correct.items()},
+        {k: count / whole for k, count in found.floor.items()},
+        {k: count / whole for k, count in found.ceiling.items()},
+    )
+    return (by_k([line], "Accuracy against k, and the band that ties leave open"),)
+
+
+def _count(count: float) -> str:
+    return f"{count:,}" if isinstance(count, int) else f"{count:,.4f}"
+
+
+def _reference(found: Verification) -> Table:
+    has_k = getattr(found.measure, "k", None) is not None
+    rows = tuple(
+        (
+            *((str(k),) if has_k else ()),
+            _count(count),
+            f"{100 * count / found.samples:.2f} %" if found.samples else "-",
+            *((f"{found.floor[k]:,}", f"{found.ceiling[k]:,}") if found.floor else ()),
+        )
+        for k, count in found.correct.items()
+    )
+    columns = (
+        *(("k",) if has_k else ()),
+        *("correct", "accuracy"),
+        *(("floor", "ceiling") if found.floor else ()),
+    )
+    title = f"Reference, by sorting: {found.samples:,} samples, {found.classes:,} classes"
+    return Table(columns, rows, ">" * len(columns), title)
+
+
+def _backends(found: Verification) -> Table:
+    rows = tuple(
+        (
+            _label(backend),
+            backend.mode,
+            backend.device,
+            ", ".join(map(_count, backend.correct.values())) or "-",
+            "-" if backend.import_seconds is None else f"{backend.import_seconds:.1f}",
+            "-" if backend.seconds is None else f"{backend.seconds:.2f}",
+            _outcome(backend),
+        )
+        for backend in found.backends
+    )
+    columns = ("backend", "mode", "device", "correct", "import s", "count s", "verdict")
+    return Table(columns, rows, "<<<>>><", "Backends")
+
+
+def _notes(found: Verification) -> list[str]:
+    tied = {k: found.ceiling[k] - found.floor[k] for k in found.floor}
+    if not any(tied.values()):
+        return []
+    decided = ", ".join(f"{count:,} at k={k}" for k, count in tied.items() if count)
+    note = (
+        f"Ties decide the outcome of some samples: {decided}. Frameworks agree on them here since"
+        " accord's tie rule is the same on each; accord explain shows what other libraries report."
+    )
+    return [note]

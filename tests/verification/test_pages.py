@@ -1,0 +1,118 @@
+"""The web pages: of their own, whole, and drawn by a real browser."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+from html.parser import HTMLParser
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import accord
+from accord.cli import main
+from accord.reporting.display import Display
+
+EXAMPLE = Path(__file__).parents[2] / "examples" / "digits_forest.npz"
+BROWSER = shutil.which("chromium") or shutil.which("google-chrome")
+
+
+def results() -> dict[str, Display]:
+    with np.load(EXAMPLE) as file:
+        truth, scores = file["y_true"], file["y_score"]
+    return {
+        "verify": accord.verify(truth, scores, k=(1, 5), backends=["numpy"]),
+        "explain": accord.explain(truth, scores, k=(1, 5), peers=()),
+        "compare": accord.compare(truth, scores, scores[:, ::-1], k=(1, 5)),
+        "score": accord.evaluate(truth, scores, k=(1, 5)),
+    }
+
+
+@pytest.fixture(scope="module")
+def pages() -> dict[str, str]:
+    return {name: result.to_html(f"The page of {name}") for name, result in results().items()}
+
+
+NAMES = ("verify", "explain", "compare", "score")
+
+
+class Balance(HTMLParser):
+    """Whether every element that is opened is closed, in order."""
+
+    void = frozenset({"meta"})
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.open: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: object) -> None:  # noqa: ARG002  # the parser's own
+        if tag not in self.void:
+            self.open.append(tag)
+
+    def handle_startendtag(self, tag: str, attrs: object) -> None:
+        """Leave elements that close themselves."""
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_element_is_closed(pages: dict[str, str], name: str) -> None:
+    parser = Balance()
+    parser.feed(pages[name])
+    assert parser.open == []
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_nothing_is_loaded_and_nothing_runs(pages: dict[str, str], name: str) -> None:
+    assert not re.search(r"https?://|<script|@import|url\(|<link|<img", pages[name])
+
+
+def test_the_matrix_has_a_field_for_each_run(pages: dict[str, str]) -> None:
+    assert pages["verify"].count(">agrees</text>") == 2
+
+
+@pytest.mark.parametrize("name", ["verify", "explain", "compare"])
+def test_accuracy_is_drawn_against_k(pages: dict[str, str], name: str) -> None:
+    assert "Accuracy against k" in pages[name]
+    assert "<circle" in pages[name]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_text_and_markdown_have_no_drawing(name: str) -> None:
+    result = results()[name]
+    assert "<svg" not in str(result) + result.to_markdown() + result._repr_html_()
+
+
+def test_the_commands_write_their_page(tmp_path: Path) -> None:
+    page = tmp_path / "page.html"
+    with pytest.raises(SystemExit):
+        main(["explain", str(EXAMPLE), "--rules-only", "--html", str(page)])
+    assert "Why accuracies of digits_forest.npz differ" in page.read_text()
+
+
+def test_a_page_that_can_not_be_written_is_an_error(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as end:
+        main(["score", str(EXAMPLE), "--html", str(tmp_path / "no" / "page.html")])
+    assert end.value.code == 2
+    assert "can't be written" in capsys.readouterr().err
+
+
+@pytest.mark.skipif(BROWSER is None, reason="there is no Chromium to draw the pages")
+@pytest.mark.parametrize("name", NAMES)
+def test_a_browser_draws_it_without_complaint(
+    pages: dict[str, str], name: str, tmp_path: Path
+) -> None:
+    (tmp_path / "page.html").write_text(pages[name], encoding="utf-8")
+    command = [
+        *(str(BROWSER), "--headless", "--no-sandbox", "--disable-gpu", "--enable-logging=stderr"),
+        *("--window-size=1060,1200", f"--user-data-dir={tmp_path / 'profile'}"),
+        *(f"--screenshot={tmp_path / 'page.png'}", (tmp_path / "page.html").as_uri()),
+    ]
+    run = subprocess.run(command, capture_output=True, text=True, check=True, timeout=60)  # noqa: S603  # a browser on our own page
+    assert "CONSOLE" not in run.stderr
+    assert (tmp_path / "page.png").stat().st_size > 20_000
