@@ -11,7 +11,7 @@ import nox
 nox.options.default_venv_backend = "venv"
 nox.options.reuse_existing_virtualenvs = True
 nox.options.error_on_missing_interpreters = True
-nox.options.sessions = ["lint", "types", "tests", "conformance", "package"]
+nox.options.sessions = ["lint", "types", "tests", "conformance", "verify", "package"]
 
 ROOT = Path(__file__).parent
 GROUPS = nox.project.load_toml(ROOT / "pyproject.toml")["dependency-groups"]
@@ -27,16 +27,50 @@ TESTS = {
         "test",
         [
             *("core", "adapters/accord_numpy", "tests/core", "tests/adapters/numpy"),
+            *("adapters/accord_peers", "tests/verification"),
             "tests/conformance/test_laws_can_fail.py",
         ],
     ),
+    "torch": (
+        ".[torch,conformance]",
+        "test-torch",
+        ["adapters/accord_torch", "tests/adapters/torch"],
+    ),
+    "jax": (
+        ".[flax,conformance]",
+        "test-jax",
+        ["adapters/accord_jax", "tests/adapters/jax"],
+    ),
+}
+
+# Keras' metrics are tried on each of its backends, alone with it.
+KERAS = ["adapters/accord_keras", "tests/adapters/keras"]
+TESTS |= {
+    "tensorflow": (
+        ".[tensorflow,conformance]",
+        "test-keras",
+        ["adapters/accord_tensorflow", "tests/adapters/tensorflow", *KERAS],
+    ),
+    "keras-jax": (".[jax,conformance]", "test-keras", KERAS),
+    "keras-torch": (".[torch,conformance]", "test-keras", KERAS),
 }
 
 # What is proved from an installed wheel, alone in its environment: what to install, and how the
 # laws find it.
 PROVED = {
     "numpy": ([".[conformance]"], "--adapter=numpy"),
+    "tensorflow": ([".[tensorflow,conformance]"], "--adapter=tensorflow"),
     "array-api-strict": ([".[conformance]", "array-api-strict"], "--namespace=array_api_strict"),
+    "torch": ([".[torch,conformance]"], "--adapter=torch"),
+    "jax": ([".[jax,conformance]"], "--adapter=jax"),
+}
+
+# Settings that a framework reads from the environment, where the laws are to hold in each.
+SETTINGS: dict[str, list[dict[str, str]]] = {
+    "jax": [
+        {"JAX_NUM_CPU_DEVICES": "8", "JAX_ENABLE_X64": "0"},
+        {"JAX_NUM_CPU_DEVICES": "8", "JAX_ENABLE_X64": "1"},
+    ],
 }
 
 
@@ -71,7 +105,23 @@ def conformance(session: nox.Session, framework: str) -> None:
     packages, choice = PROVED[framework]
     session.install(*packages)
     with session.chdir(session.create_tmp()):  # so that the wheel is imported, not this folder
-        session.run("pytest", "--pyargs", "accord_conformance", choice, *session.posargs)
+        for env in SETTINGS.get(framework, [{}]):
+            session.run(
+                "pytest", "--pyargs", "accord_conformance", choice, *session.posargs, env=env
+            )
+
+
+@nox.session
+def verify(session: nox.Session) -> None:
+    """Verify the example, and scores full of ties, NaN and infinities, on every framework."""
+    session.install("-e", ".[all]", *GROUPS["peers"])
+    made = Path(session.create_tmp()) / "ties.npz"
+    session.run("python", "examples/tie_rich.py", str(made))
+    session.run("accord", "verify", "examples/digits_forest.npz", "-k", "1,3,5")
+    for ties in ("first", "expected"):
+        session.run("accord", "verify", str(made), "-k", "1,3,5", "--ties", ties)
+    session.run("accord", "explain", "examples/digits_forest.npz", "-k", "1,5")
+    session.run("pytest", "tests/verification", *session.posargs)
 
 
 @nox.session
@@ -91,6 +141,7 @@ def package(session: nox.Session) -> None:
 
 @nox.session
 def bench(session: nox.Session) -> None:
-    """Measure beside the peers, in one run."""
-    session.install("-e", ".", *GROUPS["bench"])
-    session.run("python", "benchmarks/bench_numpy.py", *session.posargs)
+    """Measure beside the peers, one framework at a time."""
+    session.install("-e", ".[all]", *GROUPS["bench"])
+    for framework in ("numpy", "torch", "jax", "keras"):
+        session.run("python", f"benchmarks/bench_{framework}.py", *session.posargs)
