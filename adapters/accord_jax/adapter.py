@@ -18,6 +18,8 @@ from accord.exact import Compensated
 from accord.registry import Adapter, Array, Namespace, Numbers, Transform
 from accord_jax import modes
 
+_RUN = 32  # floats summed plainly before their rounding errors are carried
+
 # A block of samples is a tree, so that what is done with it can be compiled. Where it lies in
 # the whole is told in messages only, and each block would be compiled anew for it.
 jax.tree_util.register_dataclass(
@@ -90,13 +92,13 @@ class JaxAdapter(Adapter):
         XLA's scatter counts entries of unevenly sharded arrays twice. Short runs are summed
         plainly first, which loses less than 5e-7 and is many times faster than carrying.
         """
-        integer = jnp.issubdtype(values.dtype, jnp.integer)
-        run = values.size or 1 if integer else 32
-        some = (0, -values.size % run)
+        some = (0, -values.size % _RUN)
         mine = jnp.arange(n, dtype=ids.dtype)[:, None] == jnp.pad(ids, some)
         spread = jnp.where(mine, jnp.pad(values, some), jnp.zeros((), values.dtype))
-        runs = _alone(spread.reshape(n, -1, run), 2)
-        return runs[:, 0] if integer else self.sums(runs, axes=(1,))[0]
+        if jnp.issubdtype(values.dtype, jnp.integer):
+            return _alone(spread, 1)
+        runs = _alone(spread.reshape(n, spread.shape[1] // _RUN, _RUN), 2)
+        return self.sums(runs, axes=(1,))[0]
 
     def is_concrete(self, array: Array) -> bool:
         """Tell whether an array is all in this process's host memory, and not traced."""
