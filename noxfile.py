@@ -27,7 +27,6 @@ TESTS = {
         "test",
         [
             *("core", "adapters/accord_numpy", "tests/core", "tests/adapters/numpy"),
-            *("adapters/accord_peers", "tests/verification"),
             "tests/conformance/test_laws_can_fail.py",
         ],
     ),
@@ -121,7 +120,7 @@ def verify(session: nox.Session) -> None:
     for ties in ("first", "expected"):
         session.run("accord", "verify", str(made), "-k", "1,3,5", "--ties", ties)
     session.run("accord", "explain", "examples/digits_forest.npz", "-k", "1,5")
-    session.run("pytest", "tests/verification", *session.posargs)
+    session.run("pytest", "adapters/accord_peers", "tests/verification", *session.posargs)
 
 
 @nox.session
