@@ -190,23 +190,18 @@ def admit(
         _refuse_shape("y_true", truth, scores.shape[:sample_axes], y_score)
     truth = adapter.settled("y_true", truth, scores)
 
-    if mask is not None:
-        mask = _join(adapter, "mask", mask, scores)
-        _refuse_kind(ns, "mask", mask, ("bool",), "bool, True keeps a sample; pass mask != 0")
-        _refuse_shape("mask", mask, scores.shape[:sample_axes], y_score)
-        mask = adapter.settled("mask", mask, scores)
-    if sample_weight is not None:
-        sample_weight = _join(adapter, "sample_weight", sample_weight, scores)
-        _refuse_kind(
-            ns,
-            "sample_weight",
-            sample_weight,
-            ("integral", "real floating"),
-            "real numbers; to leave samples out by a bool, pass mask=",
-        )
-        _refuse_shape("sample_weight", sample_weight, scores.shape[:sample_axes], y_score)
-        sample_weight = adapter.settled("sample_weight", sample_weight, scores)
-    return Inputs(adapter, ns, scores, truth, mask, sample_weight, sample_axes)
+    def beside(name: str, values: Any, kinds: tuple[str, ...], wanted: str) -> Array | None:
+        if values is None:
+            return None
+        array = _join(adapter, name, values, scores)
+        _refuse_kind(ns, name, array, kinds, wanted)
+        _refuse_shape(name, array, scores.shape[:sample_axes], y_score)
+        return adapter.settled(name, array, scores)
+
+    mask = beside("mask", mask, ("bool",), "bool, True keeps a sample; pass mask != 0")
+    wanted = "real numbers; to leave samples out by a bool, pass mask="
+    weight = beside("sample_weight", sample_weight, ("integral", "real floating"), wanted)
+    return Inputs(adapter, ns, scores, truth, mask, weight, sample_axes)
 
 
 def _join(adapter: Adapter, name: str, values: Any, scores: Array) -> Array:

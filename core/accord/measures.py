@@ -9,8 +9,7 @@ from typing import Any, ClassVar
 from accord import checks
 from accord.arrays import Inputs, admit, over_blocks
 from accord.labels import Labels, binary_labels, class_labels, dense_labels
-from accord.multilabel import CRITERIA, Criteria, Match, k_best, past_threshold
-from accord.multilabel import credit as set_credit
+from accord.multilabel import CRITERIA, Criteria, judge, judge_each, k_best, past_threshold
 from accord.ranking import Ranked, Standing, rank
 from accord.registry import Array
 from accord.tally import Average, Outcome, Tally, count, per_class, total
@@ -22,6 +21,7 @@ class Measure(ABC):
     """A way to count: made once, used on any framework, a static argument wherever one traces."""
 
     _dense: ClassVar[bool] = False
+    _has_class: ClassVar[bool] = True
 
     def tally(
         self,
@@ -58,14 +58,12 @@ class Measure(ABC):
             For shapes, dtypes or frameworks that do not match (R21), and for bad labels or
             weights where values can be read (R22).
         """
-        inputs = admit(
-            y_true,
-            y_score,
-            axis=getattr(self, "axis", None),  # a binary measure has none: each score is a sample
-            dense=self._dense,
-            sample_weight=sample_weight,
-            mask=mask,
-        )
+        if per_class and not self._has_class:
+            raise ValueError(
+                "a multilabel sample has no single class to count by; pass average='micro',"
+                " or use binary_accuracy on one label at a time"
+            )
+        inputs = self._admit(y_true, y_score, sample_weight=sample_weight, mask=mask)
         classes = self._classes(inputs)
         how = self, classes if per_class else None
         there = inputs.in_numpy()
@@ -83,14 +81,9 @@ class Measure(ABC):
         mask: Any = None,
     ) -> Array:
         """Return the share of credit; `tally` and `Tally.accuracy` in one step."""
-        counts = self.tally(
-            y_true,
-            y_score,
-            sample_weight=sample_weight,
-            mask=mask,
-            per_class=per_class(average),
-        )
-        return counts.accuracy(average)
+        by = per_class(average)
+        extra = {"sample_weight": sample_weight, "mask": mask}
+        return self.tally(y_true, y_score, per_class=by, **extra).accuracy(average)
 
     def credit(self, y_true: Any, y_score: Array) -> Array:
         """Return the credit of each sample, with a leading axis for a tuple of k.
@@ -98,9 +91,13 @@ class Measure(ABC):
         It takes and refuses what `tally` does; what it returns for a sample that the measure leaves
         out has no meaning.
         """
-        inputs = admit(y_true, y_score, axis=getattr(self, "axis", None), dense=self._dense)
+        inputs = self._admit(y_true, y_score)
         self._classes(inputs)
         return over_blocks(inputs, lambda block: self._judge(block, self._labels(block)).credit)
+
+    def _admit(self, y_true: Any, y_score: Array, **extra: Any) -> Inputs:
+        axis = getattr(self, "axis", None)  # a binary measure has none: each score is a sample
+        return admit(y_true, y_score, axis=axis, dense=self._dense, **extra)
 
     @abstractmethod
     def _classes(self, inputs: Inputs) -> int:
@@ -390,6 +387,7 @@ class Multilabel(Measure):
     """
 
     _dense = True
+    _has_class = False
     criteria: Criteria = "exact_match"
     _: KW_ONLY
     threshold: float = 0.5
@@ -408,23 +406,6 @@ class Multilabel(Measure):
         if self.k is not None:
             object.__setattr__(self, "k", checks.top(self.k))
 
-    def tally(
-        self,
-        y_true: Any,
-        y_score: Array,
-        *,
-        sample_weight: Any = None,
-        mask: Any = None,
-        per_class: bool = False,
-    ) -> Tally:
-        """Count as `Measure.tally` does; ``per_class`` is refused, for a sample has no one class."""
-        if per_class:
-            raise ValueError(
-                "a multilabel sample has no single class to count by; pass average='micro',"
-                " or use binary_accuracy on one label at a time"
-            )
-        return super().tally(y_true, y_score, sample_weight=sample_weight, mask=mask)
-
     def _classes(self, inputs: Inputs) -> int:
         if self.k is not None:
             checks.top_within(self.k, inputs.classes)
@@ -435,29 +416,10 @@ class Multilabel(Measure):
 
     def _judge(self, block: Inputs, labels: Labels) -> Outcome:
         if isinstance(self.k, tuple):
-            each = [self._outcome(block, labels, self._match(block, labels, k)) for k in self.k]
-            return each[0]._replace(
-                credit=block.ns.stack([one.credit for one in each]),
-                floor=block.ns.stack([one.floor for one in each]),
-                ceiling=block.ns.stack([one.ceiling for one in each]),
-            )
-        return self._outcome(block, labels, self._match(block, labels, self.k))
-
-    def _match(self, block: Inputs, labels: Labels, k: int | None) -> Match:
-        if k is not None:
-            return k_best(block, labels, k, self.ties)
+            matches = [k_best(block, labels, each, self.ties) for each in self.k]
+            return judge_each(block, labels, matches, self.criteria)
+        if self.k is not None:
+            return judge(block, labels, k_best(block, labels, self.k, self.ties), self.criteria)
         bound = border(self.threshold, from_logits=self.from_logits)
-        return past_threshold(block, labels, bound, self.at_threshold)
-
-    def _outcome(self, block: Inputs, labels: Labels, match: Match) -> Outcome:
-        by_label = self.criteria == "hamming"
-        undefined, invalid = match.undefined, match.invalid
-        return Outcome(
-            credit=set_credit(block, match, match.chosen, self.criteria),
-            floor=set_credit(block, match, match.worst, self.criteria),
-            ceiling=set_credit(block, match, match.best, self.criteria),
-            undefined=undefined if by_label else undefined > 0,
-            labels=labels,
-            invalid=invalid if by_label or invalid is None else invalid > 0,
-            size=block.classes if by_label else 1,
-        )
+        match = past_threshold(block, labels, bound, self.at_threshold)
+        return judge(block, labels, match, self.criteria)

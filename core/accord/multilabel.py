@@ -6,12 +6,13 @@ set of given size is right. So tie bounds (R7) come from the sets that choose wo
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Literal, NamedTuple, get_args
 
 from accord.arrays import Inputs
 from accord.labels import Labels, as_number, isnan
 from accord.registry import Array
+from accord.tally import Outcome
 from accord.thresholds import AtThreshold, sides
 
 Criteria = Literal["exact_match", "hamming", "overlap", "contain", "belong", "jaccard"]
@@ -89,6 +90,33 @@ def k_best(block: Inputs, labels: Labels, k: int, ties: str) -> Match:
         usable=ns.where(sound, none + block.classes, none),
         undefined=count(undefined),
         invalid=None if labels.valid is None else count(~labels.valid),
+    )
+
+
+def judge_each(
+    block: Inputs, labels: Labels, matches: Sequence[Match], criteria: Criteria
+) -> Outcome:
+    """Say what became of each sample, with a leading axis for the matches of several k."""
+    each = [judge(block, labels, match, criteria) for match in matches]
+    return each[0]._replace(
+        credit=block.ns.stack([one.credit for one in each]),
+        floor=block.ns.stack([one.floor for one in each]),
+        ceiling=block.ns.stack([one.ceiling for one in each]),
+    )
+
+
+def judge(block: Inputs, labels: Labels, match: Match, criteria: Criteria) -> Outcome:
+    """Say what became of each sample; hamming counts its labels, the others the sample."""
+    by_label = criteria == "hamming"
+    undefined, invalid = match.undefined, match.invalid
+    return Outcome(
+        credit=credit(block, match, match.chosen, criteria),
+        floor=credit(block, match, match.worst, criteria),
+        ceiling=credit(block, match, match.best, criteria),
+        undefined=undefined if by_label else undefined > 0,
+        labels=labels,
+        invalid=invalid if by_label or invalid is None else invalid > 0,
+        size=block.classes if by_label else 1,
     )
 
 
