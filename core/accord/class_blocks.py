@@ -66,9 +66,8 @@ def standing_in_block(
         )
     if not inputs.ns.isdtype(inputs.truth.dtype, "integral"):
         raise TypeError(f"y_true has dtype {inputs.truth.dtype}; pass integer class indices")
-    counts = over_blocks(
-        inputs, lambda block: _counts(block, owners.scores[(*block.origin, ...)], offset)
-    )
+    own = owners.scores if inputs.in_numpy() is inputs else owners.in_numpy().scores
+    counts = over_blocks(inputs, lambda block: _counts(block, own[(*block.origin, ...)], offset))
     return Standing(*(counts[place, ...] for place in range(3)))
 
 
