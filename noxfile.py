@@ -23,7 +23,7 @@ os.environ.setdefault("PIP_CONSTRAINT", str(ROOT / ".ci" / "constraints.txt"))
 # install, the dependency group on top of it, and where its tests are.
 TESTS = {
     "core": (
-        ".[cli,conformance]",
+        ".[cli,conformance,fast]",
         "test",
         [
             *("core", "adapters/accord_numpy", "tests/core", "tests/adapters/numpy"),
@@ -31,12 +31,12 @@ TESTS = {
         ],
     ),
     "torch": (
-        ".[torch,conformance]",
+        ".[torch,conformance,fast]",
         "test-torch",
         ["adapters/accord_torch", "tests/adapters/torch"],
     ),
     "jax": (
-        ".[flax,conformance]",
+        ".[flax,conformance,fast]",
         "test-jax",
         ["adapters/accord_jax", "tests/adapters/jax"],
     ),
@@ -46,21 +46,21 @@ TESTS = {
 KERAS = ["adapters/accord_keras", "tests/adapters/keras"]
 TESTS |= {
     "tensorflow": (
-        ".[tensorflow,conformance]",
+        ".[tensorflow,conformance,fast]",
         "test-keras",
         ["adapters/accord_tensorflow", "tests/adapters/tensorflow", *KERAS],
     ),
     "keras-jax": (".[jax,conformance]", "test-keras", KERAS),
-    "keras-torch": (".[torch,conformance]", "test-keras", KERAS),
+    "keras-torch": (".[torch,conformance,fast]", "test-keras", KERAS),
 }
 
 # What is proved from an installed wheel, alone in its environment: what to install, and how the
 # laws find it.
 PROVED = {
-    "numpy": ([".[conformance]"], "--adapter=numpy"),
-    "tensorflow": ([".[tensorflow,conformance]"], "--adapter=tensorflow"),
+    "numpy": ([".[conformance,fast]"], "--adapter=numpy"),
+    "tensorflow": ([".[tensorflow,conformance,fast]"], "--adapter=tensorflow"),
     "array-api-strict": ([".[conformance]", "array-api-strict"], "--namespace=array_api_strict"),
-    "torch": ([".[torch,conformance]"], "--adapter=torch"),
+    "torch": ([".[torch,conformance,fast]"], "--adapter=torch"),
     "jax": ([".[jax,conformance]"], "--adapter=jax"),
 }
 

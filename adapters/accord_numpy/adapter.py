@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import array_api_compat.numpy as xp
 import numpy as np
 import numpy.typing as npt
 
-from accord.registry import Adapter, Array, Namespace, Numbers
+from accord import kernels
+from accord.registry import Adapter, Array, Namespace, Numbers, Transform
 
 _NUMBERS = Numbers(np.int64, np.float64, np.float64)
 
@@ -52,3 +54,7 @@ class NumpyAdapter(Adapter):
     def host_view(self, array: Array) -> npt.NDArray[Any]:
         """Return the array itself."""
         return np.asarray(array)
+
+    def modes(self) -> Mapping[str, Transform]:
+        """Return eager, and eager by the compiled row scan whatever the size of the work."""
+        return {**super().modes(), **kernels.modes()}

@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 import tensorflow as tf
 
+from accord import kernels
 from accord.arrays import Inputs
 from accord.registry import Adapter, Array, Namespace, Numbers, Transform
 from accord_tensorflow import modes, namespace
@@ -188,7 +189,7 @@ class TensorFlowAdapter(Adapter):
 
     def modes(self) -> Mapping[str, Transform]:
         """Return eager, ``tf.function`` with and without XLA, and ``tf.vectorized_map``."""
-        return modes.MODES
+        return {**modes.MODES, **kernels.modes()}
 
     def streamed(self, measure: Any, batches: Iterable[tuple[Array, Array]]) -> Any:
         """Return the tally of batches by a Keras metric, where Keras runs on TensorFlow."""

@@ -10,6 +10,7 @@ import numpy.typing as npt
 import torch
 from torch import Tensor
 
+from accord import kernels
 from accord.registry import Adapter, Namespace, Numbers, Transform
 from accord_torch import namespace as xp
 from accord_torch.modes import compiled, vmapped
@@ -136,5 +137,5 @@ class TorchAdapter(Adapter):
         return (None, "cuda") if torch.cuda.is_available() else (None,)
 
     def modes(self) -> Mapping[str, Transform]:
-        """Return eager mode, ``torch.compile`` without graph breaks, and ``torch.func.vmap``."""
-        return {**super().modes(), "compiled": compiled, "vmapped": vmapped}
+        """Return eager modes, ``torch.compile`` without graph breaks, and ``torch.func.vmap``."""
+        return {**super().modes(), **kernels.modes(), "compiled": compiled, "vmapped": vmapped}

@@ -48,9 +48,10 @@ class Inputs:
             return
         entries = max(1, math.prod(self.scores.shape[self.sample_axes :]))
         for index in split(self.sample_shape, max(1, limit // entries)):
-            yield self._at(index)
+            yield self.at(index)
 
-    def _at(self, index: Index) -> Inputs:
+    def at(self, index: Index) -> Inputs:
+        """Return some of the samples, by an index that `split` yields."""
         return replace(
             self,
             scores=self.scores[(*index, ...)],

@@ -6,7 +6,7 @@ from abc import ABC, abstractmethod
 from dataclasses import KW_ONLY, dataclass, field
 from typing import Any, ClassVar
 
-from accord import checks
+from accord import checks, kernels
 from accord.arrays import Inputs, admit, over_blocks
 from accord.labels import Labels, binary_labels, class_labels, dense_labels
 from accord.multilabel import CRITERIA, Criteria, judge, judge_each, k_best, past_threshold
@@ -65,10 +65,13 @@ class Measure(ABC):
             )
         inputs = self._admit(y_true, y_score, sample_weight=sample_weight, mask=mask)
         classes = self._classes(inputs)
-        how = self, classes if per_class else None
+        groups = classes if per_class else None
         there = inputs.in_numpy()
-        counted = there.adapter.compiled(_counted)
-        tally = total(counted(how, block, self._labels(block)) for block in there.blocks())
+        tally = self._scanned(there, groups)
+        if tally is None:
+            counted = there.adapter.compiled(_counted)
+            blocks = ((block, self._labels(block)) for block in there.blocks())
+            tally = total(counted((self, groups), *each) for each in blocks)
         return tally if there is inputs else Tally(*(inputs.back(field) for field in tally))
 
     def accuracy(
@@ -98,6 +101,10 @@ class Measure(ABC):
     def _admit(self, y_true: Any, y_score: Array, **extra: Any) -> Inputs:
         axis = getattr(self, "axis", None)  # a binary measure has none: each score is a sample
         return admit(y_true, y_score, axis=axis, dense=self._dense, **extra)
+
+    def _scanned(self, inputs: Inputs, groups: int | None) -> Tally | None:  # noqa: ARG002  # for those that can
+        """Count all samples in one compiled scan, where that can be done and nothing is bad."""
+        return None
 
     @abstractmethod
     def _classes(self, inputs: Inputs) -> int:
@@ -234,6 +241,13 @@ class TopK(_Ranking):
 
     def _labels(self, block: Inputs) -> Labels:
         return class_labels(block, self.ignore_index)
+
+    def _scanned(self, inputs: Inputs, groups: int | None) -> Tally | None:
+        if inputs.ns.isdtype(inputs.truth.dtype, "real floating") or not kernels.ready(inputs):
+            return None
+        return kernels.tally(
+            inputs, self.k, self.ties, ignore_index=self.ignore_index, groups=groups
+        )
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from accord import kernels
 from accord.arrays import Inputs
 from accord.labels import Labels, as_number, isnan
 from accord.registry import Array
@@ -52,6 +53,9 @@ def rank(block: Inputs, labels: Labels) -> Ranked:
 
     An undefined score or an invalid label ranks behind every class, at every k.
     """
+    if labels.valid is None and kernels.ready(block):
+        standing = Standing(*kernels.stand(block, labels.label))
+        return Ranked(standing, standing.ahead == block.classes)
     adapter = block.adapter
     scores = as_number(block, block.scores)
     label = labels.label[..., None]

@@ -1,0 +1,234 @@
+import os
+import subprocess
+import sys
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pytest
+
+import accord
+from accord import kernels
+from accord_conformance.reference import standing
+
+pytest.importorskip("numba")
+
+RULES = ("first", "last", "optimistic", "pessimistic", "expected")
+DTYPES = (*(f"int{bits}" for bits in (8, 16, 32, 64)), *(f"uint{bits}" for bits in (8, 16, 32, 64)))
+
+
+def tie_rich(
+    samples: int, classes: int, dtype: str = "float32"
+) -> tuple[npt.NDArray[np.int64], npt.NDArray[Any]]:
+    rng = np.random.default_rng(0)
+    scores = rng.integers(0, 4, (samples, classes)).astype(dtype)
+    if scores.dtype.kind == "f":
+        scores[rng.random(scores.shape) < 0.05] = np.nan
+        scores[rng.random(scores.shape) < 0.05] = np.inf
+        scores[rng.random(scores.shape) < 0.05] = -0.0
+        scores[rng.random(scores.shape) < 0.05] = np.finfo(dtype).smallest_subnormal
+    return rng.integers(0, classes, samples), scores
+
+
+def both(function: Callable[..., Any], *arrays: Any, **extra: Any) -> tuple[Any, Any]:
+    with kernels.using(True):
+        scanned = function(*arrays, **extra)
+    with kernels.using(False):
+        return scanned, function(*arrays, **extra)
+
+
+def assert_same(function: Callable[..., Any], *arrays: Any, **extra: Any) -> None:
+    for mine, theirs in zip(*both(function, *arrays, **extra), strict=True):
+        exact = np.asarray(theirs).dtype.kind == "i"
+        assert (np.asarray(mine).dtype.kind == "i") == exact
+        np.testing.assert_allclose(mine, theirs, rtol=0 if exact else 1e-12)
+
+
+@pytest.mark.parametrize("dtype", ["float16", "float32", "float64", "bool", *DTYPES])
+@pytest.mark.parametrize("shape", [(0, 3), (1, 1), (7, 1), (40, 6), (9, 2500)])
+def test_r20_the_scan_counts_what_the_plain_path_counts(dtype: str, shape: tuple[int, int]) -> None:
+    labels, scores = tie_rich(*shape, dtype)
+    several = (1,) if shape[1] == 1 else (2, 1, shape[1])
+    for ties in RULES:
+        measure = accord.TopK(several, ties=ties)  # type: ignore[arg-type]  # one of RULES
+        assert_same(measure.tally, labels, scores)
+        assert_same(measure.tally, labels, scores, per_class=True)
+    assert_same(accord.standing, labels, scores)
+
+
+def test_r4_the_scan_stands_each_sample_where_the_reference_does() -> None:
+    labels, scores = tie_rich(60, 7)
+    with kernels.using(True):
+        found = accord.standing(labels, scores)
+    expected = [
+        standing(row.tolist(), int(label)) for row, label in zip(scores, labels, strict=True)
+    ]
+    assert list(zip(*(field.tolist() for field in found), strict=True)) == [
+        tuple(each) for each in expected
+    ]
+
+
+@pytest.mark.parametrize("per_class", [False, True])
+@pytest.mark.parametrize("ties", RULES)
+def test_r13_r14_masks_ignored_labels_and_weights_count_alike(ties: Any, per_class: bool) -> None:
+    labels, scores = tie_rich(500, 6)
+    rng = np.random.default_rng(1)
+    labels[rng.random(500) < 0.2] = -100
+    mask, weight = rng.random(500) < 0.7, rng.integers(0, 4, 500) / 4  # sums are exact
+    measure = accord.TopK((1, 3), ties=ties, ignore_index=-100)
+    extras: list[dict[str, Any]] = [{"mask": mask}, {"sample_weight": weight, "mask": mask}]
+    for extra in extras:
+        assert_same(measure.tally, labels, scores, per_class=per_class, **extra)
+
+
+LAYOUTS: dict[str, Callable[[npt.NDArray[Any]], npt.NDArray[Any]]] = {
+    "fortran": np.asfortranarray,
+    "reversed": lambda scores: np.ascontiguousarray(scores[:, ::-1])[:, ::-1],
+    "every other": lambda scores: np.repeat(np.repeat(scores, 2, 0), 2, 1)[::2, ::2],
+    "byte-swapped": lambda scores: scores.astype(scores.dtype.newbyteorder()),
+    "misaligned": lambda scores: (
+        np.frombuffer(b"x" + scores.tobytes(), np.uint8)[1:]
+        .view(scores.dtype)
+        .reshape(scores.shape)
+    ),
+}
+
+
+@pytest.mark.parametrize("layout", LAYOUTS)
+def test_any_layout_is_read_as_the_values_it_holds(layout: str) -> None:
+    labels, scores = tie_rich(3000, 130)  # more than is copied at a time
+    other = LAYOUTS[layout](scores)
+    other.setflags(write=False)
+    measure = accord.TopK((1, 5))
+    with kernels.using(True):
+        for mine, theirs in zip(
+            measure.tally(labels, other), measure.tally(labels, scores), strict=True
+        ):
+            assert mine.tolist() == theirs.tolist()
+
+
+def test_r12_a_class_axis_elsewhere_and_labels_of_any_integer_dtype() -> None:
+    labels, scores = tie_rich(60, 7)
+    image = np.moveaxis(scores.reshape(3, 4, 5, 7), -1, 1)
+    for dtype in DTYPES:
+        truth = labels.reshape(3, 4, 5).astype(dtype)
+        assert_same(accord.TopK(2, axis=1).tally, truth, image)
+
+
+def test_nothing_beyond_the_scores_is_read() -> None:
+    labels, scores = tie_rich(50, 9)
+    guarded = np.full((54, 9), np.inf, np.float32)
+    guarded[2:52] = scores
+    with kernels.using(True):
+        inside = accord.TopK((1, 3)).tally(labels, guarded[2:52])
+        alone = accord.TopK((1, 3)).tally(labels, scores.copy())
+    assert [field.tolist() for field in inside] == [field.tolist() for field in alone]
+
+
+@pytest.mark.parametrize("bad", [-1, 6, 2**40])
+def test_r22_a_bad_label_is_refused_before_its_row_is_read(bad: int) -> None:
+    labels, scores = tie_rich(20, 6)
+    labels[13] = bad
+    with kernels.using(True), pytest.raises(ValueError, match=rf"y_true\[13\] is {bad}, outside"):
+        accord.top_k_accuracy(labels, scores, 2)
+
+
+@pytest.mark.parametrize("bad", [-1.0, np.nan, np.inf])
+def test_r22_a_bad_weight_is_refused(bad: float) -> None:
+    labels, scores = tie_rich(20, 6)
+    weight = np.ones(20)
+    weight[7] = bad
+    with kernels.using(True), pytest.raises(ValueError, match=r"sample_weight\[7\] is"):
+        accord.top_k_accuracy(labels, scores, 2, sample_weight=weight)
+
+
+def test_work_is_shared_by_threads_and_by_many_callers_at_once(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("ACCORD_THREADS", "3")
+    labels, scores = tie_rich(150_000, 10)
+    measure = accord.TopK((1, 3))
+    with kernels.using(False):
+        expected = [field.tolist() for field in measure.tally(labels, scores)]
+    start = threading.Barrier(4)
+
+    def call(_: int) -> list[Any]:
+        start.wait()
+        with kernels.using(True):
+            return [field.tolist() for field in measure.tally(labels, scores)]
+
+    with ThreadPoolExecutor(4) as callers:
+        assert list(callers.map(call, range(4))) == [expected] * 4
+
+
+def run(code: str, **settings: str) -> list[str]:
+    done = subprocess.run(  # noqa: S603  # code of this file
+        [sys.executable, "-c", code],
+        env={**os.environ, **settings},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout.split()
+
+
+CALLS = """
+import sys, numpy as np, accord
+def call(samples):
+    scores = np.arange(samples * 10.0).reshape(samples, 10)
+    assert accord.top_k_accuracy(np.full(samples, 9), scores, 1) == 1
+    print("numba" in sys.modules)
+call(32); call(500_000)
+"""
+
+
+def test_numba_is_imported_when_the_work_is_worth_it() -> None:
+    assert run(CALLS, ACCORD_KERNELS="") == ["False", "True"]
+    assert run(CALLS, ACCORD_KERNELS="0") == ["False", "False"]
+    assert run(CALLS, ACCORD_KERNELS="1") == ["True", "True"]
+
+
+FORKED = """
+import os, numpy as np, accord
+labels, scores = np.zeros(400_000, int), np.zeros((400_000, 10), np.float32)
+print(int(accord.TopK(1).tally(labels, scores).correct), flush=True)
+child = os.fork()
+if not child:
+    print(int(accord.TopK(1).tally(labels, scores).correct), flush=True)
+    os._exit(0)
+raise SystemExit(os.waitpid(child, 0)[1])
+"""
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork on this platform")
+def test_a_forked_process_counts_with_threads_of_its_own() -> None:
+    settings = {"ACCORD_KERNELS": "1", "ACCORD_THREADS": "2", "PYTHONWARNINGS": "ignore"}
+    assert run(FORKED, **settings) == ["400000", "400000"]
+
+
+CHECKED = """
+import numpy as np, accord
+for classes in (1, 5, 2048, 2049):
+    labels = np.arange(classes)
+    scores = np.zeros((classes, classes), np.float32)
+    measure = accord.TopK(1)
+    print(int(measure.tally(labels, scores, per_class=True).correct.sum()))
+    print(int(accord.standing(labels, scores).tied_after[0]))
+"""
+
+
+def test_no_index_is_out_of_bounds_where_numba_checks_them(tmp_path: Path) -> None:
+    settings = {"NUMBA_BOUNDSCHECK": "1", "NUMBA_CACHE_DIR": str(tmp_path), "ACCORD_KERNELS": "1"}
+    assert run(CHECKED, **settings) == ["1", "0", "1", "4", "1", "2047", "1", "2048"]
+
+
+def test_threads_are_as_many_as_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ACCORD_THREADS", "5")
+    assert kernels.threads() == 5
+    monkeypatch.delenv("ACCORD_THREADS")
+    assert 1 <= kernels.threads() <= (os.cpu_count() or 1)
