@@ -47,6 +47,10 @@ class NumpyAdapter(Adapter):
         """NumPy's values can always be read."""
         return True
 
+    def alongside(self, name: str, array: Array, scores: Array) -> Array:  # noqa: ARG002  # the same
+        """Return the array: NumPy has one device."""
+        return array
+
     def from_host(self, values: Any, like: Array | None = None, **how: Any) -> Array:
         """Return an array, or a scalar where NumPy's own functions return one."""
         return super().from_host(values, like, **how)[()]

@@ -7,6 +7,7 @@ import zlib
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
 import torch
 import torchmetrics
 from torch import Tensor
@@ -91,16 +92,17 @@ class MeasureMetric(torchmetrics.Metric):
             As `accord.Measure.tally`, and if the number of classes is not that of the batches
             before; the metric is then as it was (R22).
         """
-        batch = self.measure.tally(
+        batch = self.measure.host_tally(
             target, preds, sample_weight=sample_weight, mask=mask, per_class=self._by_class
         )
         if self._by_class:
             self._refuse_other_classes(batch.total.shape[0])
-        weighed = [field.dtype.is_floating_point for field in batch]
-        if not all(weighed):
-            self.counts = self.counts + _packed(batch, floating=False)
-        if any(weighed):
-            self.sums = self.sums + _packed(batch, floating=True)
+        packed = _packed if isinstance(batch.total, Tensor) else _packed_on_host
+        counts, sums = packed(batch, floating=False), packed(batch, floating=True)
+        if counts is not None:
+            self.counts = self.counts + counts
+        if sums is not None:
+            self.sums = self.sums + sums
 
     def compute(self) -> Tensor:
         """Return the accuracy so far, of all processes: NaN before any sample (R16).
@@ -185,8 +187,10 @@ class MeasureMetric(torchmetrics.Metric):
         super()._sync_dist(gather, process_group)
 
 
-def _packed(tally: Tally, *, floating: bool) -> Tensor:
+def _packed(tally: Tally, *, floating: bool) -> Tensor | None:
     """Return the integer or the floating fields of a tally along a last axis, 0 for the others."""
+    if all(field.dtype.is_floating_point != floating for field in tally):
+        return None
     shape = tally.correct.shape
     none = torch.zeros_like(tally.correct, dtype=torch.float64 if floating else torch.int64)
     return torch.stack(
@@ -196,6 +200,19 @@ def _packed(tally: Tally, *, floating: bool) -> Tensor:
         ],
         -1,
     )
+
+
+def _packed_on_host(tally: Tally, *, floating: bool) -> Tensor | None:
+    """Return the same of what NumPy counted."""
+    mine = [
+        (place, field) for place, field in enumerate(tally) if (field.dtype.kind == "f") == floating
+    ]
+    if not mine:
+        return None
+    packed = np.zeros((*tally.correct.shape, FIELDS), np.float64 if floating else np.int64)
+    for place, field in mine:
+        packed[..., place] = field
+    return torch.from_numpy(packed)
 
 
 def _unchanged_if_refused(

@@ -16,6 +16,9 @@ from accord.registry import Adapter, Array, Namespace, adapter_of, load
 
 Index = tuple[slice | int, ...]
 
+# NumPy's codes of the kinds of dtype that the Array API names.
+_CODES = {"bool": "b", "integral": "iu", "real floating": "f"}
+
 
 @dataclass(frozen=True, slots=True)
 class Inputs:
@@ -82,7 +85,16 @@ class Inputs:
 
     def back(self, array: Array) -> Array:
         """Return what was found `in_numpy` as an array of the scores' framework."""
+        if not isinstance(array, (np.ndarray, np.generic)) or isinstance(self.scores, np.ndarray):
+            return array
         return self.adapter.from_host(array, like=self.scores)
+
+    def answer(self, share: Array) -> Array:
+        """Return a share as the scores' framework answers: in its default float type (R19)."""
+        back = self.back(share)
+        if back is share:
+            return share
+        return self.ns.astype(back, self.adapter.numbers(self.scores).result)
 
     def refuse_any(self, bad: Array, name: str, values: Array, allowed: str) -> bool:
         """Raise for the first true entry where values can be read; tell whether they could (R22).
@@ -226,6 +238,12 @@ def _join(adapter: Adapter, name: str, values: Any, scores: Array) -> Array:
     )
 
 
+def _is_of(ns: Namespace, array: Array, kinds: tuple[str, ...]) -> bool:
+    if isinstance(array, np.ndarray):  # NumPy's own isdtype takes as long as a small batch
+        return any(array.dtype.kind in _CODES[kind] for kind in kinds)
+    return bool(ns.isdtype(array.dtype, kinds))
+
+
 def _refuse_masked(name: str, array: Any) -> None:
     if isinstance(array, np.ma.MaskedArray):
         raise TypeError(f"{name} is a masked array; pass {name}.data, and mask=~{name}.mask")
@@ -234,7 +252,7 @@ def _refuse_masked(name: str, array: Any) -> None:
 def _refuse_kind(
     ns: Namespace, name: str, array: Array, kinds: tuple[str, ...], wanted: str
 ) -> None:
-    if not ns.isdtype(array.dtype, kinds):
+    if not _is_of(ns, array, kinds):
         raise TypeError(f"{name} has dtype {array.dtype}; it must hold {wanted}")
 
 

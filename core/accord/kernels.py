@@ -103,8 +103,11 @@ def available() -> bool:
 def ready(inputs: Inputs) -> bool:
     """Tell whether these inputs are to be scanned: it can be done, and is worth it by now."""
     global _seen  # noqa: PLW0603  # how much was done in this process so far
-    scores, asked = inputs.scores, _asked.get()
-    if asked is False or not isinstance(scores, np.ndarray) or not available():
+    scores = inputs.scores
+    if not isinstance(scores, np.ndarray):
+        return False
+    asked = _asked.get()
+    if asked is False or not available():
         return False
     if scores.dtype.kind not in "biuf" or scores.dtype.itemsize > np.dtype(np.float64).itemsize:
         return False
@@ -175,15 +178,12 @@ def _tally(
     credit: Any, total: Any, undefined: Any, *, weighed: bool, k: Any, ties: str, groups: int | None
 ) -> Tally:
     """Give sums the shapes and dtypes that `accord.tally.count` gives."""
-    lead = slice(None) if isinstance(k, tuple) else 0
-    last = slice(None) if groups else 0
     whole = np.float64 if weighed else np.int64
     kinds = (np.float64 if ties == "expected" else whole, whole, whole)
-    correct, floor, ceiling = (
-        each[lead, last].astype(kind) for each, kind in zip(credit, kinds, strict=True)
-    )
-    counted = total[last].astype(whole)
-    return Tally(correct, floor, ceiling, counted, whole(0), whole(np.sum(undefined)))
+    place = (slice(None) if isinstance(k, tuple) else 0, slice(None) if groups else 0)
+    correct, floor, ceiling = (kind(each[place]) for each, kind in zip(credit, kinds, strict=True))
+    counted = whole(total[place[1]])
+    return Tally(correct, floor, ceiling, counted, whole(0), whole(undefined.sum()))
 
 
 def _saturated(index: int) -> npt.NDArray[np.int64]:
@@ -194,6 +194,8 @@ def _saturated(index: int) -> npt.NDArray[np.int64]:
 def _flat(scores: npt.NDArray[Any]) -> npt.NDArray[Any]:
     """Return scores in one piece as the scan reads them: a copy only where they are not."""
     dtype = scores.dtype
+    if dtype.kind != "b" and _as_they_are(scores):
+        return scores.reshape(-1)
     if dtype.kind == "b":
         return np.ascontiguousarray(scores).view(np.uint8).reshape(-1)
     if dtype == np.float16:
@@ -202,6 +204,8 @@ def _flat(scores: npt.NDArray[Any]) -> npt.NDArray[Any]:
 
 
 def _integers(labels: npt.NDArray[Any]) -> npt.NDArray[np.int64]:
+    if labels.dtype == np.int64 and _as_they_are(labels):
+        return labels.reshape(-1)
     return np.require(labels, np.int64, ["C", "A"]).reshape(-1)
 
 
@@ -218,8 +222,8 @@ def _blocks(inputs: Inputs) -> list[Inputs]:
     return [inputs.at(index) for index in split(inputs.sample_shape, step)]
 
 
-def _as_they_are(scores: npt.NDArray[Any]) -> bool:
-    flags, dtype = scores.flags, scores.dtype
+def _as_they_are(array: npt.NDArray[Any]) -> bool:
+    flags, dtype = array.flags, array.dtype
     return flags.c_contiguous and flags.aligned and dtype.isnative and dtype != np.float16
 
 
@@ -252,8 +256,7 @@ def _shared(work: Callable[[Inputs], Result], blocks: Sequence[Inputs]) -> list[
 
     Nobody waits for a helper that has not begun: many callers at once share the helpers.
     """
-    count = min(threads(), len(blocks))
-    if count <= 1:
+    if len(blocks) == 1 or (count := min(threads(), len(blocks))) == 1:
         return [work(block) for block in blocks]
     results: dict[int, Result] = {}
     left = iter(enumerate(blocks))

@@ -58,12 +58,29 @@ class Measure(ABC):
             For shapes, dtypes or frameworks that do not match (R21), and for bad labels or
             weights where values can be read (R22).
         """
+        inputs = self._admit(y_true, y_score, sample_weight=sample_weight, mask=mask)
+        tally = self._count(inputs, per_class=per_class)
+        return Tally(*(inputs.back(field) for field in tally))
+
+    def host_tally(
+        self,
+        y_true: Any,
+        y_score: Array,
+        *,
+        sample_weight: Any = None,
+        mask: Any = None,
+        per_class: bool = False,
+    ) -> Tally:
+        """Return what `tally` does, left in NumPy where NumPy counted: for metrics that add it up."""
+        inputs = self._admit(y_true, y_score, sample_weight=sample_weight, mask=mask)
+        return self._count(inputs, per_class=per_class)
+
+    def _count(self, inputs: Inputs, *, per_class: bool) -> Tally:
         if per_class and not self._has_class:
             raise ValueError(
                 "a multilabel sample has no single class to count by; pass average='micro',"
                 " or use binary_accuracy on one label at a time"
             )
-        inputs = self._admit(y_true, y_score, sample_weight=sample_weight, mask=mask)
         classes = self._classes(inputs)
         groups = classes if per_class else None
         there = inputs.in_numpy()
@@ -72,7 +89,7 @@ class Measure(ABC):
             counted = there.adapter.compiled(_counted)
             blocks = ((block, self._labels(block)) for block in there.blocks())
             tally = total(counted((self, groups), *each) for each in blocks)
-        return tally if there is inputs else Tally(*(inputs.back(field) for field in tally))
+        return tally
 
     def accuracy(
         self,
@@ -85,8 +102,8 @@ class Measure(ABC):
     ) -> Array:
         """Return the share of credit; `tally` and `Tally.accuracy` in one step."""
         by = per_class(average)
-        extra = {"sample_weight": sample_weight, "mask": mask}
-        return self.tally(y_true, y_score, per_class=by, **extra).accuracy(average)
+        inputs = self._admit(y_true, y_score, sample_weight=sample_weight, mask=mask)
+        return inputs.answer(self._count(inputs, per_class=by).accuracy(average))
 
     def credit(self, y_true: Any, y_score: Array) -> Array:
         """Return the credit of each sample, with a leading axis for a tuple of k.

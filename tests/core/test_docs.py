@@ -20,6 +20,11 @@ def test_the_page_for_numpy_users_runs(run_page: Callable[[str], dict[str, Any]]
     assert int(names["metric"].tally.total.sum()) == 1000
 
 
+def test_the_page_on_speed_runs(run_page: Callable[[str], dict[str, Any]]) -> None:
+    names = run_page("docs/speed.md")
+    assert int(names["plain"].correct) == int(names["scanned"].correct) == 3
+
+
 def test_every_rule_is_restated_and_held_by_a_law() -> None:
     rules = set(
         re.findall(r"^- \*\*(R\d+)", (ROOT / "docs/semantics.md").read_text(), re.MULTILINE)
