@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 import torch
 import torchmetrics
 
 import accord
 from accord.ties import Ties
+
+EXAMPLES = Path(__file__).parents[3] / "examples"
 
 
 @pytest.mark.filterwarnings("ignore:.*is deprecated")
@@ -44,3 +51,23 @@ def test_the_table_of_ties_is_what_each_does() -> None:
         assert hits(lambda s, y: measure.accuracy(y, s)) == expected  # noqa: B023  # used at once
     shares = accord.in_top_k(labels, scores, 2, ties="expected")
     torch.testing.assert_close(shares, torch.full((6,), 1 / 3, dtype=torch.float64))
+
+
+def test_the_script_for_several_processes_counts_what_one_does() -> None:
+    launch = ["--standalone", "--local-addr", "127.0.0.1", "--nproc-per-node", "2"]
+    done = subprocess.run(  # noqa: S603  # our own example
+        [sys.executable, "-m", "torch.distributed.run", *launch, EXAMPLES / "evaluate_ddp.py"],
+        env={**os.environ, "GLOO_SOCKET_IFNAME": "lo", "OMP_NUM_THREADS": "1"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    with np.load(EXAMPLES / "digits_forest.npz") as arrays:
+        votes, labels = arrays["y_score"].astype(np.float32), arrays["y_true"]
+    hits = {k: int(accord.in_top_k(labels, votes, k).sum()) for k in (1, 3)}
+    assert done.stdout.splitlines() == [
+        f"top-{k} {hits[k] / 899:.4f} ({hits[k]} of 899)" for k in (1, 3)
+    ]
+    said = "\n".join(f"# {line}" for line in done.stdout.splitlines())
+    assert said in (EXAMPLES.parent / "docs/torch.md").read_text(encoding="utf-8")
