@@ -13,18 +13,14 @@ import tensorflow as tf
 
 from accord import kernels
 from accord.arrays import Inputs
+from accord.order import signed_magnitude
 from accord.registry import Adapter, Array, Namespace, Numbers, Transform
 from accord_tensorflow import modes, namespace
 
 _NUMBERS = Numbers(tf.int64, tf.float64, tf.float32)
 
-# The integer as wide as a float, and its bits for infinity.
-_BITS = {
-    tf.float16: (tf.int16, 0x7C00),
-    tf.bfloat16: (tf.int16, 0x7F80),
-    tf.float32: (tf.int32, 0x7F80_0000),
-    tf.float64: (tf.int64, 0x7FF0_0000_0000_0000),
-}
+# The integer as wide as a float.
+_BITS = {tf.float16: tf.int16, tf.bfloat16: tf.int16, tf.float32: tf.int32, tf.float64: tf.int64}
 
 _REMEDIES = {
     "RaggedTensor": "pass {0}.to_tensor() and mask=tf.sequence_mask({0}.row_lengths())",
@@ -85,17 +81,11 @@ class TensorFlowAdapter(Adapter):
             return tf.reshape(array, wanted)
 
     def sort_key(self, scores: Array) -> Array:
-        """Return integers in the order of the scores, for comparisons flush subnormals (R2).
-
-        They are the bits of the magnitude, negated below zero: both zeros are 0, and a NaN, whose
-        magnitude is past infinity's, is above every number whichever its sign.
-        """
+        """Return integers in the order of floats, for comparisons flush subnormals (R2)."""
         if scores.dtype not in _BITS:
             return scores
-        dtype, infinity = _BITS[scores.dtype]
-        bits = tf.bitcast(scores, dtype)
-        magnitude = tf.bitwise.bitwise_and(bits, tf.constant(dtype.max, dtype))
-        return tf.where((bits < 0) & (magnitude <= infinity), -magnitude, magnitude)
+        bits = tf.bitcast(scores, _BITS[scores.dtype])
+        return signed_magnitude(namespace, bits, tf.math.is_nan(scores))
 
     def count(self, flags: Array) -> Array:
         """Count the true entries along the last axis."""
