@@ -12,9 +12,11 @@ import jax.numpy as jnp
 import numpy as np
 import numpy.typing as npt
 from jax import lax
+from jax.sharding import NamedSharding, PartitionSpec
 
 from accord.arrays import Inputs
-from accord.exact import Compensated
+from accord.exact import Compensated, running
+from accord.order import signed_magnitude
 from accord.registry import Adapter, Array, Namespace, Numbers, Transform
 from accord_jax import modes
 
@@ -33,11 +35,12 @@ jax.tree_util.register_dataclass(
 class JaxAdapter(Adapter):
     """JAX arrays and tracers, on one device or sharded over many."""
 
+    counts_in_numpy = True
+
     @property
     def dtypes(self) -> tuple[str, ...]:  # type: ignore[override]  # 64-bit ones can be switched
         """The score dtypes that JAX has now."""
-        wide = () if jax.config.read("jax_enable_x64") else ("float64", "int64", "uint64")
-        return ("float16", "bfloat16", *(name for name in Adapter.dtypes if name not in wide))
+        return ("float16", "bfloat16", *(name for name in Adapter.dtypes if held(name) == name))
 
     def default_namespace(self) -> Namespace:
         """Return ``jax.numpy``."""
@@ -48,17 +51,9 @@ class JaxAdapter(Adapter):
         return Numbers(*(held(kind) for kind in (np.int64, np.float64, float)))
 
     def sort_key(self, scores: Array) -> Array:
-        """Return integers in the order of floats, for XLA's comparisons flush subnormals (R2).
-
-        They are the bits of the magnitude, negated below zero: both zeros are 0, and a NaN, whose
-        magnitude is past infinity's, is above every number whichever its sign.
-        """
-        if not jnp.issubdtype(scores.dtype, jnp.floating):
-            return scores
-        signed = jnp.dtype(f"int{jnp.finfo(scores.dtype).bits}")
-        bits = lax.bitcast_convert_type(scores, signed)
-        magnitude = bits & jnp.iinfo(signed).max
-        return jnp.where((bits < 0) & ~jnp.isnan(scores), -magnitude, magnitude)
+        """Return integers in the order of floats, for XLA's comparisons flush subnormals (R2)."""
+        bits = _bits(scores)
+        return scores if bits is scores else signed_magnitude(jnp, bits, jnp.isnan(scores))
 
     def count(self, flags: Array) -> Array:
         """Count the true entries along the last axis."""
@@ -74,17 +69,30 @@ class JaxAdapter(Adapter):
         return summed(tuple(each.astype(jnp.int32) for each in flags), (flags[0].ndim - 1,))
 
     def sums(self, *values: Array, axes: tuple[int, ...]) -> tuple[Array, ...]:
-        """Sum integers as they are, and floats with their rounding errors, all in one read."""
-        carrying = tuple(
-            each
-            if jnp.issubdtype(each.dtype, jnp.integer)
-            else Compensated(each, jnp.zeros_like(each))
-            for each in values
-        )
-        return tuple(
-            each.sum + each.lost if isinstance(each, Compensated) else each
-            for each in summed(carrying, axes)
-        )
+        """Sum in one read, narrow floats with their rounding errors."""
+        whole = summed(tuple(running(each, jnp) for each in values), axes)
+        return tuple(each.sum if isinstance(each, Compensated) else each for each in whole)
+
+    def pick(self, values: Array, place: Array) -> Array:
+        """Return the entry at ``place`` of each row, by its bits.
+
+        Devices that share a row add what each has of it, and adding floats flushes subnormals.
+        """
+        bits = _bits(values)
+        if jax.typeof(bits).sharding.spec[-1] is None:
+            picked = jnp.take_along_axis(bits, place, axis=-1)
+        else:  # sharded in its type, which take_along_axis refuses
+            mine = jnp.arange(bits.shape[-1], dtype=place.dtype) == place
+            picked = jnp.where(mine, bits, 0).sum(-1, dtype=bits.dtype, keepdims=True)
+        return picked if bits is values else lax.bitcast_convert_type(picked, values.dtype)
+
+    def settled(self, name: str, array: Array, scores: Array) -> Array:  # noqa: ARG002  # never refused
+        """Split an array over devices as the scores are, where that is part of their types."""
+        spec = PartitionSpec(*jax.typeof(scores).sharding.spec[: array.ndim])
+        if jax.typeof(array).sharding.spec == spec:
+            return array
+        placed = jax.typeof(scores) if isinstance(scores, jax.core.Tracer) else scores
+        return jax.sharding.reshard(array, NamedSharding(placed.sharding.mesh, spec))
 
     def segment_sum(self, values: Array, ids: Array, n: int) -> Array:
         """Sum the values of each id, fused, with no table of samples by ids in memory.
@@ -109,18 +117,16 @@ class JaxAdapter(Adapter):
         )
 
     def compiled(self, function: Callable[..., Any]) -> Callable[..., Any]:
-        """Return the function jitted, once."""
-        return _jitted(function)
+        """Return the function jitted: eager work on an accelerator, or on several devices, fuses."""
+        return jax.jit(function, static_argnums=0)
 
     def block_elements(self, scores: Array) -> int | None:
-        """Leave all to XLA, which fuses; eager calls bound what a sample needs beside its scores."""
-        return None if isinstance(scores, jax.core.Tracer) else 1 << 22
+        """Leave a trace whole, for XLA to fuse; eager work is bounded as on any device."""
+        return None if isinstance(scores, jax.core.Tracer) else 1 << 24
 
     def host_view(self, array: Array) -> npt.NDArray[Any] | None:
         """View an array that lies in one piece of host memory."""
-        if self.is_concrete(array) and len(array.devices()) == 1:
-            return np.asarray(array)
-        return None
+        return np.asarray(array) if self.is_concrete(array) and _on_one(array) else None
 
     def from_host(
         self,
@@ -137,7 +143,7 @@ class JaxAdapter(Adapter):
             host = host.clip(np.iinfo(wanted).min, np.iinfo(wanted).max)
         with np.errstate(over="ignore"):  # a float that is too large becomes infinite
             host = host.astype(wanted)
-        if like is not None and _committed(like) and len(like.devices()) == 1:
+        if like is not None and _committed(like) and _on_one(like):
             device = like.device
         return jnp.array(host, device=device)
 
@@ -149,16 +155,14 @@ class JaxAdapter(Adapter):
 
     def modes(self) -> Mapping[str, Transform]:
         """Return eager, jit, vmap, and jit of arrays sharded over all devices."""
-        return modes.MODES
+        return {**super().modes(), **modes.MODES}
 
     def streamed(self, measure: Any, batches: Iterable[tuple[Array, Array]]) -> Any:
-        """Return the tally of batches by the metric of the same measure, its state a tree."""
-        from accord_jax import metrics  # noqa: PLC0415  # metrics know the adapter
+        """Return the tally of batches by a metric of the measure, its state a tree."""
+        from accord_jax.metrics import JaxMetric  # noqa: PLC0415  # metrics know the adapter
 
-        metric = metrics.metric_of(measure)
-        state = metric.init()
-        for y_true, y_score in batches:
-            state = metric.update(state, y_true, y_score)
+        metric = JaxMetric(measure)
+        state = functools.reduce(lambda s, batch: metric.update(s, *batch), batches, metric.init())
         return metric.tally(state)
 
 
@@ -167,27 +171,29 @@ def held(dtype: Any) -> np.dtype[Any]:
     return np.dtype(jax.dtypes.canonicalize_dtype(dtype))
 
 
+def _bits(values: Array) -> Array:
+    """Return the bits of floats, as integers, and anything else as it is."""
+    if not jnp.issubdtype(values.dtype, jnp.floating):
+        return values
+    return lax.bitcast_convert_type(values, f"int{jnp.finfo(values.dtype).bits}")
+
+
+def _on_one(array: Array) -> bool:
+    return len(array.devices()) == 1
+
+
 def _committed(array: Array) -> bool:
     """Tell whether an array was put on its devices; JAX moves others, and traced ones."""
     return not isinstance(array, jax.core.Tracer) and bool(array.committed)
 
 
-@functools.cache
-def _jitted(function: Callable[..., Any]) -> Callable[..., Any]:
-    return jax.jit(function, static_argnums=0)
-
-
 def summed(values: tuple[Any, ...], axes: tuple[int, ...]) -> tuple[Any, ...]:
-    """Sum arrays, and compensated sums, of one shape in one read."""
-    leaves, tree = jax.tree.flatten(values)
+    """Sum arrays of one shape, or trees of them that add in a way of their own, in one read."""
     # Behind a barrier, for XLA takes minutes to fold the sum of a constant while it compiles.
-    zeros = [lax.optimization_barrier(jnp.zeros((), leaf.dtype)) for leaf in leaves]
-
-    def join(mine: Any, theirs: Any) -> tuple[Any, ...]:
-        pairs = zip(*(jax.tree.unflatten(tree, each) for each in (mine, theirs)), strict=True)
-        return tuple(jax.tree.leaves([one + other for one, other in pairs]))
-
-    whole: tuple[Any, ...] = jax.tree.unflatten(tree, lax.reduce(leaves, zeros, join, axes))
+    zeros = jax.tree.map(lambda leaf: lax.optimization_barrier(jnp.zeros((), leaf.dtype)), values)
+    whole: tuple[Any, ...] = lax.reduce(
+        values, zeros, lambda mine, theirs: tuple(map(add, mine, theirs)), axes
+    )
     return whole
 
 

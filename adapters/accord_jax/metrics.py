@@ -11,7 +11,6 @@ import numpy as np
 from jax import lax
 
 import accord
-from accord.exact import Compensated
 from accord.metric import warn_of_invalid
 from accord.registry import Array
 from accord.state import State, empty
@@ -19,22 +18,27 @@ from accord.tally import Average, Tally, per_class
 from accord_jax.adapter import held, summed
 
 
-@dataclass(frozen=True, init=False)
+@dataclass(frozen=True)
 class JaxMetric:
-    """What the six metrics share: a static, hashable object; what it has seen is a `State`.
+    """A measure as a static, hashable object, which counts into a `State`.
 
-    Its methods are pure, so they go through ``jit``, ``vmap``, ``scan`` and ``shard_map``, and a
-    state can be donated, saved as any tree, or taken to the host and back.
+    `TopKAccuracy` and its like make one each. The methods are pure, so they go through ``jit``,
+    ``vmap``, ``scan`` and ``shard_map``, and a state can be donated, saved as any tree, or taken
+    to the host and back.
+
+    Parameters
+    ----------
+    measure : Measure
+        What to count.
+    average : {"micro", "macro", "weighted", "none"} or None
+        How to average over classes (R15).
     """
 
-    kind: ClassVar[type[accord.Measure]]
     measure: accord.Measure
-    average: Average
+    average: Average = "micro"
 
-    def __init__(self, *options: Any, average: Average = "micro", **more: Any) -> None:
-        object.__setattr__(self, "measure", self.kind(*options, **more))
-        object.__setattr__(self, "average", average)
-        per_class(average)
+    def __post_init__(self) -> None:
+        per_class(self.average)
 
     def init(self, classes: int | None = None) -> State:
         """Return the state of having seen nothing.
@@ -94,15 +98,14 @@ class JaxMetric:
         axis_name : str or tuple of str
             The axes of ``shard_map``, ``pmap`` or ``vmap`` to join over.
         """
+        place, size = lax.axis_index(axis_name), lax.axis_size(axis_name)
 
-        def gather(each: Compensated) -> Compensated:  # in one order, so that all get the same
-            place, size = lax.axis_index(axis_name), lax.axis_size(axis_name)
-            rows = (jnp.zeros((size, *part.shape), part.dtype).at[place].set(part) for part in each)
-            whole = Compensated(*(lax.psum(row, axis_name) for row in rows))
-            joined: Compensated = summed((whole,), (0,))[0]
-            return joined
+        def gathered(part: Array) -> Array:  # by a sum, so that JAX sees all devices get the same
+            row = jnp.zeros((size, *part.shape), part.dtype).at[place].set(part)
+            return lax.psum(row, axis_name)
 
-        return state.joined(lambda limb: lax.psum(limb, axis_name), gather)
+        states: State = jax.tree.map(gathered, state)
+        return State(*(Tally(*(summed((each,), (0,))[0] for each in part)) for part in states))
 
     def compute(self, state: State) -> Array:
         """Return the accuracy, NaN for nothing (R16), in the default float dtype.
@@ -122,7 +125,16 @@ class JaxMetric:
         return state.tally()
 
 
-class BinaryAccuracy(JaxMetric):
+class NamedMetric(JaxMetric):
+    """A `JaxMetric` that takes the options of its measure."""
+
+    kind: ClassVar[type[accord.Measure]]
+
+    def __init__(self, *options: Any, average: Average = "micro", **more: Any) -> None:
+        super().__init__(self.kind(*options, **more), average)
+
+
+class BinaryAccuracy(NamedMetric):
     """Share of scores on the side of the threshold that their label asks for (R10).
 
     Parameters
@@ -134,7 +146,7 @@ class BinaryAccuracy(JaxMetric):
     kind = accord.Binary
 
 
-class CategoricalAccuracy(JaxMetric):
+class CategoricalAccuracy(NamedMetric):
     """Share of samples whose true class has the highest score, for dense labels (R9).
 
     Parameters
@@ -146,7 +158,7 @@ class CategoricalAccuracy(JaxMetric):
     kind = accord.Categorical
 
 
-class SparseCategoricalAccuracy(JaxMetric):
+class SparseCategoricalAccuracy(NamedMetric):
     """Share of samples whose true class has the highest score (R8).
 
     Parameters
@@ -158,7 +170,7 @@ class SparseCategoricalAccuracy(JaxMetric):
     kind = accord.SparseCategorical
 
 
-class TopKAccuracy(JaxMetric):
+class TopKAccuracy(NamedMetric):
     """Share of samples whose true class is among the k best scores.
 
     Parameters
@@ -182,7 +194,7 @@ class TopKAccuracy(JaxMetric):
     kind = accord.TopK
 
 
-class TopKCategoricalAccuracy(JaxMetric):
+class TopKCategoricalAccuracy(NamedMetric):
     """Share of samples whose true class is among the k best scores, for dense labels (R9).
 
     Parameters
@@ -194,7 +206,7 @@ class TopKCategoricalAccuracy(JaxMetric):
     kind = accord.TopKCategorical
 
 
-class MultilabelAccuracy(JaxMetric):
+class MultilabelAccuracy(NamedMetric):
     """Share of samples whose predicted set of labels is right (R11).
 
     Parameters
@@ -204,21 +216,3 @@ class MultilabelAccuracy(JaxMetric):
     """
 
     kind = accord.Multilabel
-
-
-def metric_of(measure: accord.Measure) -> JaxMetric:
-    """Return the metric that counts by a measure, over samples."""
-    metric = object.__new__(next(kind for kind in _KINDS if kind.kind is type(measure)))
-    object.__setattr__(metric, "measure", measure)
-    object.__setattr__(metric, "average", "micro")
-    return metric
-
-
-_KINDS: tuple[type[JaxMetric], ...] = (
-    BinaryAccuracy,
-    CategoricalAccuracy,
-    SparseCategoricalAccuracy,
-    TopKAccuracy,
-    TopKCategoricalAccuracy,
-    MultilabelAccuracy,
-)

@@ -8,8 +8,7 @@ from typing import Any
 
 import jax
 import jax.numpy as jnp
-import numpy as np
-from jax.sharding import Mesh, NamedSharding, PartitionSpec
+from jax.sharding import AxisType, NamedSharding, PartitionSpec
 
 from accord.registry import Transform
 
@@ -26,30 +25,22 @@ def vmapped(function: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def sharded(function: Callable[..., Any]) -> Callable[..., Any]:
-    """Jit a function, its arrays split over all devices along each axis that divides evenly."""
-    jitted = jax.jit(function)
+    """Jit a function, samples and classes split over all devices, unevenly where need be."""
 
+    @jax.jit
     def spread(*arrays: Any) -> Any:
         rows = math.gcd(jax.device_count(), 2)
-        mesh = Mesh(np.asarray(jax.devices()).reshape(rows, -1), ("samples", "classes"))
-        placed = [NamedSharding(mesh, _spec(mesh, array.shape)) for array in arrays]
-        return jitted(*map(jax.device_put, arrays, placed))
+        shape, names = (rows, jax.device_count() // rows), ("samples", "classes")
+        mesh = jax.make_mesh(shape, names, axis_types=(AxisType.Auto,) * 2)
+
+        def split(array: Any) -> Any:
+            axes = (names[0], *[None] * (array.ndim - 2), names[1])[: array.ndim]
+            placed = NamedSharding(mesh, PartitionSpec(*axes))
+            return jax.lax.with_sharding_constraint(array, placed)
+
+        return function(*map(split, arrays))
 
     return spread
 
 
-def _spec(mesh: Mesh, shape: tuple[int, ...]) -> PartitionSpec:
-    """Split the first axis over the samples and the last, of two or more, over the classes."""
-    names: list[str | None] = [None] * len(shape)
-    for axis, name in ((-1, "classes"), (0, "samples")):
-        if shape and shape[axis] % mesh.shape[name] == 0:
-            names[axis] = name
-    return PartitionSpec(*names)
-
-
-MODES: dict[str, Transform] = {
-    "eager": lambda function: function,
-    "compiled": jax.jit,
-    "vmapped": vmapped,
-    "sharded": sharded,
-}
+MODES: dict[str, Transform] = {"compiled": jax.jit, "vmapped": vmapped, "sharded": sharded}

@@ -6,7 +6,6 @@ A metric keeps both kinds, since a weight may come with any batch.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -16,7 +15,6 @@ from accord.tally import Tally
 
 BITS = 31
 _LOW = (1 << BITS) - 1
-_HALF = (1 << 16) - 1
 
 
 class Limbs(NamedTuple):
@@ -31,14 +29,6 @@ class Limbs(NamedTuple):
             return NotImplemented
         low = self.low + other.low
         return Limbs(self.high + other.high + (low >> BITS), low & _LOW)
-
-    def joined(self, add: Callable[[Array], Array]) -> Limbs:
-        """Return the sum over devices, up to 2**16 of them; ``add`` sums one array over them."""
-        below = add(self.low & _HALF)  # half a limb at a time, so that no sum overflows
-        above = add(self.low >> 16) + (below >> 16)
-        rest = BITS - 16
-        low = ((above & ((1 << rest) - 1)) << 16) | (below & _HALF)
-        return Limbs(add(self.high) + (above >> rest), low)
 
     def value(self) -> np.ndarray[Any, Any]:
         """Return the count as NumPy int64, waiting for its device."""

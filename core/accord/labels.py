@@ -110,10 +110,12 @@ def _kept(block: Inputs, number: Array | None, ignore_index: int | None) -> Kept
 
 
 def _saturated(block: Inputs, index: int, number: Array) -> int:
-    """Return an index as labels of this dtype hold it, which saturate on their way from the host."""
+    """Return an index as labels hold it, which saturate on their way to a framework of 32 bits."""
     if block.ns.isdtype(number.dtype, "real floating"):
         return index
-    info = block.ns.iinfo(number.dtype)
+    # Such labels may since have been widened, to be counted elsewhere.
+    held = block.truth if block.truth.dtype == block.ns.int32 else number
+    info = block.ns.iinfo(held.dtype)
     return min(max(index, int(info.min)), int(info.max))
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -52,17 +51,6 @@ class State(NamedTuple):
         return self + State(
             Tally(*(limbs(count, ns) for count in counts)),
             Tally(*(Compensated(total, ns.zeros_like(total)) for total in sums)),
-        )
-
-    def joined(
-        self, add: Callable[[Array], Array], gather: Callable[[Compensated], Compensated]
-    ) -> State:
-        """Return the state of all devices together.
-
-        ``add`` sums an array over them, ``gather`` a compensated sum.
-        """
-        return State(
-            Tally(*(count.joined(add) for count in self.counts)), Tally(*map(gather, self.sums))
         )
 
     def tally(self) -> Tally:

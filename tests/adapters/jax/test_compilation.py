@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
+from jax.sharding import AxisType, NamedSharding, PartitionSpec
 
 import accord
+from accord_jax import ADAPTER
 
 RNG = np.random.default_rng(7)
 SCORES = RNG.standard_normal((64, 16)).astype(np.float32)
@@ -29,21 +32,46 @@ def test_each_shape_is_traced_once() -> None:
     assert traces == [(32, 16), (64, 16)]
 
 
-def test_an_eager_call_compiles_nothing_the_second_time() -> None:
-    compiled: list[str] = []
+@pytest.fixture
+def compiled() -> Iterator[list[str]]:
+    """Return a list that gets an entry for whatever JAX compiles."""
+    events: list[str] = []
 
     def listen(event: str, duration_secs: float, **_: Any) -> None:  # noqa: ARG001  # JAX's names
         if "compile" in event:
-            compiled.append(event)
+            events.append(event)
 
-    y_true, y_score = jnp.asarray(LABELS), jnp.asarray(SCORES)
     jax.monitoring.register_event_duration_secs_listener(listen)
+    yield events
+    jax.monitoring.unregister_event_duration_listener(listen)
+
+
+def test_an_eager_call_on_several_devices_is_compiled_once(compiled: list[str]) -> None:
+    mesh = jax.make_mesh((8,), ("a",), axis_types=(AxisType.Auto,))
+    y_score = jax.device_put(SCORES, NamedSharding(mesh, PartitionSpec("a")))
+    y_true = jnp.asarray(LABELS)
     accord.TopK(7).tally(y_true, y_score)
     first = len(compiled)
     accord.TopK(7).tally(y_true, y_score)
-    jax.monitoring.unregister_event_duration_listener(listen)
     assert first > 0
     assert len(compiled) == first
+
+
+def test_an_eager_call_in_host_memory_compiles_nothing_for_a_new_shape(compiled: list[str]) -> None:
+    for rows in (48, 49):
+        y_true, y_score = jnp.asarray(LABELS[:rows]), jnp.asarray(SCORES[:rows])
+        before = len(compiled)
+        accord.top_k_accuracy(y_true, y_score, 7, average="macro")
+    assert len(compiled) == before
+
+
+@pytest.mark.parametrize("dtype", ["float16", "float32", "int8", "bool"])
+def test_scores_in_host_memory_are_read_where_they_are(dtype: str) -> None:
+    for device in jax.devices()[:2]:
+        scores = jax.device_put(jnp.asarray(SCORES, dtype), device)
+        view = ADAPTER.host_view(scores)
+        assert view is not None
+        assert view.ctypes.data == scores.unsafe_buffer_pointer()
 
 
 @pytest.mark.parametrize("per_class", [False, True])

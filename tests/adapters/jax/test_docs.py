@@ -15,5 +15,10 @@ def test_the_page_for_jax_users_runs(run_page: Callable[[str], dict[str, Any]]) 
     expected = accord.TopK((1, 5)).tally(np.asarray(names["labels"]), np.asarray(names["logits"]))
     for found in (names["tally"], names["metric"].tally(names["joined"])):
         assert [field.tolist() for field in found] == [field.tolist() for field in expected]
-    assert int(names["over_classes"].total) == 512
+    wide = np.asarray(names["wide"])
+    for found, expected in (
+        (names["over_classes"], accord.TopK(5).tally(np.asarray(names["labels"]), wide)),
+        (names["sets"], accord.Multilabel("overlap", k=3).tally(wide > 1, wide)),
+    ):
+        assert [field.tolist() for field in found] == [field.tolist() for field in expected]
     assert int(names["metrics"].top.tally.total) == 512

@@ -128,19 +128,47 @@ def test_r20_samples_that_devices_share_unevenly_are_counted_once(rows: slice) -
     same(found, measure.tally(LABELS[rows], SCORES[rows], per_class=True))
 
 
-def test_r20_samples_on_an_explicit_mesh_are_counted_alike() -> None:
-    mesh = jax.make_mesh((8,), ("a",), axis_types=(AxisType.Explicit,))
-    scores = jax.device_put(SCORES, NamedSharding(mesh, PartitionSpec("a")))
-    same(accord.TopK(5).tally(LABELS, scores), accord.TopK(5).tally(LABELS, SCORES))
+EXPLICIT: list[tuple[accord.Measure, Any]] = [
+    (accord.TopK((1, 5), ties="last"), LABELS),
+    (accord.TopKCategorical(3), np.eye(16, dtype=np.float32)[LABELS]),
+    (accord.Multilabel("hamming", threshold=2), SCORES > 1),
+]
 
 
-def test_r20_classes_on_an_explicit_mesh_are_counted_alike_under_auto_axes() -> None:
+@pytest.mark.parametrize("spec", SPECS, ids=str)
+@pytest.mark.parametrize(("measure", "y_true"), EXPLICIT)
+def test_r20_shardings_in_types_are_counted_alike(
+    measure: accord.Measure, y_true: Any, spec: PartitionSpec
+) -> None:
+    mesh = jax.make_mesh((2, 4), ("a", "b"), axis_types=(AxisType.Explicit,) * 2)
+    scores = jax.device_put(SCORES, NamedSharding(mesh, spec))
+    by_class = not isinstance(measure, accord.Multilabel)
+    tally = functools.partial(measure.tally, mask=LABELS > 2, per_class=by_class)
+    expected = tally(y_true, SCORES, sample_weight=WEIGHTS)
+    same(tally(y_true, scores, sample_weight=WEIGHTS), expected)
+    with jax.set_mesh(mesh):
+        found = jax.jit(lambda y, s, w: tally(y, s, sample_weight=w))(y_true, scores, WEIGHTS)
+    same(found, expected)
+
+
+@pytest.mark.parametrize("axis_type", [AxisType.Auto, AxisType.Explicit])
+def test_r2_subnormals_stay_distinct_where_classes_are_sharded(axis_type: AxisType) -> None:
+    mesh = jax.make_mesh((2, 4), ("a", "b"), axis_types=(axis_type,) * 2)
+    tiny = RNG.integers(-2, 3, (64, 16)).astype(np.float32) * np.float32(1e-45)
+    scores = jax.device_put(tiny, NamedSharding(mesh, PartitionSpec("a", "b")))
+    expected = accord.standing(LABELS, tiny)
+    for stand in (accord.standing, jax.jit(accord.standing)):
+        for mine, theirs in zip(stand(LABELS, scores), expected, strict=True):
+            np.testing.assert_array_equal(mine, theirs)
+
+
+def test_r20_the_k_best_labels_on_an_explicit_mesh_are_found_under_auto_axes() -> None:
     mesh = jax.make_mesh((2, 4), ("a", "b"), axis_types=(AxisType.Explicit,) * 2)
     scores = jax.device_put(SCORES, NamedSharding(mesh, PartitionSpec("a", "b")))
-    measure = accord.TopK(5)
+    measure, y_true = accord.Multilabel("overlap", k=3), SCORES > 1
     with jax.set_mesh(mesh):
         tally = jax.sharding.auto_axes(measure.tally, out_sharding=PartitionSpec())
-        same(jax.jit(tally)(jnp.asarray(LABELS), scores), measure.tally(LABELS, SCORES))
+        same(jax.jit(tally)(jnp.asarray(y_true), scores), measure.tally(y_true, SCORES))
 
 
 LABEL_KINDS: list[Callable[[], Any]] = [
@@ -166,6 +194,21 @@ def test_weak_types_and_python_scalars_are_scores_and_labels() -> None:
 def test_r21_shapes_are_refused_by_name_while_tracing() -> None:
     with pytest.raises(ValueError, match=r"y_true has shape \(63,\), y_score without.*\(64,\)"):
         jax.jit(lambda y, s: accord.top_k_accuracy(y, s, 5))(LABELS[1:], SCORES)
+
+
+@pytest.mark.parametrize("wide", [False, True])
+def test_r19_an_eager_result_is_a_jax_array_where_the_scores_are(wide: bool) -> None:
+    with jax.enable_x64(wide):
+        device = jax.devices()[1]
+        scores = jax.device_put(SCORES, device)
+        figure = accord.top_k_accuracy(LABELS, scores, (1, 5))
+        tally = accord.TopK(5).tally(LABELS, scores)
+        for array in (figure, *tally, *accord.standing(LABELS, scores)):
+            assert isinstance(array, jax.Array)
+            assert array.devices() == {device}
+        assert figure.dtype == (np.float64 if wide else np.float32)
+        assert tally.total.dtype == (np.int64 if wide else np.int32)
+        assert not accord.TopK(5).tally(LABELS, jnp.asarray(SCORES)).total.committed
 
 
 def test_r21_arrays_put_on_two_devices_are_refused() -> None:
