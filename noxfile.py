@@ -50,7 +50,7 @@ TESTS |= {
         "test-keras",
         ["adapters/accord_tensorflow", "tests/adapters/tensorflow", *KERAS],
     ),
-    "keras-jax": (".[jax,conformance]", "test-keras", KERAS),
+    "keras-jax": (".[jax,conformance,fast]", "test-keras", KERAS),
     "keras-torch": (".[torch,conformance,fast]", "test-keras", KERAS),
 }
 
@@ -61,7 +61,7 @@ PROVED = {
     "tensorflow": ([".[tensorflow,conformance,fast]"], "--adapter=tensorflow"),
     "array-api-strict": ([".[conformance]", "array-api-strict"], "--namespace=array_api_strict"),
     "torch": ([".[torch,conformance,fast]"], "--adapter=torch"),
-    "jax": ([".[jax,conformance]"], "--adapter=jax"),
+    "jax": ([".[jax,conformance,fast]"], "--adapter=jax"),
 }
 
 # Settings that a framework reads from the environment, where the laws are to hold in each.

@@ -14,6 +14,7 @@ import numpy.typing as npt
 from jax import lax
 from jax.sharding import NamedSharding, PartitionSpec
 
+from accord import kernels
 from accord.arrays import Inputs
 from accord.exact import Compensated, running
 from accord.order import signed_magnitude
@@ -154,8 +155,8 @@ class JaxAdapter(Adapter):
         return array
 
     def modes(self) -> Mapping[str, Transform]:
-        """Return eager, jit, vmap, and jit of arrays sharded over all devices."""
-        return {**super().modes(), **modes.MODES}
+        """Return eager modes, jit, vmap, and jit of arrays sharded over all devices."""
+        return {**kernels.modes(), **modes.MODES}
 
     def streamed(self, measure: Any, batches: Iterable[tuple[Array, Array]]) -> Any:
         """Return the tally of batches by a metric of the measure, its state a tree."""

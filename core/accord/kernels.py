@@ -155,7 +155,7 @@ def tally(
             _NONE
             if block.weight is None
             else np.ascontiguousarray(block.weight, np.float64).reshape(-1),
-            _NO_LABEL if ignore_index is None else _saturated(ignore_index),
+            _NO_LABEL if ignore_index is None else _saturated(ignore_index, block.truth.dtype),
             several,
             tied,
             *sums,
@@ -186,8 +186,9 @@ def _tally(
     return Tally(correct, floor, ceiling, counted, whole(0), whole(undefined.sum()))
 
 
-def _saturated(index: int) -> npt.NDArray[np.int64]:
-    info = np.iinfo(np.int64)
+def _saturated(index: int, labels: np.dtype[Any]) -> npt.NDArray[np.int64]:
+    """Return an index as labels hold it: see `accord.labels`."""
+    info = np.iinfo(np.int32 if labels == np.int32 else np.int64)
     return np.asarray([min(max(index, int(info.min)), int(info.max))])
 
 
