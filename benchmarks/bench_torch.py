@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from functools import partial
 
 import torch
 import torchmetrics
-from harness import Contender, Result, main, race, show
+from harness import Contender, Result, main, race, raised_peak, show
 from torch import Tensor
 from torcheval.metrics import MulticlassAccuracy
 from torcheval.metrics.functional import multiclass_accuracy as torcheval_accuracy
@@ -54,20 +54,6 @@ def updates(labels: Tensor, scores: Tensor) -> list[Contender]:
     ]
 
 
-def extra_megabytes(labels: Tensor, scores: Tensor) -> float:
-    """Return by how much a call raises the peak of the process's memory, in MiB (on Linux)."""
-    Path("/proc/self/clear_refs").write_text("5", encoding="ascii")  # resets the peak
-    status = Path("/proc/self/status")
-    held = _kib(status, "VmRSS")
-    accord.top_k_accuracy(labels, scores, K)
-    return (_kib(status, "VmHWM") - held) / 1024
-
-
-def _kib(status: Path, field: str) -> int:
-    lines = status.read_text(encoding="ascii").splitlines()
-    return int(next(line for line in lines if line.startswith(field)).split()[1])
-
-
 def measure() -> list[Result]:
     """Time top-5 accuracy of tensors, in one call and in batches, beside the peers."""
     seeded = torch.Generator().manual_seed(0)
@@ -76,7 +62,7 @@ def measure() -> list[Result]:
         scores = torch.randn(samples, classes, generator=seeded)
         labels = torch.randint(0, classes, (samples,), generator=seeded)
         large = scores.numel() > 1_000_000
-        extra = extra_megabytes(labels, scores)
+        extra = raised_peak(partial(accord.top_k_accuracy, labels, scores, K))
         title = f"top-{K} of ({samples} x {classes}) float32"
         figures = race(title, contenders(labels, scores), rounds=3 if large else 50)
         show(figures)

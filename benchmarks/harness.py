@@ -56,6 +56,20 @@ def extra_megabytes(run: Callable[[], object]) -> float:
     return peak / 2**20
 
 
+def raised_peak(run: Callable[[], object]) -> float:
+    """Return by how much a call raises the peak of the process's memory, in MiB (on Linux)."""
+    status = Path("/proc/self/status")
+    Path("/proc/self/clear_refs").write_text("5", encoding="ascii")  # resets the peak
+    held = _kib(status, "VmRSS")
+    run()
+    return (_kib(status, "VmHWM") - held) / 1024
+
+
+def _kib(status: Path, field: str) -> int:
+    lines = status.read_text(encoding="ascii").splitlines()
+    return int(next(line for line in lines if line.startswith(field)).split()[1])
+
+
 def show(results: Sequence[Result]) -> None:
     """Print a table of one race, fastest first."""
     print(f"\n{results[0].race}")

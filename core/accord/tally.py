@@ -96,6 +96,11 @@ def per_class(average: Average) -> bool:
 def _average(tally: Tally, credit: Array, average: Average) -> Array:
     adapter = adapter_of(tally.total)
     ns, dtypes = adapter.namespace(tally.total), adapter.numbers(tally.total)
+    if adapter.counts_in_numpy:  # which divides a few numbers faster, too, and compiles nothing
+        views = [adapter.host_view(field) for field in (*tally, credit)]
+        if not any(view is None for view in views):
+            value = _average(Tally(*views[:-1]), views[-1], average)
+            return ns.astype(adapter.from_host(value, like=tally.total), dtypes.result, copy=False)
     by_class = tally.total.ndim > 0
     if per_class(average) and not by_class:
         raise ValueError(
