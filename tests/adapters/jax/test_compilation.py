@@ -74,6 +74,15 @@ def test_scores_in_host_memory_are_read_where_they_are(dtype: str) -> None:
         assert view.ctypes.data == scores.unsafe_buffer_pointer()
 
 
+def test_scores_that_were_read_where_they_are_can_still_be_donated() -> None:
+    scores = jnp.asarray(SCORES)
+    tally = accord.TopK(5).tally(LABELS, scores)
+    doubled = jax.jit(lambda logits: logits * 2, donate_argnums=0)(scores)
+    assert scores.is_deleted()
+    np.testing.assert_array_equal(doubled, SCORES * 2)
+    assert int(tally.correct) == int(accord.TopK(5).tally(LABELS, SCORES).correct)
+
+
 @pytest.mark.parametrize("per_class", [False, True])
 def test_a_compiled_tally_holds_no_temporary_of_the_size_of_the_scores(per_class: bool) -> None:
     def tally(y_true: Any, y_score: Any) -> accord.Tally:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import warnings
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +26,13 @@ SCORES = (RNG.integers(0, 30, (64, 16)) / 8).astype(np.float32)
 LABELS = RNG.integers(0, 16, 64).astype(np.int32)
 WEIGHTS = RNG.integers(0, 8, 64).astype(np.float32) / 4
 ONE_HOT = np.eye(16, dtype=np.float32)[LABELS]
+
+
+@pytest.fixture(autouse=True)
+def checking_leaks() -> Iterator[None]:
+    with jax.checking_leaks():
+        yield
+
 
 CASES: list[tuple[accord_jax.JaxMetric, Any, Any, Any]] = [
     (accord_jax.BinaryAccuracy(0.3), accord.Binary(0.3), LABELS % 2, SCORES[:, 0]),
