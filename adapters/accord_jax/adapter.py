@@ -14,7 +14,6 @@ import numpy.typing as npt
 from jax import lax
 from jax.sharding import NamedSharding, PartitionSpec
 
-from accord import kernels
 from accord.arrays import Inputs
 from accord.exact import Compensated, running
 from accord.order import signed_magnitude
@@ -156,7 +155,7 @@ class JaxAdapter(Adapter):
 
     def modes(self) -> Mapping[str, Transform]:
         """Return eager modes, jit, vmap, and jit of arrays sharded over all devices."""
-        return {**kernels.modes(), **modes.MODES}
+        return {**super().modes(), **modes.MODES}
 
     def streamed(self, measure: Any, batches: Iterable[tuple[Array, Array]]) -> Any:
         """Return the tally of batches by a metric of the measure, its state a tree."""

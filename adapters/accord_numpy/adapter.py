@@ -61,4 +61,4 @@ class NumpyAdapter(Adapter):
 
     def modes(self) -> Mapping[str, Transform]:
         """Return eager, and eager by the compiled row scan whatever the size of the work."""
-        return {**super().modes(), **kernels.modes()}
+        return kernels.modes()

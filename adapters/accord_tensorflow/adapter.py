@@ -11,7 +11,6 @@ import numpy as np
 import numpy.typing as npt
 import tensorflow as tf
 
-from accord import kernels
 from accord.arrays import Inputs
 from accord.order import signed_magnitude
 from accord.registry import Adapter, Array, Namespace, Numbers, Transform
@@ -178,8 +177,8 @@ class TensorFlowAdapter(Adapter):
         return array
 
     def modes(self) -> Mapping[str, Transform]:
-        """Return eager, ``tf.function`` with and without XLA, and ``tf.vectorized_map``."""
-        return {**modes.MODES, **kernels.modes()}
+        """Return eager modes, ``tf.function`` with and without XLA, and ``tf.vectorized_map``."""
+        return {**super().modes(), **modes.MODES}
 
     def streamed(self, measure: Any, batches: Iterable[tuple[Array, Array]]) -> Any:
         """Return the tally of batches by a Keras metric, where Keras runs on TensorFlow."""

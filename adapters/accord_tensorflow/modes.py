@@ -12,10 +12,6 @@ from accord.registry import Transform
 _Function = Callable[..., Any]
 
 
-def _eager(function: _Function) -> _Function:
-    return function
-
-
 def _graph(function: _Function) -> _Function:
     graph: _Function = tf.function(function)
     return graph
@@ -39,7 +35,6 @@ def _vectorized(function: _Function) -> _Function:
 
 
 MODES: Mapping[str, Transform] = {
-    "eager": _eager,
     "compiled": _graph,
     "compiled-xla": _xla,
     "vmapped": _vectorized,

@@ -10,7 +10,6 @@ import numpy.typing as npt
 import torch
 from torch import Tensor
 
-from accord import kernels
 from accord.registry import Adapter, Namespace, Numbers, Transform
 from accord_torch import namespace as xp
 from accord_torch.modes import compiled, vmapped
@@ -138,4 +137,4 @@ class TorchAdapter(Adapter):
 
     def modes(self) -> Mapping[str, Transform]:
         """Return eager modes, ``torch.compile`` without graph breaks, and ``torch.func.vmap``."""
-        return {**super().modes(), **kernels.modes(), "compiled": compiled, "vmapped": vmapped}
+        return {**super().modes(), "compiled": compiled, "vmapped": vmapped}

@@ -14,10 +14,10 @@ from accord.functional import (
     top_k_accuracy,
     top_k_categorical_accuracy,
 )
+from accord.measure import Measure
 from accord.measures import (
     Binary,
     Categorical,
-    Measure,
     Multilabel,
     SparseCategorical,
     TopK,

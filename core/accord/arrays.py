@@ -84,7 +84,7 @@ class Inputs:
         return view if view is not None and view.dtype.kind in "biuf" else None
 
     def back(self, array: Array) -> Array:
-        """Return what was found `in_numpy` as an array of the scores' framework."""
+        """Return what was found, perhaps `in_numpy`, as an array of the scores' framework."""
         if not isinstance(array, (np.ndarray, np.generic)) or isinstance(self.scores, np.ndarray):
             return array
         return self.adapter.from_host(array, like=self.scores)
@@ -147,7 +147,7 @@ def over_blocks(inputs: Inputs, work: Callable[[Inputs], Array]) -> Array:
         flat = [there.ns.reshape(part, (*_lead(part, axes), -1)) for part, axes in parts]
         shape = (*_lead(*parts[0]), *there.sample_shape)
         whole = there.ns.reshape(there.ns.concat(flat, axis=-1), shape)
-    return whole if there is inputs else inputs.back(whole)
+    return inputs.back(whole)
 
 
 def _lead(part: Array, sample_axes: int) -> tuple[int, ...]:

@@ -15,16 +15,17 @@ import importlib.util
 import math
 import multiprocessing
 import os
+import warnings
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import ContextVar
-from types import ModuleType
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
 import numpy.typing as npt
 
 from accord.arrays import Inputs, split
+from accord.labels import saturated
 from accord.registry import Transform
 from accord.tally import Tally
 
@@ -36,16 +37,7 @@ _SHARED = 1 << 20  # fewer scores are read before another thread has woken up
 _COPIED = 1 << 18  # scores copied at a time, to fit a core's cache
 _LABELS = 1 << 18  # samples whose labels are cast at a time
 
-# How many of the ties before and after a label count as ahead of it (R5); -1 is their mean.
-_TIED = {
-    "first": (1, 0),
-    "last": (0, 1),
-    "optimistic": (0, 0),
-    "pessimistic": (1, 1),
-    "expected": (-1, -1),
-}
-_NONE = np.empty(0)
-_NO_LABEL = np.empty(0, np.int64)
+_NO_WEIGHT = np.empty(0)
 _NO_FLAG = np.empty(0, np.bool_)
 
 _SETTING = {"0": False, "1": True}.get(os.environ.get("ACCORD_KERNELS", ""))
@@ -102,24 +94,39 @@ def available() -> bool:
 
 def ready(inputs: Inputs) -> bool:
     """Tell whether these inputs are to be scanned: it can be done, and is worth it by now."""
-    global _seen  # noqa: PLW0603  # how much was done in this process so far
     scores = inputs.scores
-    if not isinstance(scores, np.ndarray):
+    if not isinstance(scores, np.ndarray) or scores.dtype.kind not in "biuf":
+        return False
+    if scores.dtype.itemsize > np.dtype(np.float64).itemsize:
         return False
     asked = _asked.get()
-    if asked is False or not available():
-        return False
-    if scores.dtype.kind not in "biuf" or scores.dtype.itemsize > np.dtype(np.float64).itemsize:
-        return False
-    if asked or _scan.cache_info().currsize:
-        return True
-    _seen += scores.size + _CALL
-    return _seen >= _WORTH_IT
+    if asked is None:
+        asked = _seen + scores.size + _CALL >= _WORTH_IT
+    return asked and _scan() is not None
+
+
+def note(inputs: Inputs) -> None:
+    """Take note of work that was done without the scan."""
+    global _seen  # noqa: PLW0603  # how much there was in this process so far
+    if isinstance(inputs.scores, np.ndarray):
+        _seen += inputs.scores.size + _CALL
 
 
 @functools.cache
-def _scan() -> ModuleType:
-    return importlib.import_module("accord.row_scan")
+def _scan() -> Any:
+    """Return the compiled functions, or None where there is no numba that can be imported."""
+    if not available():
+        return None
+    try:
+        return importlib.import_module("accord.row_scan")
+    except ImportError as error:  # for instance a numba that is older than NumPy
+        warnings.warn(
+            f"accord counts without its compiled scan, for numba can't be imported: {error};"
+            " mend numba, or set ACCORD_KERNELS=0",
+            RuntimeWarning,
+            stacklevel=2,
+        )
+        return None
 
 
 def stand(block: Inputs, labels: npt.NDArray[np.int64]) -> npt.NDArray[np.int32]:
@@ -132,64 +139,74 @@ def stand(block: Inputs, labels: npt.NDArray[np.int64]) -> npt.NDArray[np.int32]
     return counts.reshape(3, *labels.shape)
 
 
+class Sums(NamedTuple):
+    """What the scan adds to: credit under the rule, floor and ceiling by k and class, and totals."""
+
+    credit: npt.NDArray[np.float64]
+    total: npt.NDArray[np.float64]
+    undefined: npt.NDArray[np.float64]
+
+
 def tally(
     inputs: Inputs,
     k: int | tuple[int, ...],
-    ties: str,
+    tied: tuple[int, int] | None,
     *,
     ignore_index: int | None,
     groups: int | None,
 ) -> Tally | None:
-    """Return the tally of integer labels, or None if a label or a weight is to be refused."""
+    """Return the tally of integer labels, or None if a label or a weight is to be refused.
+
+    ``tied`` tells whether ties before and after the label count as ahead of it; None asks for the
+    mean over all orders.
+    """
     several = np.asarray(k if isinstance(k, tuple) else (k,), np.int64)
-    tied = np.asarray(_TIED[ties], np.int64)
+    ahead = np.asarray(tied or (0, 0), np.int64)
+    ignored = [] if ignore_index is None else [saturated(inputs, ignore_index)]
+    left_out = np.asarray(ignored, np.int64)
     scan = _scan().tally
 
-    def work(block: Inputs) -> list[npt.NDArray[np.float64]] | None:
-        sums = [np.zeros((3, several.size, groups or 1)), *np.zeros((2, groups or 1))]
-        sound = scan(
-            _flat(block.scores),
-            block.classes,
-            _integers(block.truth),
-            _NO_FLAG if block.mask is None else np.ascontiguousarray(block.mask).reshape(-1),
-            _NONE
-            if block.weight is None
-            else np.ascontiguousarray(block.weight, np.float64).reshape(-1),
-            _NO_LABEL if ignore_index is None else _saturated(ignore_index, block.truth.dtype),
-            several,
-            tied,
-            *sums,
-        )
-        return sums if sound else None
+    def work(part: Inputs) -> Sums | None:
+        sums = Sums(np.zeros((3, several.size, groups or 1)), np.zeros(groups or 1), np.zeros(1))
+        for piece in _pieces(part):
+            sound = scan(
+                _flat(piece.scores),
+                piece.classes,
+                _integers(piece.truth),
+                _NO_FLAG if piece.mask is None else np.ascontiguousarray(piece.mask).reshape(-1),
+                _NO_WEIGHT if piece.weight is None else _floats(piece.weight),
+                left_out,
+                several,
+                ahead,
+                tied is None,
+                *sums,
+            )
+            if not sound:
+                return None
+        return sums
 
-    credit: Any = 0.0
-    total: Any = 0.0
-    undefined: Any = 0.0
-    for part in _shared(work, _blocks(inputs)):
-        if part is None:
-            return None
-        credit, total, undefined = credit + part[0], total + part[1], undefined + part[2]
-    return _tally(
-        credit, total, undefined, weighed=inputs.weight is not None, k=k, ties=ties, groups=groups
-    )
+    found = _shared(work, _parts(inputs))
+    parts = [each for each in found if each is not None]
+    if len(parts) < len(found):
+        return None
+    whole = parts[0]
+    for part in parts[1:]:
+        for mine, more in zip(whole, part, strict=True):
+            np.add(mine, more, out=mine)
+    weighed = inputs.weight is not None
+    return _tally(whole, weighed=weighed, fractions=tied is None, k=k, groups=groups)
 
 
-def _tally(
-    credit: Any, total: Any, undefined: Any, *, weighed: bool, k: Any, ties: str, groups: int | None
-) -> Tally:
+def _tally(sums: Sums, *, weighed: bool, fractions: bool, k: Any, groups: int | None) -> Tally:
     """Give sums the shapes and dtypes that `accord.tally.count` gives."""
     whole = np.float64 if weighed else np.int64
-    kinds = (np.float64 if ties == "expected" else whole, whole, whole)
+    kinds = (np.float64 if fractions else whole, whole, whole)
     place = (slice(None) if isinstance(k, tuple) else 0, slice(None) if groups else 0)
-    correct, floor, ceiling = (kind(each[place]) for each, kind in zip(credit, kinds, strict=True))
-    counted = whole(total[place[1]])
-    return Tally(correct, floor, ceiling, counted, whole(0), whole(undefined.sum()))
-
-
-def _saturated(index: int, labels: np.dtype[Any]) -> npt.NDArray[np.int64]:
-    """Return an index as labels hold it: see `accord.labels`."""
-    info = np.iinfo(np.int32 if labels == np.int32 else np.int64)
-    return np.asarray([min(max(index, int(info.min)), int(info.max))])
+    correct, floor, ceiling = (
+        kind(each[place]) for each, kind in zip(sums.credit, kinds, strict=True)
+    )
+    counted = whole(sums.total[place[1]])
+    return Tally(correct, floor, ceiling, counted, whole(0), whole(sums.undefined[0]))
 
 
 def _flat(scores: npt.NDArray[Any]) -> npt.NDArray[Any]:
@@ -210,17 +227,27 @@ def _integers(labels: npt.NDArray[Any]) -> npt.NDArray[np.int64]:
     return np.require(labels, np.int64, ["C", "A"]).reshape(-1)
 
 
-def _blocks(inputs: Inputs) -> list[Inputs]:
-    """Split into as much as a thread takes at a time; where scores are copied, into little."""
-    scores, samples = inputs.scores, math.prod(inputs.sample_shape)
-    as_they_are = _as_they_are(scores)
-    if scores.size <= (_SHARED if as_they_are else _COPIED):
+def _floats(weight: npt.NDArray[Any]) -> npt.NDArray[np.float64]:
+    return np.require(weight, np.float64, ["C", "A"]).reshape(-1)
+
+
+def _parts(inputs: Inputs) -> list[Inputs]:
+    """Split into two parts for each thread, so that one that is late leaves little to wait for."""
+    if inputs.scores.size <= _SHARED or (count := threads()) == 1:
         return [inputs]
-    if as_they_are:
-        step = min(-(-samples // (2 * threads())), _LABELS)
-    else:
-        step = max(1, _COPIED // inputs.classes)
+    step = -(-math.prod(inputs.sample_shape) // (2 * count))
     return [inputs.at(index) for index in split(inputs.sample_shape, step)]
+
+
+def _pieces(part: Inputs) -> Iterator[Inputs]:
+    """Split further, so that no copy of labels, or of scores, grows with the samples."""
+    copied = not _as_they_are(part.scores)
+    most = max(1, _COPIED // part.classes) if copied else _LABELS
+    if math.prod(part.sample_shape) <= most:
+        yield part
+        return
+    for index in split(part.sample_shape, most):
+        yield part.at(index)
 
 
 def _as_they_are(array: npt.NDArray[Any]) -> bool:
@@ -252,25 +279,26 @@ if hasattr(os, "register_at_fork"):  # a child has none of its parent's threads
     os.register_at_fork(after_in_child=_helpers.cache_clear)
 
 
-def _shared(work: Callable[[Inputs], Result], blocks: Sequence[Inputs]) -> list[Result]:
-    """Run work on each block, here and on the helpers that are free; results are in order.
+def _shared(work: Callable[[Inputs], Result], parts: Sequence[Inputs]) -> list[Result]:
+    """Run work on each part, here and on the helpers that are free; results are in order.
 
     Nobody waits for a helper that has not begun: many callers at once share the helpers.
     """
-    if len(blocks) == 1 or (count := min(threads(), len(blocks))) == 1:
-        return [work(block) for block in blocks]
+    if len(parts) == 1:
+        return [work(parts[0])]
     results: dict[int, Result] = {}
-    left = iter(enumerate(blocks))
+    left = iter(list(enumerate(parts)))  # of a list, which threads can share
 
     def run() -> None:
-        for place, block in left:
-            results[place] = work(block)
+        for place, part in left:
+            results[place] = work(part)
 
-    helping = [_helpers(threads() - 1).submit(run) for _ in range(count - 1)]
+    helpers = threads() - 1
+    helping = [_helpers(helpers).submit(run) for _ in range(helpers)]
     try:
         run()
     finally:
         for each in helping:
             if not each.cancel():
                 each.result()
-    return [results[place] for place in range(len(blocks))]
+    return [results[place] for place in range(len(parts))]

@@ -96,7 +96,8 @@ def _as_integers(block: Inputs) -> tuple[Array, Array | None]:
 def _kept(block: Inputs, number: Array | None, ignore_index: int | None) -> Kept:
     keep = block.mask
     if ignore_index is not None and number is not None:
-        keep = _and(keep, number != _saturated(block, ignore_index, number))
+        whole = not block.ns.isdtype(number.dtype, "real floating")
+        keep = _and(keep, number != (saturated(block, ignore_index) if whole else ignore_index))
     if block.weight is None:
         return Kept(keep, None)
     ns = block.ns
@@ -109,13 +110,12 @@ def _kept(block: Inputs, number: Array | None, ignore_index: int | None) -> Kept
     return Kept(keep, ns.where(keep, weight, ns.zeros_like(weight)))
 
 
-def _saturated(block: Inputs, index: int, number: Array) -> int:
-    """Return an index as labels hold it, which saturate on their way to a framework of 32 bits."""
-    if block.ns.isdtype(number.dtype, "real floating"):
-        return index
-    # Such labels may since have been widened, to be counted elsewhere.
-    held = block.truth if block.truth.dtype == block.ns.int32 else number
-    info = block.ns.iinfo(held.dtype)
+def saturated(block: Inputs, index: int) -> int:
+    """Return an index as integer labels hold it, which saturate on their way to 32 bits."""
+    # Labels of 32 bits may have been moved so, and since be widened or counted elsewhere.
+    narrow = block.truth.dtype == block.ns.int32
+    dtype = block.truth.dtype if narrow else block.adapter.numbers(block.scores).count
+    info = block.ns.iinfo(dtype)
     return min(max(index, int(info.min)), int(info.max))
 
 

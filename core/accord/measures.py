@@ -2,143 +2,18 @@
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
 from dataclasses import KW_ONLY, dataclass, field
-from typing import Any, ClassVar
+from typing import Any
 
 from accord import checks, kernels
-from accord.arrays import Inputs, admit, over_blocks
+from accord.arrays import Inputs, admit
 from accord.labels import Labels, binary_labels, class_labels, dense_labels
+from accord.measure import Measure
 from accord.multilabel import CRITERIA, Criteria, judge, judge_each, k_best, past_threshold
 from accord.ranking import Ranked, Standing, rank
-from accord.registry import Array
-from accord.tally import Average, Outcome, Tally, count, per_class, total
+from accord.tally import Outcome, Tally, count
 from accord.thresholds import SIDES, AtThreshold, border, sides
-from accord.ties import RULES, Ties, credit
-
-
-class Measure(ABC):
-    """A way to count: made once, used on any framework, a static argument wherever one traces."""
-
-    _dense: ClassVar[bool] = False
-    _has_class: ClassVar[bool] = True
-
-    def tally(
-        self,
-        y_true: Any,
-        y_score: Array,
-        *,
-        sample_weight: Any = None,
-        mask: Any = None,
-        per_class: bool = False,
-    ) -> Tally:
-        """Count the hits among some samples.
-
-        Parameters
-        ----------
-        y_true : array
-            What is true; its shape is the measure's (see the class).
-        y_score : array of real
-            Scores; they decide framework and device of the result.
-        sample_weight : array of real, optional
-            A finite weight of at least 0 for each sample (R14).
-        mask : array of bool, optional
-            True keeps a sample (R13).
-        per_class : bool
-            Whether to count by true class, as ``"macro"`` and ``"none"`` averages need.
-
-        Returns
-        -------
-        Tally
-            Of arrays of y_score's framework, on its device.
-
-        Raises
-        ------
-        ValueError, TypeError
-            For shapes, dtypes or frameworks that do not match (R21), and for bad labels or
-            weights where values can be read (R22).
-        """
-        inputs = self._admit(y_true, y_score, sample_weight=sample_weight, mask=mask)
-        tally = self._count(inputs, per_class=per_class)
-        return Tally(*(inputs.back(field) for field in tally))
-
-    def host_tally(
-        self,
-        y_true: Any,
-        y_score: Array,
-        *,
-        sample_weight: Any = None,
-        mask: Any = None,
-        per_class: bool = False,
-    ) -> Tally:
-        """Return what `tally` does, left in NumPy where NumPy counted: for metrics that add it up."""
-        inputs = self._admit(y_true, y_score, sample_weight=sample_weight, mask=mask)
-        return self._count(inputs, per_class=per_class)
-
-    def _count(self, inputs: Inputs, *, per_class: bool) -> Tally:
-        if per_class and not self._has_class:
-            raise ValueError(
-                "a multilabel sample has no single class to count by; pass average='micro',"
-                " or use binary_accuracy on one label at a time"
-            )
-        classes = self._classes(inputs)
-        groups = classes if per_class else None
-        there = inputs.in_numpy()
-        tally = self._scanned(there, groups)
-        if tally is None:
-            counted = there.adapter.compiled(_counted)
-            blocks = ((block, self._labels(block)) for block in there.blocks())
-            tally = total(counted((self, groups), *each) for each in blocks)
-        return tally
-
-    def accuracy(
-        self,
-        y_true: Any,
-        y_score: Array,
-        *,
-        average: Average = "micro",
-        sample_weight: Any = None,
-        mask: Any = None,
-    ) -> Array:
-        """Return the share of credit; `tally` and `Tally.accuracy` in one step."""
-        by = per_class(average)
-        inputs = self._admit(y_true, y_score, sample_weight=sample_weight, mask=mask)
-        return inputs.answer(self._count(inputs, per_class=by).accuracy(average))
-
-    def credit(self, y_true: Any, y_score: Array) -> Array:
-        """Return the credit of each sample, with a leading axis for a tuple of k.
-
-        It takes and refuses what `tally` does; what it returns for a sample that the measure leaves
-        out has no meaning.
-        """
-        inputs = self._admit(y_true, y_score)
-        self._classes(inputs)
-        return over_blocks(inputs, lambda block: self._judge(block, self._labels(block)).credit)
-
-    def _admit(self, y_true: Any, y_score: Array, **extra: Any) -> Inputs:
-        axis = getattr(self, "axis", None)  # a binary measure has none: each score is a sample
-        return admit(y_true, y_score, axis=axis, dense=self._dense, **extra)
-
-    def _scanned(self, inputs: Inputs, groups: int | None) -> Tally | None:  # noqa: ARG002  # for those that can
-        """Count all samples in one compiled scan, where that can be done and nothing is bad."""
-        return None
-
-    @abstractmethod
-    def _classes(self, inputs: Inputs) -> int:
-        """Check what depends on the number of classes, and return it."""
-
-    @abstractmethod
-    def _labels(self, block: Inputs) -> Labels:
-        """Read the labels of a block, refusing bad ones where values can be read."""
-
-    @abstractmethod
-    def _judge(self, block: Inputs, labels: Labels) -> Outcome:
-        """Say what became of each sample of a block."""
-
-
-def _counted(how: tuple[Measure, int | None], block: Inputs, labels: Labels) -> Tally:
-    measure, classes = how
-    return count(block, measure._judge(block, labels), classes)  # noqa: SLF001  # of this module
+from accord.ties import AHEAD, RULES, Ties, credit
 
 
 @dataclass(frozen=True)
@@ -262,9 +137,8 @@ class TopK(_Ranking):
     def _scanned(self, inputs: Inputs, groups: int | None) -> Tally | None:
         if inputs.ns.isdtype(inputs.truth.dtype, "real floating") or not kernels.ready(inputs):
             return None
-        return kernels.tally(
-            inputs, self.k, self.ties, ignore_index=self.ignore_index, groups=groups
-        )
+        tied = AHEAD.get(self.ties)  # None for the mean over all orders
+        return kernels.tally(inputs, self.k, tied, ignore_index=self.ignore_index, groups=groups)
 
 
 @dataclass(frozen=True)

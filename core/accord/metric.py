@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from accord.exact import Compensated, running
-from accord.measures import Measure
+from accord.measure import Measure
 from accord.registry import Array, adapter_of
 from accord.tally import Average, Tally, per_class
 

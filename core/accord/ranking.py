@@ -56,6 +56,7 @@ def rank(block: Inputs, labels: Labels) -> Ranked:
     if labels.valid is None and kernels.ready(block):
         standing = Standing(*kernels.stand(block, labels.label))
         return Ranked(standing, standing.ahead == block.classes)
+    kernels.note(block)
     adapter = block.adapter
     scores = as_number(block, block.scores)
     label = labels.label[..., None]

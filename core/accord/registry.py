@@ -210,7 +210,11 @@ class Adapter:
 
     def modes(self) -> Mapping[str, Transform]:
         """Return the ways its users run a function of arrays, by name: see `MODES`."""
-        return {"eager": lambda function: function}
+        if not self.counts_in_numpy:
+            return {"eager": lambda function: function}
+        from accord import kernels  # noqa: PLC0415  # the kernels know adapters
+
+        return kernels.modes()
 
     def streamed(self, measure: Any, batches: Iterable[tuple[Array, Array]]) -> Any:
         """Return the tally of batches of labels and scores, by the metric its users would use.
@@ -226,7 +230,8 @@ class Adapter:
 
 
 _loaded: dict[str, Adapter] = {}
-_of_type: dict[type, Adapter] = {}
+_root_of: dict[type, str | None] = {}
+_generic_of: dict[type, Adapter] = {}
 
 
 @functools.cache
@@ -260,7 +265,8 @@ def register(adapter: Adapter) -> None:
     Packages use the entry point instead; this is for notebooks and tests.
     """
     _loaded.update(dict.fromkeys(adapter.modules, adapter))
-    _of_type.clear()
+    _root_of.clear()
+    _generic_of.clear()
 
 
 def load(name: str) -> Adapter:
@@ -290,26 +296,28 @@ def adapter_of(array: Array, name: str = "the array") -> Adapter:
         If it is no framework's array; the message calls it by ``name``.
     """
     kind = type(array)
-    _meet(kind)
-    if kind not in _of_type:
-        _of_type[kind] = _generic(array, name)
-    return _of_type[kind]
+    root = _served(kind)
+    if root is not None:
+        return _loaded[root]
+    if kind not in _generic_of:
+        _generic_of[kind] = _generic(array, name)
+    return _generic_of[kind]
 
 
-def _meet(kind: type) -> None:
-    """Load the adapter registered for a type of array that is met for the first time."""
-    if kind in _of_type:
-        return
-    for base in kind.__mro__:
-        root = base.__module__.partition(".")[0]
-        if root in _loaded or root in _entries():
-            _of_type[kind] = load(root)
-            return
+def _served(kind: type) -> str | None:
+    """Return the root module by which a type of array is served, its adapter loaded, if it is."""
+    if kind not in _root_of:
+        roots = [base.__module__.partition(".")[0] for base in kind.__mro__]
+        root = next((root for root in roots if root in _loaded or root in _entries()), None)
+        if root is not None and load(root).counts_in_numpy:
+            load("numpy")  # now, for torch.compile traces anew when another adapter was loaded
+        _root_of[kind] = root
+    return _root_of[kind]
 
 
 # What torch.compiler.assume_constant_result sets, so that torch.compile calls this as it traces:
 # it can't trace an import. Set by hand, for no framework is imported here.
-_meet._dynamo_marked_constant = True  # type: ignore[attr-defined]  # noqa: SLF001  # a mark
+_served._dynamo_marked_constant = True  # type: ignore[attr-defined]  # noqa: SLF001  # a mark
 
 
 def _generic(array: Array, name: str) -> Adapter:

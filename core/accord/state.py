@@ -8,7 +8,8 @@ import numpy as np
 import numpy.typing as npt
 
 from accord.exact import BITS, Compensated, Limbs, limbs, parts
-from accord.measures import Binary, Measure
+from accord.measure import Measure
+from accord.measures import Binary
 from accord.registry import Array, Namespace
 from accord.tally import Average, Tally, per_class
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Literal, get_args
 
 from accord.arrays import Inputs
@@ -12,12 +11,13 @@ from accord.registry import Array
 Ties = Literal["first", "last", "optimistic", "pessimistic", "expected"]
 RULES: tuple[Ties, ...] = get_args(Ties)
 
-# A sample is a hit at k when its rank, so counted, is below k. "expected" has no one rank.
-_RANK: dict[str, Callable[[Standing], Array]] = {
-    "first": lambda s: s.ahead + s.tied_before,
-    "last": lambda s: s.ahead + s.tied_after,
-    "optimistic": lambda s: s.ahead,
-    "pessimistic": lambda s: s.ahead + s.tied_before + s.tied_after,
+# Whether ties before, and ties after, the label count as ahead of it. A sample is a hit at k when
+# fewer than k are ahead. "expected" is the mean over all orders instead.
+AHEAD: dict[str, tuple[int, int]] = {
+    "first": (1, 0),
+    "last": (0, 1),
+    "optimistic": (0, 0),
+    "pessimistic": (1, 1),
 }
 
 
@@ -30,7 +30,11 @@ def credit(block: Inputs, standing: Standing, k: int | tuple[int, ...], ties: Ti
         return block.ns.stack([credit(block, standing, each, ties) for each in k])
     if ties == "expected":
         return _share(block, standing, k)
-    return _RANK[ties](standing) < k
+    before, after = AHEAD[ties]
+    rank = standing.ahead
+    rank = rank + standing.tied_before if before else rank
+    rank = rank + standing.tied_after if after else rank
+    return rank < k
 
 
 def _share(block: Inputs, standing: Standing, k: int) -> Array:

@@ -1,7 +1,9 @@
+import multiprocessing
 import os
 import subprocess
 import sys
 import threading
+import tracemalloc
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -58,6 +60,15 @@ def test_r20_the_scan_counts_what_the_plain_path_counts(dtype: str, shape: tuple
         assert_same(measure.tally, labels, scores)
         assert_same(measure.tally, labels, scores, per_class=True)
     assert_same(accord.standing, labels, scores)
+
+
+@pytest.mark.parametrize("scan", [False, True])
+def test_r4_an_undefined_sample_is_counted_where_its_row_can_be_left_early(scan: bool) -> None:
+    scores = np.zeros((3, 5000), np.float32)
+    scores[1, 7] = np.nan
+    with kernels.using(scan):
+        tally = accord.TopK(1).tally([7, 7, 0], scores)
+    assert [field.item() for field in tally] == [1, 0, 2, 3, 0, 1]  # the second is undefined
 
 
 def test_r4_the_scan_stands_each_sample_where_the_reference_does() -> None:
@@ -127,6 +138,22 @@ def test_nothing_beyond_the_scores_is_read() -> None:
         inside = accord.TopK((1, 3)).tally(labels, guarded[2:52])
         alone = accord.TopK((1, 3)).tally(labels, scores.copy())
     assert [field.tolist() for field in inside] == [field.tolist() for field in alone]
+
+
+@pytest.mark.parametrize("dtype", [np.float16, np.float32])
+def test_no_temporary_grows_with_the_samples_counted_by_class(dtype: type) -> None:
+    labels = np.zeros(4000, int)
+    scores: npt.NDArray[Any] = np.zeros((4000, 10_000), dtype)
+    with kernels.using(True):
+        accord.TopK(1).tally(labels[:9], scores[:9])  # what is compiled stays
+        tracemalloc.start()
+        try:
+            tally = accord.TopK(1).tally(labels, scores, per_class=True)
+            _, peak = tracemalloc.get_traced_memory()
+        finally:
+            tracemalloc.stop()
+    assert tally.total[0] == 4000
+    assert peak < scores.nbytes / 8
 
 
 @pytest.mark.parametrize("bad", [-1, 6, 2**40])
@@ -232,3 +259,37 @@ def test_threads_are_as_many_as_asked_for(monkeypatch: pytest.MonkeyPatch) -> No
     assert kernels.threads() == 5
     monkeypatch.delenv("ACCORD_THREADS")
     assert 1 <= kernels.threads() <= (os.cpu_count() or 1)
+
+
+BROKEN = """
+import warnings, numpy as np, accord
+with warnings.catch_warnings(record=True) as caught:
+    warnings.simplefilter("always")
+    for _ in range(2):
+        print(int(accord.TopK(1).tally([0], np.array([[0.9, 0.1]])).correct))
+print(*(each.category.__name__ for each in caught))
+"""
+
+
+def test_a_numba_that_cannot_be_imported_is_told_of_once_and_done_without(tmp_path: Path) -> None:
+    (tmp_path / "numba.py").write_text('raise ImportError("Numba needs NumPy 2.3 or less")')
+    settings = {"PYTHONPATH": str(tmp_path), "ACCORD_KERNELS": "1"}
+    assert run(BROKEN, **settings) == ["1", "1", "RuntimeWarning"]
+
+
+def test_a_child_process_scans_with_one_thread() -> None:
+    with multiprocessing.get_context("spawn").Pool(1) as child:
+        assert child.apply(kernels.threads) == 1
+
+
+UNWRITABLE = """
+import numba
+from numba.core import caching
+caching.CacheImpl._locator_classes = []  # no folder to write to
+import numpy as np, accord
+print(int(accord.TopK(1).tally([0], np.array([[0.9, 0.1]])).correct))
+"""
+
+
+def test_the_scan_is_compiled_where_no_folder_can_be_written_to() -> None:
+    assert run(UNWRITABLE, ACCORD_KERNELS="1") == ["1"]

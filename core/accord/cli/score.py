@@ -22,7 +22,8 @@ from accord.cli.output import (
     refusals,
     show,
 )
-from accord.measures import Binary, Measure, Multilabel, TopK, TopKCategorical
+from accord.measure import Measure
+from accord.measures import Binary, Multilabel, TopK, TopKCategorical
 from accord.metric import Metric
 from accord.multilabel import CRITERIA
 from accord.reporting.evaluate import AVERAGES, OneAverage, counter, report_of, usual_k

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any, Literal, get_args
 
 from accord import checks
-from accord.measures import Binary, Measure, Multilabel, TopK
+from accord.measure import Measure
+from accord.measures import Binary, Multilabel, TopK
 from accord.metric import Metric
 from accord.registry import Array
 from accord.reporting.report import Report

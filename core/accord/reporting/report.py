@@ -8,7 +8,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from accord.measures import Binary, Measure, Multilabel, TopK, TopKCategorical
+from accord.measure import Measure
+from accord.measures import Binary, Multilabel, TopK, TopKCategorical
 from accord.reporting.display import Display, Page
 from accord.reporting.intervals import wilson
 from accord.reporting.report_page import report_page

@@ -12,7 +12,8 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from accord.measures import Binary, Measure, Multilabel, TopK, TopKCategorical
+from accord.measure import Measure
+from accord.measures import Binary, Multilabel, TopK, TopKCategorical
 from accord.verification.dialect import blocks
 
 HostArray = npt.NDArray[Any]

@@ -11,7 +11,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from accord.measures import Measure, Multilabel, TopK, TopKCategorical
+from accord.measure import Measure
+from accord.measures import Multilabel, TopK, TopKCategorical
 from accord.registry import adapters
 from accord.reporting.evaluate import usual_k
 from accord.ties import Ties

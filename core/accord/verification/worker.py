@@ -23,7 +23,7 @@ from typing import Any
 import numpy as np
 
 from accord import measures, registry
-from accord.measures import Measure
+from accord.measure import Measure
 from accord.registry import Adapter
 from accord.tally import Tally
 

@@ -123,6 +123,29 @@ def standings_equal_those_found_by_sorting(subject: Subject) -> None:
         assert list(zip(*(field.tolist() for field in found), strict=True)) == expected
 
 
+@law("R4 R5")
+def a_row_decided_by_its_first_scores_is_counted_as_a_whole(subject: Subject) -> None:
+    def tallies(y_true: Any, y_score: Any) -> Any:
+        return tuple(accord.TopK((1, 3), ties=ties).tally(y_true, y_score) for ties in RULES)
+
+    scores = np.zeros((4, 5000), np.float32)
+    scores[0, 4999] = np.nan  # undefined, and nothing is ahead of it by number
+    scores[1, 1:] = 1  # thousands ahead of the label
+    scores[2, 4998:] = 1  # two ahead, of which the last scores tell
+    scores[3, 4990:] = -1  # thousands tied, all after the label
+    found = subject.run(tallies, subject.array([4999, 0, 0, 0]), subject.array(scores))
+    for ties, tally in zip(RULES, found, strict=True):
+        hits: dict[str, list[float]] = {
+            "first": [1, 2],  # the last sample; at 3 the third too
+            "last": [0, 0],
+            "optimistic": [1, 2],
+            "pessimistic": [0, 0],
+            "expected": [1 / 4990, 3 / 4990 + 1 / 4998],
+        }
+        np.testing.assert_allclose(tally.correct, hits[ties], rtol=1e-6, err_msg=ties)
+        assert (tally.total, tally.undefined, tally.invalid) == (4, 1, 0)
+
+
 @law("R5 R7")
 def every_tie_rule_gives_the_credit_found_by_sorting(subject: Subject) -> None:
     @drawn.tried(drawn.rows(), drawn.labels(), examples=40)
