@@ -205,7 +205,7 @@ class AccuracyMetric(keras.metrics.Metric):  # type: ignore[misc]  # keras has n
 
 def _count(how: tuple[Measure, bool], batch: Batch) -> Vectors:
     measure, by_class = how
-    tally = measure.tally(
+    tally = measure.host_tally(
         batch.y_true,
         batch.scores,
         sample_weight=batch.sample_weight,

@@ -194,7 +194,7 @@ def admit(
     scores = y_score if axis is None else _class_axis_last(ns, y_score, axis)
     sample_axes = scores.ndim - (axis is not None)
 
-    truth = _join(adapter, "y_true", y_true, scores)
+    truth = join(adapter, "y_true", y_true, scores)
     _refuse_kind(ns, "y_true", truth, ("bool", "integral", "real floating"), "labels")
     if dense:
         _refuse_shape("y_true", truth, y_score.shape, y_score, dense=True)
@@ -206,7 +206,7 @@ def admit(
     def beside(name: str, values: Any, kinds: tuple[str, ...], wanted: str) -> Array | None:
         if values is None:
             return None
-        array = _join(adapter, name, values, scores)
+        array = join(adapter, name, values, scores)
         _refuse_kind(ns, name, array, kinds, wanted)
         _refuse_shape(name, array, scores.shape[:sample_axes], y_score)
         return adapter.settled(name, array, scores)
@@ -217,7 +217,7 @@ def admit(
     return Inputs(adapter, ns, scores, truth, mask, weight, sample_axes)
 
 
-def _join(adapter: Adapter, name: str, values: Any, scores: Array) -> Array:
+def join(adapter: Adapter, name: str, values: Any, scores: Array) -> Array:
     """Bring an array to the scores' framework and device; only host values may be moved (R21)."""
     if isinstance(values, (list, tuple, bool, int, float)):
         try:
@@ -295,7 +295,10 @@ def _refuse_shape(
     if dense and len(shape) == len(whole) - 1:
         remedy = "pass one-hot rows or probabilities, or use the sparse or top-k measure for labels"
     elif name == "y_true" and shape == whole:
-        remedy = "for one-hot rows use categorical_accuracy or top_k_categorical_accuracy"
+        remedy = (
+            "for one-hot rows use categorical_accuracy or CategoricalAccuracy,"
+            " or for the k best their top-k forms"
+        )
     elif shape == (*wanted, 1):
         remedy = f"drop the last axis of {name}"
     subject = without or f", y_score {whole}"

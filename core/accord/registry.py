@@ -321,6 +321,11 @@ _served._dynamo_marked_constant = True  # type: ignore[attr-defined]  # noqa: SL
 
 
 def _generic(array: Array, name: str) -> Adapter:
+    if type(array).__name__ == "KerasTensor":
+        raise TypeError(
+            f"{name} is a KerasTensor, which has no values; pass what the model returns for a"
+            " batch, or pass a metric of accord_keras to model.compile"
+        )
     if array_api_compat.is_array_api_obj(array):
         return Adapter(type(array).__module__.partition(".")[0])
     raise TypeError(

@@ -102,6 +102,8 @@ def test_each_class_counts_the_same_compiled(
     for variable, value in zip(stateless.variables, state, strict=True):
         variable.assign(value)
     assert plain(stateless.tally) == plain(eager.tally)
+    for value in compiled(stateless.stateless_reset_state)():
+        assert not keras.ops.convert_to_numpy(value).any()
 
 
 def test_a_stateless_reset_gives_zeros() -> None:
@@ -200,7 +202,7 @@ def test_bad_labels_of_a_compiled_update_are_counted_and_warned_of_once(compiled
 
 
 def test_one_hot_labels_are_refused_with_the_class_to_use() -> None:
-    with pytest.raises(ValueError, match="use CategoricalAccuracy or TopKCategoricalAccuracy"):
+    with pytest.raises(ValueError, match=r"for one-hot rows use .* or CategoricalAccuracy"):
         SparseCategoricalAccuracy().update_state(DENSE, SCORES)
     with pytest.raises(ValueError, match="use the sparse or top-k measure"):
         CategoricalAccuracy().update_state(LABELS, SCORES)
@@ -209,6 +211,10 @@ def test_one_hot_labels_are_refused_with_the_class_to_use() -> None:
 def test_a_keras_tensor_is_refused() -> None:
     with pytest.raises(TypeError, match="y_pred is a KerasTensor, which has no values"):
         TopKAccuracy(1).update_state(LABELS, keras.Input((3,)))
+    with pytest.raises(TypeError, match=r"y_true is a KerasTensor, .* to model\.compile"):
+        TopKAccuracy(1).update_state(keras.Input((), dtype="int32"), SCORES)
+    with pytest.raises(TypeError, match=r"y_score is a KerasTensor.* what the model returns"):
+        accord.top_k_accuracy(LABELS, keras.Input((3,)), 1)
 
 
 def test_labels_in_a_column_are_accepted_here_and_by_no_function() -> None:
@@ -256,6 +262,16 @@ def test_scores_of_the_backend_may_come_with_numpy_labels_and_the_other_way_roun
     metric.update_state(LABELS, scores)
     metric.update_state(labels, SCORES)
     assert int(metric.tally.correct) == 4
+
+
+def test_weights_of_whole_sequences_may_be_numpy_in_a_compiled_update(compiled: Compile) -> None:
+    metric, weight = SparseCategoricalAccuracy(), np.array([3.0, 1.0], "float32")
+    labels, scores = backend_tensors(LABELS.reshape(2, 2), SCORES.reshape(2, 2, 3))
+    state = [keras.ops.convert_to_tensor(variable) for variable in metric.variables]
+    step = compiled(lambda state, y, s: metric.stateless_update_state(state, y, s, weight))
+    for variable, value in zip(metric.variables, step(state, labels, scores), strict=True):
+        variable.assign(value)
+    assert plain(metric.tally) == [4, 4, 7, 8, 0, 0]  # rows 0 and 1 count thrice; row 1 is a tie
 
 
 def test_the_dtype_of_a_metric_is_that_of_its_result() -> None:
