@@ -31,8 +31,8 @@ from accord.tally import Tally
 
 Result = TypeVar("Result")
 
-_WORTH_IT = 1 << 22  # scores, some ms of work: from here a call would notice the gain
-_CALL = 1 << 12  # what a call costs beside its scores, in scores
+_WORTH_IT = 1 << 25  # scores, some 30 ms of work without the scan: there will be more of it
+_CALL = 1 << 16  # what a call costs without the scan beside its scores, in scores
 _SHARED = 1 << 20  # fewer scores are read before another thread has woken up
 _COPIED = 1 << 18  # scores copied at a time, to fit a core's cache
 _LABELS = 1 << 18  # samples whose labels are cast at a time
