@@ -35,7 +35,8 @@ def race(title: str, contenders: Sequence[Contender], *, rounds: int = 5) -> lis
     """Time each contender once a round, after a warm-up, and return their medians."""
     seconds: dict[str, list[float]] = {each.name: [] for each in contenders}
     for turn in range(rounds + 1):
-        for each in contenders:
+        first = turn % len(contenders)  # so that nobody always comes after the same other
+        for each in (*contenders[first:], *contenders[:first]):
             start = time.perf_counter()
             each.run()
             if turn:
