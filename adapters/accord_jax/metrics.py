@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import Any
 
 import jax
 import jax.numpy as jnp
 import numpy as np
 from jax import lax
 
-import accord
+from accord import Measure, options
 from accord.metric import warn_of_invalid
 from accord.registry import Array
 from accord.state import State, empty
@@ -34,7 +34,7 @@ class JaxMetric:
         How to average over classes (R15).
     """
 
-    measure: accord.Measure
+    measure: Measure
     average: Average = "micro"
 
     def __post_init__(self) -> None:
@@ -125,16 +125,7 @@ class JaxMetric:
         return state.tally()
 
 
-class NamedMetric(JaxMetric):
-    """A `JaxMetric` that takes the options of its measure."""
-
-    kind: ClassVar[type[accord.Measure]]
-
-    def __init__(self, *options: Any, average: Average = "micro", **more: Any) -> None:
-        super().__init__(self.kind(*options, **more), average)
-
-
-class BinaryAccuracy(NamedMetric):
+class BinaryAccuracy(options.BinaryAccuracy, JaxMetric):
     """Share of scores on the side of the threshold that their label asks for (R10).
 
     Parameters
@@ -143,10 +134,8 @@ class BinaryAccuracy(NamedMetric):
         As `accord.binary_accuracy` takes them.
     """
 
-    kind = accord.Binary
 
-
-class CategoricalAccuracy(NamedMetric):
+class CategoricalAccuracy(options.CategoricalAccuracy, JaxMetric):
     """Share of samples whose true class has the highest score, for dense labels (R9).
 
     Parameters
@@ -155,10 +144,8 @@ class CategoricalAccuracy(NamedMetric):
         As `accord.categorical_accuracy` takes them.
     """
 
-    kind = accord.Categorical
 
-
-class SparseCategoricalAccuracy(NamedMetric):
+class SparseCategoricalAccuracy(options.SparseCategoricalAccuracy, JaxMetric):
     """Share of samples whose true class has the highest score (R8).
 
     Parameters
@@ -167,10 +154,8 @@ class SparseCategoricalAccuracy(NamedMetric):
         As `accord.sparse_categorical_accuracy` takes them.
     """
 
-    kind = accord.SparseCategorical
 
-
-class TopKAccuracy(NamedMetric):
+class TopKAccuracy(options.TopKAccuracy, JaxMetric):
     """Share of samples whose true class is among the k best scores.
 
     Parameters
@@ -191,10 +176,8 @@ class TopKAccuracy(NamedMetric):
     ([1, 2], 2)
     """
 
-    kind = accord.TopK
 
-
-class TopKCategoricalAccuracy(NamedMetric):
+class TopKCategoricalAccuracy(options.TopKCategoricalAccuracy, JaxMetric):
     """Share of samples whose true class is among the k best scores, for dense labels (R9).
 
     Parameters
@@ -203,10 +186,8 @@ class TopKCategoricalAccuracy(NamedMetric):
         As `accord.top_k_categorical_accuracy` takes them.
     """
 
-    kind = accord.TopKCategorical
 
-
-class MultilabelAccuracy(NamedMetric):
+class MultilabelAccuracy(options.MultilabelAccuracy, JaxMetric):
     """Share of samples whose predicted set of labels is right (R11).
 
     Parameters
@@ -214,5 +195,3 @@ class MultilabelAccuracy(NamedMetric):
     criteria, threshold, at_threshold, from_logits, k, ties, axis
         As `accord.multilabel_accuracy` takes them; there is no average by class.
     """
-
-    kind = accord.Multilabel

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import Any
 
 from flax import nnx
 
-import accord_jax
+from accord import Measure, options
 from accord.registry import Array
-from accord.tally import Tally
+from accord.tally import Average, Tally
 from accord_jax.metrics import JaxMetric
 
 
@@ -17,16 +17,18 @@ class NnxMetric(nnx.Metric):
 
     Parameters
     ----------
-    *options, **more
-        As the class of the same name in `accord_jax` takes them.
+    measure : Measure
+        What to count.
+    average : {"micro", "macro", "weighted", "none"} or None
+        How to average over classes (R15).
     classes : int, optional
         How many there are; needed where the average is over classes.
     """
 
-    kind: ClassVar[type[JaxMetric]]
-
-    def __init__(self, *options: Any, classes: int | None = None, **more: Any) -> None:
-        self.metric = self.kind(*options, **more)
+    def __init__(
+        self, measure: Measure, *, average: Average = "micro", classes: int | None = None
+    ) -> None:
+        self.metric = JaxMetric(measure, average)
         self.classes = classes
         self.state = nnx.metrics.MetricState(self.metric.init(classes))
 
@@ -67,25 +69,19 @@ class NnxMetric(nnx.Metric):
         return self.metric.tally(self.state.get_value())
 
 
-class BinaryAccuracy(NnxMetric):
+class BinaryAccuracy(options.BinaryAccuracy, NnxMetric):
     """`accord_jax.BinaryAccuracy` that holds its state."""
 
-    kind = accord_jax.BinaryAccuracy
 
-
-class CategoricalAccuracy(NnxMetric):
+class CategoricalAccuracy(options.CategoricalAccuracy, NnxMetric):
     """`accord_jax.CategoricalAccuracy` that holds its state."""
 
-    kind = accord_jax.CategoricalAccuracy
 
-
-class SparseCategoricalAccuracy(NnxMetric):
+class SparseCategoricalAccuracy(options.SparseCategoricalAccuracy, NnxMetric):
     """`accord_jax.SparseCategoricalAccuracy` that holds its state."""
 
-    kind = accord_jax.SparseCategoricalAccuracy
 
-
-class TopKAccuracy(NnxMetric):
+class TopKAccuracy(options.TopKAccuracy, NnxMetric):
     """`accord_jax.TopKAccuracy` that holds its state.
 
     Examples
@@ -98,16 +94,10 @@ class TopKAccuracy(NnxMetric):
     0.5
     """
 
-    kind = accord_jax.TopKAccuracy
 
-
-class TopKCategoricalAccuracy(NnxMetric):
+class TopKCategoricalAccuracy(options.TopKCategoricalAccuracy, NnxMetric):
     """`accord_jax.TopKCategoricalAccuracy` that holds its state."""
 
-    kind = accord_jax.TopKCategoricalAccuracy
 
-
-class MultilabelAccuracy(NnxMetric):
+class MultilabelAccuracy(options.MultilabelAccuracy, NnxMetric):
     """`accord_jax.MultilabelAccuracy` that holds its state."""
-
-    kind = accord_jax.MultilabelAccuracy

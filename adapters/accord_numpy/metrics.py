@@ -2,22 +2,10 @@
 
 from __future__ import annotations
 
-from accord import (
-    Binary,
-    Categorical,
-    Metric,
-    Multilabel,
-    SparseCategorical,
-    TopK,
-    TopKCategorical,
-)
-from accord.multilabel import Criteria
-from accord.tally import Average
-from accord.thresholds import AtThreshold
-from accord.ties import Ties
+from accord import Metric, options
 
 
-class BinaryAccuracy(Metric):
+class BinaryAccuracy(options.BinaryAccuracy, Metric):
     """Share of scores on the side of the threshold that their label asks for (R10).
 
     Parameters
@@ -35,25 +23,8 @@ class BinaryAccuracy(Metric):
     np.float64(0.5)
     """
 
-    def __init__(
-        self,
-        threshold: float = 0.5,
-        *,
-        at_threshold: AtThreshold = "negative",
-        from_logits: bool = False,
-        average: Average = "micro",
-        ignore_index: int | None = None,
-    ) -> None:
-        measure = Binary(
-            threshold,
-            at_threshold=at_threshold,
-            from_logits=from_logits,
-            ignore_index=ignore_index,
-        )
-        super().__init__(measure, average=average)
 
-
-class CategoricalAccuracy(Metric):
+class CategoricalAccuracy(options.CategoricalAccuracy, Metric):
     """Share of samples whose true class has the highest score, for dense labels (R9).
 
     Parameters
@@ -71,11 +42,8 @@ class CategoricalAccuracy(Metric):
     np.float64(0.5)
     """
 
-    def __init__(self, *, ties: Ties = "first", axis: int = -1, average: Average = "micro") -> None:
-        super().__init__(Categorical(ties=ties, axis=axis), average=average)
 
-
-class SparseCategoricalAccuracy(Metric):
+class SparseCategoricalAccuracy(options.SparseCategoricalAccuracy, Metric):
     """Share of samples whose true class has the highest score (R8).
 
     Parameters
@@ -93,19 +61,8 @@ class SparseCategoricalAccuracy(Metric):
     np.float64(1.0)
     """
 
-    def __init__(
-        self,
-        *,
-        ties: Ties = "first",
-        axis: int = -1,
-        average: Average = "micro",
-        ignore_index: int | None = None,
-    ) -> None:
-        measure = SparseCategorical(ties=ties, axis=axis, ignore_index=ignore_index)
-        super().__init__(measure, average=average)
 
-
-class TopKAccuracy(Metric):
+class TopKAccuracy(options.TopKAccuracy, Metric):
     """Share of samples whose true class is among the k best scores.
 
     Parameters
@@ -123,20 +80,8 @@ class TopKAccuracy(Metric):
     array([0.5, 1. ])
     """
 
-    def __init__(
-        self,
-        k: int | tuple[int, ...] = 5,
-        *,
-        ties: Ties = "first",
-        axis: int = -1,
-        average: Average = "micro",
-        ignore_index: int | None = None,
-    ) -> None:
-        measure = TopK(k, ties=ties, axis=axis, ignore_index=ignore_index)
-        super().__init__(measure, average=average)
 
-
-class TopKCategoricalAccuracy(Metric):
+class TopKCategoricalAccuracy(options.TopKCategoricalAccuracy, Metric):
     """Share of samples whose true class is among the k best scores, for dense labels (R9).
 
     Parameters
@@ -154,18 +99,8 @@ class TopKCategoricalAccuracy(Metric):
     np.float64(0.5)
     """
 
-    def __init__(
-        self,
-        k: int | tuple[int, ...] = 5,
-        *,
-        ties: Ties = "first",
-        axis: int = -1,
-        average: Average = "micro",
-    ) -> None:
-        super().__init__(TopKCategorical(k, ties=ties, axis=axis), average=average)
 
-
-class MultilabelAccuracy(Metric):
+class MultilabelAccuracy(options.MultilabelAccuracy, Metric):
     """Share of samples whose predicted set of labels is right (R11).
 
     Parameters
@@ -182,25 +117,3 @@ class MultilabelAccuracy(Metric):
     >>> metric.compute()
     np.float64(0.75)
     """
-
-    def __init__(
-        self,
-        criteria: Criteria = "exact_match",
-        *,
-        threshold: float = 0.5,
-        at_threshold: AtThreshold = "negative",
-        from_logits: bool = False,
-        k: int | tuple[int, ...] | None = None,
-        ties: Ties = "first",
-        axis: int = -1,
-    ) -> None:
-        measure = Multilabel(
-            criteria,
-            threshold=threshold,
-            at_threshold=at_threshold,
-            from_logits=from_logits,
-            k=k,
-            ties=ties,
-            axis=axis,
-        )
-        super().__init__(measure)

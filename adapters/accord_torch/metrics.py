@@ -2,17 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from accord import Binary, Categorical, Multilabel, SparseCategorical, TopK, TopKCategorical
-from accord.multilabel import Criteria
-from accord.tally import Average
-from accord.thresholds import AtThreshold
-from accord.ties import Ties
+from accord import options
 from accord_torch.metric import MeasureMetric
 
 
-class BinaryAccuracy(MeasureMetric):
+class BinaryAccuracy(options.BinaryAccuracy, MeasureMetric):
     """Share of scores on the side of the threshold that their label asks for (R10).
 
     Parameters
@@ -32,26 +26,8 @@ class BinaryAccuracy(MeasureMetric):
     tensor(0.5000)
     """
 
-    def __init__(
-        self,
-        threshold: float = 0.5,
-        *,
-        at_threshold: AtThreshold = "negative",
-        from_logits: bool = False,
-        average: Average = "micro",
-        ignore_index: int | None = None,
-        **kwargs: Any,
-    ) -> None:
-        measure = Binary(
-            threshold,
-            at_threshold=at_threshold,
-            from_logits=from_logits,
-            ignore_index=ignore_index,
-        )
-        super().__init__(measure, average=average, **kwargs)
 
-
-class CategoricalAccuracy(MeasureMetric):
+class CategoricalAccuracy(options.CategoricalAccuracy, MeasureMetric):
     """Share of samples whose true class has the highest score, for dense labels (R9).
 
     Parameters
@@ -62,13 +38,8 @@ class CategoricalAccuracy(MeasureMetric):
         As `torchmetrics.Metric` takes them.
     """
 
-    def __init__(
-        self, *, ties: Ties = "first", axis: int = -1, average: Average = "micro", **kwargs: Any
-    ) -> None:
-        super().__init__(Categorical(ties=ties, axis=axis), average=average, **kwargs)
 
-
-class SparseCategoricalAccuracy(MeasureMetric):
+class SparseCategoricalAccuracy(options.SparseCategoricalAccuracy, MeasureMetric):
     """Share of samples whose true class has the highest score (R8).
 
     Parameters
@@ -79,20 +50,8 @@ class SparseCategoricalAccuracy(MeasureMetric):
         As `torchmetrics.Metric` takes them.
     """
 
-    def __init__(
-        self,
-        *,
-        ties: Ties = "first",
-        axis: int = -1,
-        average: Average = "micro",
-        ignore_index: int | None = None,
-        **kwargs: Any,
-    ) -> None:
-        measure = SparseCategorical(ties=ties, axis=axis, ignore_index=ignore_index)
-        super().__init__(measure, average=average, **kwargs)
 
-
-class TopKAccuracy(MeasureMetric):
+class TopKAccuracy(options.TopKAccuracy, MeasureMetric):
     """Share of samples whose true class is among the k best scores.
 
     Parameters
@@ -114,21 +73,8 @@ class TopKAccuracy(MeasureMetric):
     array([1, 2])
     """
 
-    def __init__(
-        self,
-        k: int | tuple[int, ...] = 5,
-        *,
-        ties: Ties = "first",
-        axis: int = -1,
-        average: Average = "micro",
-        ignore_index: int | None = None,
-        **kwargs: Any,
-    ) -> None:
-        measure = TopK(k, ties=ties, axis=axis, ignore_index=ignore_index)
-        super().__init__(measure, average=average, **kwargs)
 
-
-class TopKCategoricalAccuracy(MeasureMetric):
+class TopKCategoricalAccuracy(options.TopKCategoricalAccuracy, MeasureMetric):
     """Share of samples whose true class is among the k best scores, for dense labels (R9).
 
     Parameters
@@ -139,19 +85,8 @@ class TopKCategoricalAccuracy(MeasureMetric):
         As `torchmetrics.Metric` takes them.
     """
 
-    def __init__(
-        self,
-        k: int | tuple[int, ...] = 5,
-        *,
-        ties: Ties = "first",
-        axis: int = -1,
-        average: Average = "micro",
-        **kwargs: Any,
-    ) -> None:
-        super().__init__(TopKCategorical(k, ties=ties, axis=axis), average=average, **kwargs)
 
-
-class MultilabelAccuracy(MeasureMetric):
+class MultilabelAccuracy(options.MultilabelAccuracy, MeasureMetric):
     """Share of samples whose predicted set of labels is right (R11).
 
     Parameters
@@ -161,26 +96,3 @@ class MultilabelAccuracy(MeasureMetric):
     **kwargs
         As `torchmetrics.Metric` takes them.
     """
-
-    def __init__(
-        self,
-        criteria: Criteria = "exact_match",
-        *,
-        threshold: float = 0.5,
-        at_threshold: AtThreshold = "negative",
-        from_logits: bool = False,
-        k: int | tuple[int, ...] | None = None,
-        ties: Ties = "first",
-        axis: int = -1,
-        **kwargs: Any,
-    ) -> None:
-        measure = Multilabel(
-            criteria,
-            threshold=threshold,
-            at_threshold=at_threshold,
-            from_logits=from_logits,
-            k=k,
-            ties=ties,
-            axis=axis,
-        )
-        super().__init__(measure, **kwargs)

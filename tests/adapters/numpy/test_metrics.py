@@ -85,5 +85,9 @@ def test_a_metric_takes_the_options_of_its_function(metric: Any, function: Any) 
         for name, p in inspect.signature(function).parameters.items()
         if name not in data
     }
-    of_metric = {name: p.default for name, p in inspect.signature(metric).parameters.items()}
+    of_metric = {
+        name: p.default
+        for name, p in inspect.signature(metric).parameters.items()
+        if p.kind is not p.VAR_KEYWORD
+    }
     assert of_metric == of_function
