@@ -58,7 +58,12 @@ class TorchAdapter(Adapter):
         if array.dtype != torch.uint64:
             return array.to(_WIDER.get(array.dtype, array.dtype))
         if name == "y_score":
-            raise TypeError("y_score has dtype torch.uint64, which PyTorch can't compare; cast it")
+            if self.is_concrete(array):  # where NumPy counts, which compares it
+                return array
+            raise TypeError(
+                "y_score has dtype torch.uint64, which PyTorch can't compare; cast it, or pass it"
+                " in host memory, untraced"
+            )
         signed = array.view(torch.int64)  # saturated, so that no large label becomes negative
         return torch.where(signed < 0, torch.iinfo(torch.int64).max, signed)
 

@@ -341,7 +341,8 @@ def multilabel_accuracy(
     threshold, at_threshold, from_logits
         As in `binary_accuracy`.
     k : int or tuple of int, optional
-        Predict the k best labels instead; a tuple adds a leading axis to the result.
+        Predict the k best labels instead, whatever their scores, so not beside options of a
+        threshold; a tuple adds a leading axis to the result.
     ties : {"first", "last"}
         Which of equal scores are among the k best.
     axis : int

@@ -271,7 +271,8 @@ class Multilabel(Measure):
     threshold, at_threshold, from_logits
         As in `Binary`; labels whose score is above the threshold are predicted.
     k : int or tuple of int, optional
-        Predict the k best labels of each sample instead of using the threshold.
+        Predict the k best labels of each sample instead of using the threshold; a ValueError
+        beside options of a threshold.
     ties : {"first", "last"}
         Which of equal scores are among the k best.
     axis : int
@@ -310,6 +311,11 @@ class Multilabel(Measure):
         object.__setattr__(self, "axis", checks.whole("axis", self.axis))
         if self.k is not None:
             object.__setattr__(self, "k", checks.top(self.k))
+            if (self.threshold, self.at_threshold, self.from_logits) != (0.5, "negative", False):
+                raise ValueError(
+                    f"k={self.k!r} predicts the best labels whatever their scores; pass it without"
+                    " threshold, at_threshold and from_logits, or leave it out"
+                )
 
     def _classes(self, inputs: Inputs) -> int:
         if self.k is not None:

@@ -47,6 +47,8 @@ WRONG: list[tuple[Any, dict[str, Any], str]] = [
     (accord.Multilabel, {"criteria": "equal"}, r"criteria='equal' is unknown"),
     (accord.Multilabel, {"ties": "expected"}, r"ties='expected' is unknown"),
     (accord.Multilabel, {"k": 0}, r"k=0 is not a number of classes"),
+    (accord.Multilabel, {"k": 2, "threshold": 0.3}, r"k=2 predicts .* without threshold"),
+    (accord.Multilabel, {"k": 2, "from_logits": True}, r"k=2 predicts .* or leave it out"),
 ]
 
 

@@ -63,9 +63,20 @@ def test_a_label_beyond_int64_is_out_of_range_and_not_negative_r22() -> None:
         accord.TopK(1, ignore_index=-1).tally(labels, SCORES[:1])
 
 
-def test_uint64_scores_are_refused_r21() -> None:
+@pytest.mark.parametrize("on", [False, True])
+def test_uint64_scores_in_host_memory_are_ranked_r1(on: bool) -> None:
+    scores = np.array([[2**64 - 1, 2**63, 1], [2**63, 2**63 - 1, 2**63]], np.uint64)
+    with kernels.using(on):
+        found = accord.standing([1, 2], torch.from_numpy(scores))
+        tally = accord.TopK(1).tally([1, 2], torch.from_numpy(scores))
+    assert (found.ahead.tolist(), found.tied_before.tolist()) == ([1, 0], [0, 1])
+    assert (tally.correct.item(), tally.ceiling.item()) == (0, 1)
+
+
+def test_uint64_scores_are_refused_under_a_trace_r21() -> None:
+    mapped = torch.func.vmap(lambda s: accord.top_k_accuracy(torch.zeros(2), s, 1))
     with pytest.raises(TypeError, match=r"dtype torch\.uint64, which PyTorch can't compare"):
-        accord.top_k_accuracy(LABELS, SCORES.to(torch.uint64), 3)
+        mapped(torch.zeros((1, 2, 3), dtype=torch.uint64))
 
 
 @pytest.mark.parametrize("axis", [1, -3])
