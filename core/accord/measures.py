@@ -327,10 +327,11 @@ class Multilabel(Measure):
 
     def _judge(self, block: Inputs, labels: Labels) -> Outcome:
         if isinstance(self.k, tuple):
-            matches = [k_best(block, labels, each, self.ties) for each in self.k]
+            matches = k_best(block, labels, self.k, self.ties)
             return judge_each(block, labels, matches, self.criteria)
         if self.k is not None:
-            return judge(block, labels, k_best(block, labels, self.k, self.ties), self.criteria)
+            (match,) = k_best(block, labels, (self.k,), self.ties)
+            return judge(block, labels, match, self.criteria)
         bound = border(self.threshold, from_logits=self.from_logits)
         match = past_threshold(block, labels, bound, self.at_threshold)
         return judge(block, labels, match, self.criteria)

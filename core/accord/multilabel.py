@@ -60,16 +60,24 @@ def past_threshold(
     )
 
 
-def k_best(block: Inputs, labels: Labels, k: int, ties: str) -> Match:
-    """Predict the k labels of highest score; a NaN or a bad label spoils its whole sample."""
-    ns, count = block.ns, block.adapter.count
+def k_best(block: Inputs, labels: Labels, several: Sequence[int], ties: str) -> list[Match]:
+    """Predict the k labels of highest score, for several k, from one sort."""
     scores = as_number(block, block.scores)
+    key = block.adapter.sort_key(scores)
+    rising = block.ns.sort(key, axis=-1)
     undefined = isnan(block, scores)
+    return [_k_best(block, labels, key, rising, undefined, k, ties) for k in several]
+
+
+def _k_best(  # noqa: PLR0917  # what is the same for every k, then k
+    block: Inputs, labels: Labels, key: Array, rising: Array, undefined: Array, k: int, ties: str
+) -> Match:
+    """Predict the k labels of highest key; a NaN or a bad label spoils its whole sample."""
+    ns, count = block.ns, block.adapter.count
     usable = ~undefined if labels.valid is None else ~undefined & labels.valid
     sound = ns.all(usable, axis=-1)
 
-    key = block.adapter.sort_key(scores)
-    least = ns.sort(key, axis=-1)[..., block.classes - k : block.classes - k + 1]
+    least = rising[..., block.classes - k : block.classes - k + 1]
     above, at = key > least, key == least
     tied, room = count(at), k - count(above)
     nth = ns.cumulative_sum(ns.astype(at, tied.dtype), axis=-1)
