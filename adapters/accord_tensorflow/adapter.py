@@ -14,7 +14,7 @@ import tensorflow as tf
 from accord.arrays import Inputs
 from accord.order import signed_magnitude
 from accord.registry import Adapter, Array, Namespace, Numbers, Transform
-from accord_tensorflow import modes, namespace
+from accord_tensorflow import modes, namespace, xla
 
 _NUMBERS = Numbers(tf.int64, tf.float64, tf.float32)
 
@@ -91,7 +91,9 @@ class TensorFlowAdapter(Adapter):
         return tf.reduce_sum(tf.cast(flags, tf.int32), axis=-1)
 
     def counts(self, *flags: Array) -> tuple[Array, ...]:
-        """Count several flags in one sum, each in its own bits: XLA reads anew for each sum."""
+        """Count several flags in one read, where need be in one sum, each in its own bits."""
+        if xla.has_sums():
+            return xla.sums(*(tf.cast(each, tf.int32) for each in flags))
         classes = flags[0].shape[-1]
         bits = classes.bit_length()
         if bits * len(flags) > tf.int64.size * 8 - 1:
@@ -119,10 +121,7 @@ class TensorFlowAdapter(Adapter):
         def run(how: Any, block: Inputs, *trees: Any) -> Any:
             if tf.executing_eagerly() or not block.scores.shape.is_fully_defined():
                 return function(how, block, *trees)
-            whole = tf.function(
-                lambda: function(how, block, *trees), jit_compile=True, autograph=False
-            )
-            return whole()
+            return xla.program(function, how, block, *trees)
 
         return run
 

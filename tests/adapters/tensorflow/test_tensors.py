@@ -8,6 +8,7 @@ import tensorflow as tf
 
 import accord
 import accord_tensorflow
+from accord_tensorflow import xla
 
 SCORES = np.array([[0.2, 0.5, 0.3], [0.4, 0.4, 0.2], [0.1, 0.1, 0.8]], "float32")
 LABELS = [1, 1, 0]  # a hit; a tie, lost to the first; a miss
@@ -90,6 +91,21 @@ def test_labels_that_are_no_class_never_wrap_in_a_graph() -> None:
 def test_a_bad_label_is_refused_where_it_can_be_read() -> None:
     with pytest.raises(ValueError, match=r"y_true\[1\] is 3, outside 0\.\.2"):
         tally(tf.constant([1, 3, 2]), tf.constant(SCORES))
+
+
+@pytest.mark.parametrize("fused", [True, False], ids=["fused", "without the operation"])
+def test_a_graph_of_known_shapes_counts_in_one_reduction_if_tensorflow_has_it_r20(
+    monkeypatch: pytest.MonkeyPatch, fused: bool
+) -> None:
+    if not fused:
+        monkeypatch.setattr(xla, "_operations", None)
+    shape = [tf.TensorSpec([3], tf.int64), tf.TensorSpec([3, 3])]
+    graph = tf.function(tally, input_signature=shape).get_concrete_function()
+    programs = graph.graph.as_graph_def().library.function
+    used = {node.op for program in programs for node in program.node_def}
+    assert ("XlaVariadicReduceV2" in used) == fused
+    found = graph(tf.constant(LABELS, tf.int64), tf.constant(SCORES))
+    assert [int(count) for count in found] == [1, 1, 2, 3, 0, 0]
 
 
 def test_a_tf_data_map_counts_each_batch() -> None:
