@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import fields
 from typing import Any, Self
@@ -9,7 +10,7 @@ from typing import Any, Self
 import keras
 import numpy as np
 
-from accord import Measure, Multilabel, Tally, TopKCategorical
+from accord import Binary, Measure, Multilabel, Tally, TopKCategorical
 from accord.metric import warn_of_invalid
 from accord.registry import Array, adapter_of
 from accord.tally import Average, per_class
@@ -26,10 +27,10 @@ class AccuracyMetric(keras.metrics.Metric):  # type: ignore[misc]  # keras has n
         What to count.
     average : {"micro", "macro", "weighted", "none"} or None
         How to average over classes (R15).
-    classes : int, optional
-        The number of classes, where the measure knows it.
-    name, dtype : str, optional
-        As every Keras metric takes them; the dtype is that of the result, counts are integers.
+    name : str, optional
+        By default that of the class, as Keras names its own, with the number for k.
+    dtype : str, optional
+        That of the result; counts are integers.
     """
 
     def __init__(
@@ -37,11 +38,10 @@ class AccuracyMetric(keras.metrics.Metric):  # type: ignore[misc]  # keras has n
         measure: Measure,
         *,
         average: Average = "micro",
-        classes: int | None = None,
-        name: str,
+        name: str | None = None,
         dtype: Any = None,
     ) -> None:
-        super().__init__(name=name, dtype=dtype)
+        super().__init__(name=name or _name(type(self), measure), dtype=dtype)
         self.measure = measure
         self.average = average
         self._by_class = per_class(average)
@@ -50,8 +50,10 @@ class AccuracyMetric(keras.metrics.Metric):  # type: ignore[misc]  # keras has n
         self._state: State | None = None
         self._classes: int | None = None
         self._warned = False
-        if classes is not None or not self._by_class:
-            self._make_state(classes)
+        if isinstance(measure, Binary):
+            self._make_state(2)
+        elif not self._by_class:
+            self._make_state(None)
 
     def build(self, y_true_shape: Any, y_pred_shape: Any) -> None:  # noqa: ARG002  # the names that Keras gives
         """Make the counters by class, where their number is not known before the first batch.
@@ -213,6 +215,13 @@ def _count(how: tuple[Measure, bool], batch: Batch) -> Vectors:
         per_class=by_class,
     )
     return vectors_of(tally)
+
+
+def _name(kind: type, measure: Measure) -> str:
+    """Return the default name of a metric: ``top_5_accuracy`` of a `TopKAccuracy` at k = 5."""
+    name = re.sub(r"(?<!^)(?=[A-Z])", "_", kind.__name__).lower()
+    k = getattr(measure, "k", None)
+    return name_at(name, k) if "_k_" in name and isinstance(k, int) else name
 
 
 def name_at(name: str, k: int) -> str:

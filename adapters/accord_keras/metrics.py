@@ -2,22 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import keras
 
-from accord import Binary, Categorical, Multilabel, SparseCategorical, TopK, TopKCategorical
-from accord.multilabel import Criteria
-from accord.tally import Average
-from accord.thresholds import AtThreshold
-from accord.ties import Ties
-from accord_keras.metric import AccuracyMetric, name_at
+from accord import options
+from accord_keras.metric import AccuracyMetric
 
 _registered = keras.saving.register_keras_serializable(package="accord")
 
 
 @_registered
-class BinaryAccuracy(AccuracyMetric):
+class BinaryAccuracy(options.BinaryAccuracy, AccuracyMetric):
     """Share of scores on the side of the threshold that their label asks for (R10).
 
     Parameters
@@ -37,28 +31,9 @@ class BinaryAccuracy(AccuracyMetric):
     0.5
     """
 
-    def __init__(
-        self,
-        threshold: float = 0.5,
-        *,
-        at_threshold: AtThreshold = "negative",
-        from_logits: bool = False,
-        average: Average = "micro",
-        ignore_index: int | None = None,
-        name: str = "binary_accuracy",
-        dtype: Any = None,
-    ) -> None:
-        measure = Binary(
-            threshold,
-            at_threshold=at_threshold,
-            from_logits=from_logits,
-            ignore_index=ignore_index,
-        )
-        super().__init__(measure, average=average, classes=2, name=name, dtype=dtype)
-
 
 @_registered
-class CategoricalAccuracy(AccuracyMetric):
+class CategoricalAccuracy(options.CategoricalAccuracy, AccuracyMetric):
     """Share of samples whose true class has the highest score, for dense labels (R9).
 
     Parameters
@@ -69,20 +44,9 @@ class CategoricalAccuracy(AccuracyMetric):
         As every Keras metric takes them.
     """
 
-    def __init__(
-        self,
-        *,
-        ties: Ties = "first",
-        axis: int = -1,
-        average: Average = "micro",
-        name: str = "categorical_accuracy",
-        dtype: Any = None,
-    ) -> None:
-        super().__init__(Categorical(ties=ties, axis=axis), average=average, name=name, dtype=dtype)
-
 
 @_registered
-class SparseCategoricalAccuracy(AccuracyMetric):
+class SparseCategoricalAccuracy(options.SparseCategoricalAccuracy, AccuracyMetric):
     """Share of samples whose true class has the highest score (R8).
 
     Parameters
@@ -93,22 +57,9 @@ class SparseCategoricalAccuracy(AccuracyMetric):
         As every Keras metric takes them.
     """
 
-    def __init__(
-        self,
-        *,
-        ties: Ties = "first",
-        axis: int = -1,
-        average: Average = "micro",
-        ignore_index: int | None = None,
-        name: str = "sparse_categorical_accuracy",
-        dtype: Any = None,
-    ) -> None:
-        measure = SparseCategorical(ties=ties, axis=axis, ignore_index=ignore_index)
-        super().__init__(measure, average=average, name=name, dtype=dtype)
-
 
 @_registered
-class TopKAccuracy(AccuracyMetric):
+class TopKAccuracy(options.TopKAccuracy, AccuracyMetric):
     """Share of samples whose true class is among the k best scores.
 
     Parameters
@@ -129,24 +80,9 @@ class TopKAccuracy(AccuracyMetric):
     {'top_1_accuracy': 0.5, 'top_2_accuracy': 1.0}
     """
 
-    def __init__(
-        self,
-        k: int | tuple[int, ...] = 5,
-        *,
-        ties: Ties = "first",
-        axis: int = -1,
-        average: Average = "micro",
-        ignore_index: int | None = None,
-        name: str | None = None,
-        dtype: Any = None,
-    ) -> None:
-        measure = TopK(k, ties=ties, axis=axis, ignore_index=ignore_index)
-        name = name or _name("top_k_accuracy", k)
-        super().__init__(measure, average=average, name=name, dtype=dtype)
-
 
 @_registered
-class TopKCategoricalAccuracy(AccuracyMetric):
+class TopKCategoricalAccuracy(options.TopKCategoricalAccuracy, AccuracyMetric):
     """Share of samples whose true class is among the k best scores, for dense labels (R9).
 
     Parameters
@@ -157,23 +93,9 @@ class TopKCategoricalAccuracy(AccuracyMetric):
         As every Keras metric takes them; by default named ``top_5_categorical_accuracy`` for k=5.
     """
 
-    def __init__(
-        self,
-        k: int | tuple[int, ...] = 5,
-        *,
-        ties: Ties = "first",
-        axis: int = -1,
-        average: Average = "micro",
-        name: str | None = None,
-        dtype: Any = None,
-    ) -> None:
-        measure = TopKCategorical(k, ties=ties, axis=axis)
-        name = name or _name("top_k_categorical_accuracy", k)
-        super().__init__(measure, average=average, name=name, dtype=dtype)
-
 
 @_registered
-class MultilabelAccuracy(AccuracyMetric):
+class MultilabelAccuracy(options.MultilabelAccuracy, AccuracyMetric):
     """Share of samples whose predicted set of labels is right (R11).
 
     Parameters
@@ -183,31 +105,3 @@ class MultilabelAccuracy(AccuracyMetric):
     name, dtype : str, optional
         As every Keras metric takes them.
     """
-
-    def __init__(
-        self,
-        criteria: Criteria = "exact_match",
-        *,
-        threshold: float = 0.5,
-        at_threshold: AtThreshold = "negative",
-        from_logits: bool = False,
-        k: int | tuple[int, ...] | None = None,
-        ties: Ties = "first",
-        axis: int = -1,
-        name: str = "multilabel_accuracy",
-        dtype: Any = None,
-    ) -> None:
-        measure = Multilabel(
-            criteria,
-            threshold=threshold,
-            at_threshold=at_threshold,
-            from_logits=from_logits,
-            k=k,
-            ties=ties,
-            axis=axis,
-        )
-        super().__init__(measure, name=name, dtype=dtype)
-
-
-def _name(pattern: str, k: int | tuple[int, ...]) -> str:
-    return pattern if isinstance(k, tuple) else name_at(pattern, k)
