@@ -17,7 +17,7 @@ from jax.sharding import NamedSharding, PartitionSpec
 from accord.arrays import Inputs
 from accord.exact import Compensated, running
 from accord.order import signed_magnitude
-from accord.registry import Adapter, Array, Namespace, Numbers, Transform
+from accord.registry import BFLOAT16, Adapter, Array, Namespace, Numbers, Transform
 from accord_jax import modes
 
 _RUN = 32  # floats summed plainly before their rounding errors are carried
@@ -126,7 +126,10 @@ class JaxAdapter(Adapter):
 
     def host_view(self, array: Array) -> npt.NDArray[Any] | None:
         """View an array that lies in one piece of host memory."""
-        return np.asarray(array) if self.is_concrete(array) and _on_one(array) else None
+        if not self.is_concrete(array) or not _on_one(array):
+            return None
+        view = np.asarray(array)
+        return view.view(BFLOAT16) if array.dtype == jnp.bfloat16 else view
 
     def from_host(
         self,

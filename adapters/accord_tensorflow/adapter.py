@@ -13,7 +13,7 @@ import tensorflow as tf
 
 from accord.arrays import Inputs
 from accord.order import signed_magnitude
-from accord.registry import Adapter, Array, Namespace, Numbers, Transform
+from accord.registry import BFLOAT16, Adapter, Array, Namespace, Numbers, Transform
 from accord_tensorflow import modes, namespace, xla
 
 _NUMBERS = Numbers(tf.int64, tf.float64, tf.float32)
@@ -148,9 +148,11 @@ class TensorFlowAdapter(Adapter):
         return 1 << 22 if self.is_concrete(scores) else 1 << 24
 
     def host_view(self, array: Array) -> npt.NDArray[Any] | None:
-        """View an eager tensor in host memory; NumPy has no view of bfloat16."""
-        if not self.is_concrete(array) or array.dtype == tf.bfloat16:
+        """View an eager tensor in host memory."""
+        if not self.is_concrete(array):
             return None
+        if array.dtype == tf.bfloat16:
+            return np.asarray(memoryview(tf.bitcast(array, tf.uint16))).view(BFLOAT16)
         return np.asarray(memoryview(array))
 
     def to_host(self, array: Array) -> npt.NDArray[Any]:

@@ -10,7 +10,7 @@ import numpy.typing as npt
 import torch
 from torch import Tensor
 
-from accord.registry import Adapter, Namespace, Numbers, Transform
+from accord.registry import BFLOAT16, Adapter, Namespace, Numbers, Transform
 from accord_torch import namespace as xp
 from accord_torch.modes import compiled, vmapped
 
@@ -101,10 +101,13 @@ class TorchAdapter(Adapter):
         return None if torch.compiler.is_compiling() else 1 << 24
 
     def host_view(self, array: Tensor) -> npt.NDArray[Any] | None:
-        """View a tensor in host memory as NumPy; there is no NumPy bfloat16."""
-        if array.dtype == torch.bfloat16 or not self.is_concrete(array):
+        """View a tensor in host memory as NumPy."""
+        if not self.is_concrete(array):
             return None
-        return array.detach().numpy()
+        array = array.detach()
+        if array.dtype == torch.bfloat16:
+            return array.view(torch.int16).numpy().view(BFLOAT16)
+        return array.numpy()
 
     def to_host(self, array: Tensor) -> npt.NDArray[Any]:
         """Copy a tensor to host memory, bfloat16 as float32, which holds all its values."""

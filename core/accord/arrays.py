@@ -65,10 +65,17 @@ class Inputs:
             origin=index,
         )
 
-    def in_numpy(self) -> Inputs:
-        """View everything as NumPy, where the adapter asks for it and all lies in host memory."""
+    def in_numpy(self, *, bfloat16: bool = False) -> Inputs:
+        """View everything as NumPy, where the adapter asks for it and all lies in host memory.
+
+        NumPy can't compute with bfloat16 scores: they stay where they are, unless asked for.
+        """
+        if bfloat16 and isinstance(self.scores, np.ndarray):
+            return self
         arrays = (self.scores, self.truth, self.mask, self.weight)
         views = [array if array is None else self._view(array) for array in arrays]
+        if bfloat16 and views[0] is None:
+            views[0] = self._view(self.scores, "V")
         if any(
             (view is None) != (array is None) for view, array in zip(views, arrays, strict=True)
         ):
@@ -79,9 +86,9 @@ class Inputs:
             numpy, numpy.default_namespace(), scores, truth, mask, weight, self.sample_axes
         )
 
-    def _view(self, array: Array) -> Array | None:
+    def _view(self, array: Array, kinds: str = "biuf") -> Array | None:
         view = self.adapter.host_view(array) if self.adapter.counts_in_numpy else None
-        return view if view is not None and view.dtype.kind in "biuf" else None
+        return view if view is not None and view.dtype.kind in kinds else None
 
     def back(self, array: Array) -> Array:
         """Return what was found, perhaps `in_numpy`, as an array of the scores' framework."""

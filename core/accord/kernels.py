@@ -27,7 +27,7 @@ import numpy.typing as npt
 
 from accord.arrays import Inputs, split
 from accord.labels import saturated
-from accord.registry import Transform
+from accord.registry import BFLOAT16, Transform
 from accord.tally import Tally
 
 Result = TypeVar("Result")
@@ -37,6 +37,8 @@ _CALL = 1 << 16  # what a call costs without the scan beside its scores, in scor
 _SHARED = 1 << 20  # fewer scores are read before another thread has woken up
 _COPIED = 1 << 18  # scores copied at a time, to fit a core's cache
 _LABELS = 1 << 18  # samples whose labels are cast at a time
+
+_FLOAT16 = np.dtype([("float16", np.uint16)])  # numba does not have it, but records
 
 _NO_WEIGHT = np.empty(0)
 _NO_FLAG = np.empty(0, np.bool_)
@@ -96,7 +98,9 @@ def available() -> bool:
 def ready(inputs: Inputs) -> bool:
     """Tell whether these inputs are to be scanned: it can be done, and is worth it by now."""
     scores = inputs.scores
-    if not isinstance(scores, np.ndarray) or scores.dtype.kind not in "biuf":
+    if not isinstance(scores, np.ndarray):
+        return False
+    if scores.dtype.kind not in "biuf" and scores.dtype != BFLOAT16:
         return False
     if scores.dtype.itemsize > np.dtype(np.float64).itemsize:
         return False
@@ -110,8 +114,8 @@ def ready(inputs: Inputs) -> bool:
 def note(inputs: Inputs) -> None:
     """Take note of work that was done without the scan."""
     global _seen  # noqa: PLW0603  # how much there was in this process so far
-    if isinstance(inputs.scores, np.ndarray):
-        _seen += inputs.scores.size + _CALL
+    if inputs.adapter.is_concrete(inputs.scores):
+        _seen += inputs.classes * math.prod(inputs.sample_shape) + _CALL
 
 
 @functools.cache
@@ -214,13 +218,14 @@ def _tally(sums: Sums, *, weighed: bool, fractions: bool, k: Any, groups: int | 
 def _flat(scores: npt.NDArray[Any]) -> npt.NDArray[Any]:
     """Return scores in one piece as the scan reads them: a copy only where they are not."""
     dtype = scores.dtype
-    if dtype.kind != "b" and _as_they_are(scores):
-        return scores.reshape(-1)
+    if not _as_they_are(scores):
+        dtype = dtype.newbyteorder("=")
+        scores = np.require(scores, dtype, ["C", "A"])
     if dtype.kind == "b":
-        return np.ascontiguousarray(scores).view(np.uint8).reshape(-1)
-    if dtype == np.float16:
-        dtype = np.dtype(np.float32)  # which holds all its values
-    return np.require(scores, dtype.newbyteorder("="), ["C", "A"]).reshape(-1)
+        scores = scores.view(np.uint8)
+    elif dtype == np.float16:
+        scores = scores.view(_FLOAT16)
+    return scores.reshape(-1)
 
 
 def _integers(labels: npt.NDArray[Any]) -> npt.NDArray[np.int64]:
@@ -254,7 +259,7 @@ def _pieces(part: Inputs) -> Iterator[Inputs]:
 
 def _as_they_are(array: npt.NDArray[Any]) -> bool:
     flags, dtype = array.flags, array.dtype
-    return flags.c_contiguous and flags.aligned and dtype.isnative and dtype != np.float16
+    return flags.c_contiguous and flags.aligned and dtype.isnative
 
 
 def threads() -> int:

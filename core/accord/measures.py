@@ -135,6 +135,7 @@ class TopK(_Ranking):
         return class_labels(block, self.ignore_index)
 
     def _scanned(self, inputs: Inputs, groups: int | None) -> Tally | None:
+        inputs = inputs.in_numpy(bfloat16=True)
         if inputs.ns.isdtype(inputs.truth.dtype, "real floating") or not kernels.ready(inputs):
             return None
         tied = AHEAD.get(self.ties)  # None for the mean over all orders

@@ -29,6 +29,10 @@ MODES = ("eager", "compiled", "vmapped", "sharded")
 the result keeps the first entry; and with the arrays split over devices."""
 
 
+BFLOAT16 = np.dtype([("bfloat16", np.uint16)])
+"""How bfloat16 is viewed in NumPy, which has no such type: for the compiled scan alone."""
+
+
 class Numbers(NamedTuple):
     """The dtypes a framework counts, sums and answers in."""
 
@@ -163,7 +167,10 @@ class Adapter:
         return function
 
     def host_view(self, array: Array) -> np.ndarray[Any, Any] | None:
-        """View an array as NumPy without a copy where it lies in host memory, else None."""
+        """View an array as NumPy without a copy where it lies in host memory, else None.
+
+        That of bfloat16 is of dtype `BFLOAT16`, or None.
+        """
         if not self.is_concrete(array):
             return None
         return np.from_dlpack(array)

@@ -12,9 +12,13 @@ import numba
 import numpy as np
 
 from accord.registry import Array
+from accord.vectors import LEVEL, compared, first, lanes, score_at
 
 RUN = 2048
 """How many scores are read between two looks at whether the row can be left."""
+
+TILE = 512
+"""How many samples are ranked before they are counted, so that each loop does one thing."""
 
 
 def _compiled(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -25,51 +29,68 @@ def _compiled(function: Callable[..., Any]) -> Callable[..., Any]:
         return numba.njit(nogil=True)(function)
 
 
-@_compiled
-def _count(row: Array, own: Any) -> tuple[Any, Any]:
-    """Count the scores not at most, and not below, the own score; so NaN is among both (R2)."""
-    above = level = np.int32(0)  # wider counters halve the speed
-    for place in range(row.shape[0]):
-        above = np.int32(above + np.int32(not (row[place] <= own)))
-        level = np.int32(level + np.int32(not (row[place] < own)))
-    return above, level
+_inlined = numba.njit(nogil=True, inline="always")
 
 
-@numba.njit(nogil=True, inline="always")  # called, it would count references to each row
-def _stand(row: Array, label: int, most: int) -> tuple[int, int, int]:
-    """Return ahead, tied_before and tied_after; a row is left once ``most`` are ahead.
+@_inlined
+def _count(start: Any, at: int, end: int, size: int, own: Any) -> tuple[int, int]:
+    """Count the scores from ``at`` to ``end`` not at most, and not below, the own score.
 
-    What is returned then is a miss at every k up to ``most``, whatever the tie rule. Where the own
-    score is NaN all are ahead, itself included (R4), as far as was read.
+    So NaN is among both (R2). Nothing is read at ``size`` or beyond.
     """
-    own = row[label]
-    if row.shape[0] <= RUN:
-        above, level = _count(row, own)
-        ahead, at_least = np.int64(above), np.int64(level)
-    else:
-        ahead = at_least = np.int64(0)
-        for start in range(0, row.shape[0], RUN):
-            above, level = _count(row[start : start + RUN], own)
-            ahead += above
-            at_least += level
-            if ahead >= most:
-                break
-    tied, before = at_least - ahead - 1, 0
-    if tied > 0 and ahead < most:
-        for place in range(label):
-            before += row[place] == own
-    return int(ahead), before, max(0, int(tied) - before)
+    width = lanes(start)
+    both = 0
+    while at + width <= end:
+        both += compared(start, at, width, own)
+        at += width
+    if at < end and at + width <= size:
+        both += compared(start, at, end - at, own)
+    elif at < end:
+        while at < end:
+            score = score_at(start, at)
+            both += int(not (score <= own)) + (int(not (score < own)) << LEVEL)
+            at += 1
+    return both & ((1 << LEVEL) - 1), both >> LEVEL
+
+
+@_inlined
+def _stand(  # noqa: PLR0917  # numbers alone, for arrays would have their references counted
+    start: Any, at: int, classes: int, size: int, label: int, most: int
+) -> tuple[int, int, int]:
+    """Return ahead, tied_before and tied_after in the row that begins at ``at``.
+
+    The row is left once ``most`` are ahead: what is returned then is a miss at every k up to
+    ``most``, whatever the tie rule. Where the own score is NaN all are ahead, itself included
+    (R4), as far as was read.
+    """
+    own = score_at(start, at + label)
+    end, before, left = at + classes, 0, False
+    read = min(at + RUN, end)
+    ahead, at_least = _count(start, at, read, size, own)
+    while read < end:  # for long rows alone: whether one is left can't be foreseen
+        if ahead >= most:
+            left = True
+            break
+        run = min(read + RUN, end)
+        above, level = _count(start, read, run, size, own)
+        ahead, at_least, read = ahead + above, at_least + level, run
+    tied = at_least - ahead - 1
+    if tied > 0 and not left:
+        above, level = _count(start, at, at + label, size, own)
+        before = level - above
+    return ahead, before, max(0, tied - before)
 
 
 @_compiled
 def stand(flat: Array, classes: int, labels: Array, counts: Array) -> None:
     """Fill ``counts``, of shape (3, N), with the standings of N rows; bad labels rank last."""
+    start = first(flat)
     for sample in range(labels.shape[0]):
         label = labels[sample]
         ahead, before, after = classes, 0, 0
         if 0 <= label < classes:
-            row = flat[sample * classes : (sample + 1) * classes]
-            ahead, before, after = _stand(row, label, classes + 1)
+            at = sample * classes
+            ahead, before, after = _stand(start, at, classes, flat.size, label, classes + 1)
         counts[0, sample], counts[1, sample], counts[2, sample] = ahead, before, after
 
 
@@ -95,33 +116,84 @@ def tally(  # noqa: PLR0917  # a call for each sample would cost more than it do
     one for all. ``tied`` tells whether ties before and after the label count as ahead of it, and
     ``expected`` asks for the mean over all orders instead.
     """
-    most, by_class = k.max(), total.shape[0] > 1
-    for sample in range(labels.shape[0]):
-        label, heavy = labels[sample], 1.0
-        if keep.size and not keep[sample]:
-            continue
-        if ignored.size and label == ignored[0]:
-            continue
-        if weight.size:
-            heavy = weight[sample]
-            if not 0 <= heavy < np.inf:
-                return False
-            if heavy == 0:
+    start, size, most, by_class = first(flat), flat.size, k.max(), total.shape[0] > 1
+    lost_before, lost_after = tied[0], tied[1]
+    heavy, group = np.empty(TILE), np.empty(TILE, np.int64)
+    ranks = np.empty((3, TILE), np.int32)  # under the rule, with all ties lost, with all won
+    for begin in range(0, labels.shape[0], TILE):
+        some = min(TILE, labels.shape[0] - begin)
+        for row in range(some):
+            sample = begin + row
+            label = labels[sample]
+            heavy[row] = 1.0
+            group[row] = 0
+            if (keep.size and not keep[sample]) or (ignored.size and label == ignored[0]):
+                heavy[row] = 0.0
                 continue
-        if label < 0 or label >= classes:
-            return False
-        row = flat[sample * classes : (sample + 1) * classes]
-        ahead, before, after = _stand(row, label, most)
-        group = label if by_class else 0
-        total[group] += heavy
-        undefined[0] += heavy * np.float64(row[label] != row[label])  # only NaN differs from itself
-        tied_all = before + after
-        rank = ahead + before * tied[0] + after * tied[1]
-        for place in range(k.shape[0]):  # without a branch, for none could be foreseen
-            share = np.float64(rank < k[place])
-            if expected:
-                share = min(max((k[place] - ahead) / (tied_all + 1), 0.0), 1.0)
-            credit[0, place, group] += heavy * share
-            credit[1, place, group] += heavy * np.float64(ahead + tied_all < k[place])
-            credit[2, place, group] += heavy * np.float64(ahead < k[place])
+            if weight.size:
+                heavy[row] = weight[sample]
+                if not 0 <= weight[sample] < np.inf:
+                    return False
+                if weight[sample] == 0:
+                    continue
+            if label < 0 or label >= classes:
+                return False
+            at = sample * classes
+            ahead, before, after = _stand(start, at, classes, size, label, most)
+            ranks[0, row] = ahead + before * lost_before + after * lost_after
+            ranks[1, row] = ahead + before + after
+            ranks[2, row] = ahead
+            if by_class:
+                group[row] = label
+            own = score_at(start, at + label)
+            if own != own:  # noqa: PLR0124  # only NaN differs from itself
+                undefined[0] += heavy[row]
+        _add_credit(some, heavy, group, ranks, k, expected, credit, total)
     return True
+
+
+_summing = numba.njit(nogil=True, fastmath={"reassoc"})  # in any order, so many at a time
+
+
+@_summing
+def _add_credit(  # noqa: PLR0917  # arrays of a tile, and the sums they go to
+    some: int,
+    heavy: Array,
+    group: Array,
+    ranks: Array,
+    k: Array,
+    expected: bool,
+    credit: Array,
+    total: Array,
+) -> None:
+    """Add what the samples of a tile are worth; what has no weight may have any rank."""
+    _add_hits(some, heavy, group, ranks[2], np.iinfo(np.int64).max, total)
+    for place in range(k.size):
+        if expected:
+            _add_shares(some, heavy, group, ranks, k[place], credit[0, place])
+        else:
+            _add_hits(some, heavy, group, ranks[0], k[place], credit[0, place])
+        _add_hits(some, heavy, group, ranks[1], k[place], credit[1, place])
+        _add_hits(some, heavy, group, ranks[2], k[place], credit[2, place])
+
+
+@_summing
+def _add_hits(some: int, heavy: Array, group: Array, rank: Array, k: int, sums: Array) -> None:  # noqa: PLR0917  # the same
+    """Add the weight of ranks below k, to one sum or by class."""
+    worth = 0.0
+    if sums.size > 1:
+        for row in range(some):
+            sums[group[row]] += heavy[row] * (rank[row] < k)
+    else:
+        for row in range(some):
+            worth += heavy[row] * (rank[row] < k)
+        sums[0] += worth
+
+
+@_summing
+def _add_shares(some: int, heavy: Array, group: Array, ranks: Array, k: int, sums: Array) -> None:  # noqa: PLR0917  # the same
+    """Add the mean credit at k over all orders of the tied (R5)."""
+    for row in range(some):
+        if heavy[row] > 0:
+            ahead, tied = ranks[2, row], ranks[1, row] - ranks[2, row]
+            sums[group[row]] += heavy[row] * min(max((k - ahead) / (tied + 1), 0.0), 1.0)

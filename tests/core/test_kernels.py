@@ -62,6 +62,22 @@ def test_r20_the_scan_counts_what_the_plain_path_counts(dtype: str, shape: tuple
     assert_same(accord.standing, labels, scores)
 
 
+# A line of 64 bytes, a tile of 512 samples and a run of 2048 scores each begin anew somewhere.
+@pytest.mark.parametrize("dtype", ["float16", "float32", "float64", "int8"])
+@pytest.mark.parametrize("classes", [7, 8, 9, 15, 16, 17, 31, 32, 33, 63, 64, 65, 130, 2048, 2061])
+def test_r4_rows_of_any_length_are_counted_to_their_end(dtype: str, classes: int) -> None:
+    labels, scores = tie_rich(20 if classes > 130 else 530, classes, dtype)
+    labels[-classes:] = np.arange(classes)[-labels.size :]  # among them the first and the last
+    with kernels.using(True):
+        found = accord.standing(labels, scores)
+        tally = accord.TopK((1, classes // 2)).tally(labels, scores)
+    rows = zip(scores.tolist(), labels.tolist(), strict=True)
+    expected = [standing(row, label) for row, label in rows]
+    assert list(zip(*(field.tolist() for field in found), strict=True)) == expected
+    ranks = [ahead + before for ahead, before, _ in expected]
+    assert tally.correct.tolist() == [sum(r < k for r in ranks) for k in (1, classes // 2)]
+
+
 @pytest.mark.parametrize("scan", [False, True])
 def test_r4_an_undefined_sample_is_counted_where_its_row_can_be_left_early(scan: bool) -> None:
     scores = np.zeros((3, 5000), np.float32)
@@ -138,6 +154,29 @@ def test_nothing_beyond_the_scores_is_read() -> None:
         inside = accord.TopK((1, 3)).tally(labels, guarded[2:52])
         alone = accord.TopK((1, 3)).tally(labels, scores.copy())
     assert [field.tolist() for field in inside] == [field.tolist() for field in alone]
+
+
+GUARDED = """
+import ctypes, mmap, numpy as np, accord
+page = mmap.PAGESIZE
+memory = mmap.mmap(-1, 2 * page)
+start = ctypes.addressof(ctypes.c_char.from_buffer(memory))
+libc = ctypes.CDLL(None, use_errno=True)
+assert libc.mprotect(ctypes.c_void_p(start + page), page, 0) == 0
+inside = np.frombuffer(memory, np.uint8, page)
+for dtype in ("int8", "float16", "float32", "float64"):
+    for classes in (1, 3, 7, 10, 16, 17, 33, 65):
+        rows = inside[-5 * classes * np.dtype(dtype).itemsize:].view(dtype).reshape(5, classes)
+        rows[:] = 0
+        assert int(accord.TopK(1).tally([classes - 1] * 5, rows).ceiling) == 5
+        assert accord.standing([classes - 1] * 5, rows).tied_before.tolist() == [classes - 1] * 5
+print("alive")
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="protects a page of memory as Linux does")
+def test_no_line_reaches_into_memory_past_the_scores() -> None:
+    assert run(GUARDED, ACCORD_KERNELS="1") == ["alive"]
 
 
 @pytest.mark.parametrize("dtype", [np.float16, np.float32])

@@ -73,6 +73,29 @@ def test_uint64_scores_in_host_memory_are_ranked_r1(on: bool) -> None:
     assert (tally.correct.item(), tally.ceiling.item()) == (0, 1)
 
 
+def test_bfloat16_is_scanned_from_its_bits_r1(monkeypatch: pytest.MonkeyPatch) -> None:
+    pytest.importorskip("numba")
+    scanned: list[str] = []
+    tally = kernels.tally
+
+    def noted(inputs: Any, *how: Any, **more: Any) -> Any:
+        scanned.append(str(inputs.scores.dtype.names))
+        return tally(inputs, *how, **more)
+
+    monkeypatch.setattr(kernels, "tally", noted)
+    scores = SCORES.to(torch.bfloat16)
+    scores[::7, 2] = torch.nan
+    scores[::5, 1] = -0.0
+    scores[::3, 0] = torch.finfo(torch.bfloat16).smallest_normal / 128
+    measure = accord.TopK((1, 3))
+    with kernels.using(True):
+        found = measure.tally(LABELS, scores)
+    with kernels.using(False):
+        expected = measure.tally(LABELS.numpy(), scores.double().numpy())  # of the same values
+    assert scanned == ["('bfloat16',)"]
+    assert [field.tolist() for field in found] == [field.tolist() for field in expected]
+
+
 def test_uint64_scores_are_refused_under_a_trace_r21() -> None:
     mapped = torch.func.vmap(lambda s: accord.top_k_accuracy(torch.zeros(2), s, 1))
     with pytest.raises(TypeError, match=r"dtype torch\.uint64, which PyTorch can't compare"):
@@ -194,7 +217,7 @@ def test_no_temporary_is_of_the_size_of_the_scores(classes: int) -> None:
     # 31 MiB of what NumPy has no dtype for, so that tensors are counted by PyTorch.
     scores = torch.zeros(16_000_000 // classes, classes, dtype=torch.bfloat16)
     labels = torch.zeros(len(scores), dtype=torch.int64)
-    with Largest() as largest:  # type: ignore[no-untyped-call]  # torch's base has no types
+    with kernels.using(False), Largest() as largest:  # type: ignore[no-untyped-call]  # torch's base has no types
         tally = accord.TopK(5).tally(labels, scores)
     assert 2**16 < largest.bytes <= 2**21
     assert tally.total == len(scores)
