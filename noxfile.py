@@ -27,6 +27,7 @@ TESTS = {
         "test",
         [
             *("core", "adapters/accord_numpy", "tests/core", "tests/adapters/numpy"),
+            "tests/benchmarks",
             "tests/conformance/test_laws_can_fail.py",
         ],
     ),
@@ -140,8 +141,6 @@ def package(session: nox.Session) -> None:
 
 @nox.session
 def bench(session: nox.Session) -> None:
-    """Measure beside the peers, one framework at a time, as once the compiled scan is loaded."""
+    """Measure every bar beside the peers, and print one table; ``--json FILE`` keeps all figures."""
     session.install("-e", ".[all]", *GROUPS["bench"])
-    for framework in ("numpy", "torch", "jax", "keras"):
-        script = f"benchmarks/bench_{framework}.py"
-        session.run("python", script, *session.posargs, env={"ACCORD_KERNELS": "1"})
+    session.run("python", "benchmarks/bars.py", *session.posargs)

@@ -2,58 +2,82 @@
 
 from __future__ import annotations
 
+from functools import partial
+from typing import Any
+
 import numpy as np
 import numpy.typing as npt
-from harness import Contender, Result, extra_megabytes, main, race, show
+from harness import Contender, Result, main, one_read, race, show
 from sklearn.metrics import top_k_accuracy_score
 
 import accord
 
 K = 5
+FIVE = (1, 2, 3, 5, 10)
 SHAPES = ((50_000, 1000), (2_000_000, 10), (256, 1000), (32, 10))
+WIDE = (4096, 50257)
+SLOW = 10_000_000  # scores, from which a peer takes seconds
 
 
-def contenders(labels: npt.NDArray[np.int64], scores: npt.NDArray[np.float32]) -> list[Contender]:
-    """Return everyone who computes top-5 accuracy, and the limit: one read of the scores."""
-    classes = range(scores.shape[1])
+def argpartition(labels: npt.NDArray[Any], scores: npt.NDArray[Any]) -> float:
+    """Return top-k accuracy as NumPy users write it."""
+    best = np.argpartition(scores, -K, axis=1)[:, -K:]
+    return float((best == labels[:, None]).any(axis=1).mean())
 
-    def argpartition() -> float:
-        best = np.argpartition(scores, -K, axis=1)[:, -K:]
-        return float((best == labels[:, None]).any(axis=1).mean())
 
-    def argsort() -> float:
-        best = np.argsort(scores, axis=1)[:, -K:]
-        return float((best == labels[:, None]).any(axis=1).mean())
+def argsort(labels: npt.NDArray[Any], scores: npt.NDArray[Any]) -> float:
+    """Return top-k accuracy as everybody else writes it."""
+    best = np.argsort(scores, axis=1)[:, -K:]
+    return float((best == labels[:, None]).any(axis=1).mean())
 
-    found = [
-        Contender("one read (numpy.sum)", scores.sum, limit=True),
-        Contender("accord", lambda: accord.top_k_accuracy(labels, scores, K)),
-        Contender("numpy argpartition idiom", argpartition),
+
+def ours(name: str, labels: Any, scores: Any, k: Any = K) -> Contender:
+    """Return accord, at one k or at several."""
+    return Contender(name, partial(accord.top_k_accuracy, labels, scores, k))
+
+
+def beside_peers(title: str, labels: Any, scores: Any) -> list[Result]:
+    """Race with everyone who computes top-5 accuracy, and at several k."""
+    classes = np.arange(scores.shape[1])
+    contenders = [
+        one_read(scores),
+        ours("accord", labels, scores),
+        ours("accord, k=10", labels, scores, 10),
+        ours(f"accord, k={FIVE}", labels, scores, FIVE),
+        Contender("argpartition idiom", partial(argpartition, labels, scores)),
         Contender(
-            "scikit-learn", lambda: top_k_accuracy_score(labels, scores, k=K, labels=classes)
+            "scikit-learn", partial(top_k_accuracy_score, labels, scores, k=K, labels=classes)
         ),
     ]
-    if scores.size <= 10_000_000:  # the idiom everybody writes; too slow for the large races
-        found.append(Contender("numpy argsort idiom", argsort))
-    return found
+    if scores.size <= SLOW:
+        contenders.append(Contender("argsort idiom", partial(argsort, labels, scores)))
+    return race(title, contenders, rounds=3 if scores.size > SLOW else 30, memory_of="accord")
 
 
 def measure() -> list[Result]:
-    """Time top-5 accuracy of NumPy arrays, beside the peers."""
+    """Time top-5 accuracy of NumPy arrays: of each shape, of each float, and of whole rows."""
     rng = np.random.default_rng(0)
     results = []
+
+    def found(figures: list[Result]) -> None:
+        show(figures)
+        results.extend(figures)
+
     for samples, classes in SHAPES:
         scores = rng.standard_normal((samples, classes), dtype=np.float32)
         labels = rng.integers(0, classes, samples)
-        rounds = 3 if scores.size > 1_000_000 else 50
-        title = f"top-{K} of ({samples} x {classes}) float32"
-        figures = race(title, contenders(labels, scores), rounds=rounds)
-        show(figures)
-        extra = extra_megabytes(lambda: accord.top_k_accuracy(labels, scores, K))  # noqa: B023  # called at once
-        times = {each.name: each.milliseconds for each in figures}
-        ahead = times["scikit-learn"] / times["accord"]
-        print(f"  accord is {ahead:.0f} x faster than scikit-learn; extra memory {extra:.1f} MiB")
-        results += figures
+        found(beside_peers(f"({samples} x {classes}) float32", labels, scores))
+    scores = rng.standard_normal(SHAPES[0], dtype=np.float32)
+    labels = rng.integers(0, SHAPES[0][1], SHAPES[0][0])
+    for dtype in ("float16", "float64"):
+        cast = scores.astype(dtype)
+        title = f"({SHAPES[0][0]} x {SHAPES[0][1]}) {dtype}"
+        found(race(title, [one_read(cast), ours("accord", labels, cast)], rounds=9))
+    scores = rng.standard_normal(WIDE, dtype=np.float32)
+    cases = {"random labels": rng.integers(0, WIDE[1], WIDE[0]), "all hits": scores.argmax(1)}
+    for which, labels in cases.items():
+        title = f"({WIDE[0]} x {WIDE[1]}) float32, {which}"
+        found(race(title, [one_read(scores), ours("accord", labels, scores)], rounds=9))
     return results
 
 

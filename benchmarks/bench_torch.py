@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from functools import partial
-
 import torch
 import torchmetrics
-from harness import Contender, Result, main, race, raised_peak, show
+from harness import Contender, Result, main, race, show
 from torch import Tensor
 from torcheval.metrics import MulticlassAccuracy
 from torcheval.metrics.functional import multiclass_accuracy as torcheval_accuracy
@@ -58,26 +56,27 @@ def measure() -> list[Result]:
     """Time top-5 accuracy of tensors, in one call and in batches, beside the peers."""
     seeded = torch.Generator().manual_seed(0)
     results = []
-    for samples, classes in SHAPES:
+
+    def drawn(samples: int, classes: int) -> tuple[Tensor, Tensor]:
         scores = torch.randn(samples, classes, generator=seeded)
-        labels = torch.randint(0, classes, (samples,), generator=seeded)
-        large = scores.numel() > 1_000_000
-        accord.top_k_accuracy(labels, scores, K)  # what is compiled once stays
-        extra = raised_peak(partial(accord.top_k_accuracy, labels, scores, K))
-        title = f"top-{K} of ({samples} x {classes}) float32"
-        figures = race(title, contenders(labels, scores), rounds=3 if large else 50)
+        return torch.randint(0, classes, (samples,), generator=seeded), scores
+
+    def found(figures: list[Result]) -> None:
         show(figures)
-        times = {each.name: each.milliseconds for each in figures}
-        for peer in ("torch.topk idiom", "torcheval", "torchmetrics"):
-            print(f"  accord is {times[peer] / times['accord']:.2f} x as fast as {peer}")
-        print(f"  extra memory {extra:.1f} MiB")
-        results += figures
-    for samples, classes in BATCHES:
-        scores = torch.randn(samples, classes, generator=seeded)
-        labels = torch.randint(0, classes, (samples,), generator=seeded)
-        figures = race(f"a batch of ({samples} x {classes})", updates(labels, scores), rounds=200)
-        show(figures)
-        results += figures
+        results.extend(figures)
+
+    for shape in SHAPES:
+        labels, scores = drawn(*shape)
+        rounds = 3 if scores.numel() > 1_000_000 else 30
+        title = f"({shape[0]} x {shape[1]}) float32"
+        found(race(title, contenders(labels, scores), rounds=rounds, memory_of="accord"))
+    labels, scores = drawn(*SHAPES[0])
+    for dtype in (torch.bfloat16, torch.float16):
+        title = f"({SHAPES[0][0]} x {SHAPES[0][1]}) {str(dtype).removeprefix('torch.')}"
+        found(race(title, contenders(labels, scores.to(dtype))[:2], rounds=9))
+    for shape in BATCHES:
+        title = f"a batch of ({shape[0]} x {shape[1]})"
+        found(race(title, updates(*drawn(*shape)), rounds=100))
     return results
 
 

@@ -6,10 +6,10 @@ import argparse
 import json
 import statistics
 import time
-import tracemalloc
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 
 @dataclass(frozen=True)
@@ -23,38 +23,60 @@ class Contender:
 
 @dataclass(frozen=True)
 class Result:
-    """What was measured of a contender, in one race."""
+    """What was measured of a contender, in one race; the peak of its memory where it was asked for.
+
+    ``limit`` marks the one read that others are compared with.
+    """
 
     race: str
     name: str
     milliseconds: float
     times_limit: float
+    limit: bool = False
+    mebibytes: float | None = None
 
 
-def race(title: str, contenders: Sequence[Contender], *, rounds: int = 5) -> list[Result]:
-    """Time each contender once a round, after a warm-up, and return their medians."""
+def one_read(scores: Any) -> Contender:
+    """Return the limit: one read of an array's memory by all cores, as PyTorch sums it."""
+    import torch  # noqa: PLC0415  # before the framework that is measured, or never
+
+    return Contender("one read (torch.sum)", torch.from_numpy(scores).sum, limit=True)
+
+
+def race(
+    title: str, contenders: Sequence[Contender], *, rounds: int = 5, memory_of: str | None = None
+) -> list[Result]:
+    """Time each contender once a round, after two to warm up, and return their medians.
+
+    What is done within a millisecond is repeated for one. The contender named by ``memory_of``
+    then runs once more, to see by how much it raises the process's memory.
+    """
     seconds: dict[str, list[float]] = {each.name: [] for each in contenders}
-    for turn in range(rounds + 1):
+    times = {each.name: 1 for each in contenders}
+    for turn in range(-2, rounds):
         first = turn % len(contenders)  # so that nobody always comes after the same other
         for each in (*contenders[first:], *contenders[:first]):
             start = time.perf_counter()
-            each.run()
-            if turn:
-                seconds[each.name].append(time.perf_counter() - start)
+            for _ in range(times[each.name]):
+                each.run()
+            taken = (time.perf_counter() - start) / times[each.name]
+            if turn >= 0:
+                seconds[each.name].append(taken)
+            elif turn == -1:
+                times[each.name] = max(1, int(1e-3 / taken))
     medians = {name: statistics.median(taken) for name, taken in seconds.items()}
     limit = next(medians[each.name] for each in contenders if each.limit)
-    return [Result(title, name, 1000 * median, median / limit) for name, median in medians.items()]
-
-
-def extra_megabytes(run: Callable[[], object]) -> float:
-    """Return the peak of what a call allocates through Python and NumPy, in MiB."""
-    tracemalloc.start()
-    try:
-        run()
-        _, peak = tracemalloc.get_traced_memory()
-    finally:
-        tracemalloc.stop()
-    return peak / 2**20
+    return [
+        Result(
+            title,
+            each.name,
+            1000 * medians[each.name],
+            medians[each.name] / limit,
+            each.limit,
+            raised_peak(each.run) if each.name == memory_of else None,
+        )
+        for each in contenders
+    ]
 
 
 def raised_peak(run: Callable[[], object]) -> float:
@@ -76,7 +98,8 @@ def show(results: Sequence[Result]) -> None:
     print(f"\n{results[0].race}")
     print(f"  {'':34} {'ms':>10} {'x limit':>9}")
     for each in sorted(results, key=lambda one: one.milliseconds):
-        print(f"  {each.name:34} {each.milliseconds:10.3f} {each.times_limit:9.2f}")
+        memory = "" if each.mebibytes is None else f"  {each.mebibytes:.1f} MiB more"
+        print(f"  {each.name:34} {each.milliseconds:10.3f} {each.times_limit:9.2f}{memory}")
 
 
 def main(measure: Callable[[], list[Result]]) -> None:

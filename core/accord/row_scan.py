@@ -14,7 +14,7 @@ import numpy as np
 from accord.registry import Array
 from accord.vectors import LEVEL, compared, first, lanes, score_at
 
-RUN = 2048
+RUN = 256
 """How many scores are read between two looks at whether the row can be left."""
 
 TILE = 512

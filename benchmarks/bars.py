@@ -1,0 +1,169 @@
+"""The bars that accord holds itself to: every benchmark, each in its own process, and one table."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import platform
+import subprocess
+import sys
+import tempfile
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+
+from harness import Result
+
+HERE = Path(__file__).parent
+SCRIPTS = ("numpy", "torch", "jax", "keras")
+VERSIONS = ("numpy", "numba", "torch", "jax", "tensorflow", "keras", "torchmetrics", "torcheval")
+
+SETTINGS = {
+    "ACCORD_KERNELS": "1",
+    "OMP_WAIT_POLICY": "PASSIVE",  # or PyTorch's threads keep the cores from whoever comes next
+    "TF_CPP_MIN_LOG_LEVEL": "3",
+}
+
+ONE_READ, BEST_PEER, MILLISECONDS, MEBIBYTES = "one read", "the best peer", "ms", "MiB"
+
+
+@dataclass(frozen=True)
+class Bar:
+    """At most how much a contender may take, in units of something.
+
+    ``unit`` is one read of the scores, the best peer of the race, another contender of it by name,
+    milliseconds, or MiB of memory.
+    """
+
+    number: int
+    script: str
+    race: str
+    ours: str
+    most: float
+    unit: str = ONE_READ
+
+
+LARGE, FEW, WIDE = "(50000 x 1000) float32", "(2000000 x 10) float32", "(4096 x 50257) float32"
+LABELS = ("random labels", "every label a hit")
+
+BARS = (
+    *(Bar(1, script, LARGE, "accord", 1.5) for script in ("numpy", "torch", "jax")),
+    *(Bar(1, "keras", f"{LARGE}, {which}", "accord, eager", 1.5) for which in LABELS),
+    *(Bar(1, script, LARGE, "accord", 1, BEST_PEER) for script in ("numpy", "torch", "jax")),
+    *(Bar(2, script, FEW, "accord", 3) for script in ("numpy", "torch", "jax")),
+    Bar(2, "numpy", f"{WIDE}, all hits", "accord", 1.5),
+    Bar(2, "numpy", f"{WIDE}, random labels", "accord", 0.1),
+    *(Bar(3, "jax", shape, "accord, jit", 1 / 5, BEST_PEER) for shape in (LARGE, FEW)),
+    Bar(3, "torch", LARGE, "accord, torch.compile", 2),
+    *(
+        Bar(3, "keras", f"{LARGE}, {which}", f"accord, {mode}", 1, f"in_top_k, {mode}")
+        for which in LABELS
+        for mode in ("tf.function", "XLA")
+    ),
+    Bar(4, "numpy", "(32 x 10) float32", "accord", 0.030, MILLISECONDS),
+    Bar(4, "torch", "(32 x 10) float32", "accord", 0.060, MILLISECONDS),
+    *(Bar(4, script, "(256 x 1000) float32", "accord", 1, BEST_PEER) for script in SCRIPTS[:3]),
+    *(
+        Bar(4, "torch", f"a batch of {shape}", "accord update", 1, BEST_PEER)
+        for shape in ("(32 x 10)", "(256 x 1000)")
+    ),
+    *(
+        Bar(4, "keras", f"update_state of {shape}, {which}", f"accord, {mode}", 1, f"Keras, {mode}")
+        for shape in ("(32 x 10)", "(256 x 1000)")
+        for mode in ("eager", "tf.function")
+        for which in LABELS
+    ),
+    *(Bar(5, script, LARGE, "accord", 32, MEBIBYTES) for script in ("numpy", "torch", "jax")),
+    Bar(5, "keras", f"{LARGE}, random labels", "accord, eager", 32, MEBIBYTES),
+    Bar(6, "numpy", LARGE, "accord, k=(1, 2, 3, 5, 10)", 1.2, "accord, k=10"),
+    *(Bar(7, "numpy", f"(50000 x 1000) {name}", "accord", 1.5) for name in ("float16", "float64")),
+    Bar(7, "torch", "(50000 x 1000) bfloat16", "accord", 1.5),
+)
+
+
+def best_peer(raced: Sequence[Result]) -> Result | None:
+    """Return the fastest of a race that is neither accord nor its limit."""
+    peers = [each for each in raced if not (each.limit or each.name.startswith("accord"))]
+    return min(peers, key=lambda each: each.milliseconds, default=None)
+
+
+def taken(bar: Bar, raced: Sequence[Result]) -> float:
+    """Return how much a contender took, in the unit of its bar."""
+    by_name = {each.name: each for each in raced}
+    ours = by_name[bar.ours]
+    if bar.unit == ONE_READ:
+        return ours.times_limit
+    if bar.unit == MILLISECONDS:
+        return ours.milliseconds
+    if bar.unit == MEBIBYTES:
+        return ours.mebibytes or 0.0
+    peer = best_peer(raced) if bar.unit == BEST_PEER else by_name[bar.unit]
+    if peer is None:
+        raise LookupError(f"{bar.race} has no peer")
+    return ours.milliseconds / peer.milliseconds
+
+
+def row(bar: Bar, figures: Sequence[Result]) -> str:
+    """Return a line of the table."""
+    raced = [each for each in figures if each.race == bar.race]
+    ours = next((each for each in raced if each.name == bar.ours), None)
+    if ours is None:
+        raise LookupError(f"{bar.script} measured no {bar.ours!r} in {bar.race!r}")
+    peer, found = best_peer(raced), taken(bar, raced)
+    beside = "" if peer is None else f"{peer.name}: {peer.milliseconds / ours.milliseconds:.2g} x"
+    unit = bar.unit if bar.unit in {MILLISECONDS, MEBIBYTES} else f"x {bar.unit}"
+    return (
+        f"| {bar.number} | {bar.script}, {bar.race} | {bar.ours} | {ours.milliseconds:.3g}"
+        f" | {ours.times_limit:.2f} | {beside} | {bar.most:.3g} {unit}"
+        f" | {found:.3g}, {'met' if found <= bar.most else 'missed'} |"
+    )
+
+
+def table(bars: Sequence[Bar], figures: dict[str, list[Result]]) -> str:
+    """Return every bar as a line of a Markdown table."""
+    head = ("bar", "case", "who", "ms", "x one read", "best peer takes", "at most", "found")
+    lines = [f"| {' | '.join(head)} |", "|---" * len(head) + "|"]
+    return "\n".join([*lines, *(row(bar, figures[bar.script]) for bar in bars)])
+
+
+def measured(script: str) -> list[Result]:
+    """Return the figures of one benchmark, once the compiled scan is loaded."""
+    with tempfile.TemporaryDirectory() as folder:
+        written = Path(folder) / "figures.json"
+        command = [sys.executable, str(HERE / f"bench_{script}.py"), "--json", str(written)]
+        subprocess.run(command, check=True, env={**os.environ, **SETTINGS})  # noqa: S603  # ours
+        return [Result(**each) for each in json.loads(written.read_text(encoding="utf-8"))]
+
+
+def machine() -> dict[str, str | int | None]:
+    """Return what the figures hold for."""
+    return {
+        "date": datetime.now(tz=UTC).date().isoformat(),
+        "processor": platform.processor() or platform.machine(),
+        "cores": os.cpu_count(),
+        "python": platform.python_version(),
+        **{name: version(name) for name in VERSIONS},
+    }
+
+
+def main() -> None:
+    """Run every benchmark beside the peers, and print one table of all bars."""
+    parser = argparse.ArgumentParser(description=main.__doc__)
+    parser.add_argument("--json", type=Path, help="write every figure to this file too")
+    options = parser.parse_args()
+    figures = {}
+    for place, script in enumerate(SCRIPTS, 1):
+        print(f"\n[{place}/{len(SCRIPTS)}] {script}", flush=True)
+        figures[script] = measured(script)
+    if options.json:
+        every = {name: [asdict(each) for each in results] for name, results in figures.items()}
+        written = json.dumps({"machine": machine(), "figures": every}, indent=1)
+        options.json.write_text(written, encoding="utf-8")
+    print(f"\n{table(BARS, figures)}")
+
+
+if __name__ == "__main__":
+    main()
