@@ -178,7 +178,7 @@ class Adapter:
     def to_host(self, array: Array) -> np.ndarray[Any, Any]:
         """Copy an array to host memory, waiting for its device."""
         view = self.host_view(array)
-        return np.array(array if view is None else view)
+        return np.array(array if view is None or view.dtype == BFLOAT16 else view)
 
     def from_host(
         self,
