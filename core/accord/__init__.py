@@ -4,6 +4,7 @@ import importlib
 import typing
 
 from accord.class_blocks import standing_in_block
+from accord.features import top_k_from_features
 from accord.functional import (
     binary_accuracy,
     categorical_accuracy,
@@ -85,5 +86,6 @@ __all__ = [
     "standing_in_block",
     "top_k_accuracy",
     "top_k_categorical_accuracy",
+    "top_k_from_features",
     "verify",
 ]

@@ -204,3 +204,20 @@ def sparse_accuracy_is_top_k_at_one(subject: Subject) -> None:
     sparse, top = subject.run(both, labels, scores)
     assert sparse == top
     np.testing.assert_allclose(top, 2 / 3, rtol=1e-6)
+
+
+def _from_features(y_true: Any, features: Any, weights: Any) -> Any:
+    return accord.top_k_from_features(y_true, features, weights, k=3, block=3)
+
+
+@law("R4 R20")
+def scores_made_block_by_block_are_ranked_as_a_whole(subject: Subject) -> None:
+    rng = np.random.default_rng(9)  # whole numbers, whose products are exact and often tied
+    features, weights = rng.integers(-2, 3, (16, 3)), rng.integers(-2, 3, (8, 3))
+    labels = rng.integers(0, 8, 16)
+    rows = (features @ weights.T).tolist()
+    hits = [reference.credit(row, int(y), 3, "first") for row, y in zip(rows, labels, strict=True)]
+    for dtype in subject.float_dtypes:
+        arrays = (subject.array(features, dtype), subject.array(weights, dtype))
+        found = subject.run(_from_features, subject.array(labels), *arrays)
+        np.testing.assert_allclose(found, float(sum(hits)) / 16, rtol=1e-6, err_msg=dtype)

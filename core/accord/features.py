@@ -1,0 +1,217 @@
+"""Top-k accuracy from features and an output layer: the scores are made block by block, never whole."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from accord import checks
+from accord.arrays import admit, join
+from accord.class_blocks import standing_in_block
+from accord.labels import class_labels
+from accord.measures import TopK
+from accord.ranking import Standing
+from accord.registry import Adapter, Array, adapter_of
+from accord.tally import Average, per_class
+from accord.ties import Ties
+
+_AT_ONCE = 1 << 22  # scores, 16 MiB of float32
+_CLASSES = 4096  # enough for a product to be as fast as a larger one
+
+
+class Layer(NamedTuple):
+    """A linear layer, whose scores are made some classes at a time."""
+
+    adapter: Adapter
+    weights: Array
+    bias: Array | None
+    block: int
+
+    @property
+    def classes(self) -> int:
+        """How many classes there are."""
+        return int(self.weights.shape[0])
+
+    def offsets(self) -> range:
+        """Return the first class of each block."""
+        return range(0, self.classes, self.block)
+
+    def scores(self, features: Array, offset: int) -> Array:
+        """Return the scores of the classes of one block."""
+        ns = self.adapter.namespace(features)
+        end = min(offset + self.block, self.classes)
+        scores = ns.matmul(features, ns.matrix_transpose(self.weights[offset:end, ...]))
+        return scores if self.bias is None else scores + self.bias[offset:end]
+
+
+def top_k_from_features(
+    y_true: Any,
+    features: Array,
+    weights: Any,
+    bias: Any = None,
+    k: int | tuple[int, ...] = 5,
+    *,
+    ties: Ties = "first",
+    average: Average = "micro",
+    sample_weight: Any = None,
+    mask: Any = None,
+    ignore_index: int | None = None,
+    block: int | None = None,
+) -> Array:
+    """Return the share of samples whose true class is among the k best scores of a linear layer.
+
+    It is `accord.top_k_accuracy` of the scores ``features @ weights.T + bias``, of which no more
+    than some 16 MiB exist at a time, whatever the number of classes and samples: for large
+    vocabularies, from the hidden states of a language model and its output matrix.
+
+    Parameters
+    ----------
+    y_true : array of int, shape (...)
+        True classes, 0 to C - 1.
+    features : array of real, shape (..., D)
+        What the layer is applied to; it decides framework and device of the result.
+    weights : array of real, shape (C, D)
+        A row for each class, as ``torch.nn.Linear`` keeps them; of the dtype of the features.
+    bias : array of real, shape (C,), optional
+        What is added to the score of each class.
+    k, ties, average, sample_weight, mask, ignore_index
+        As `accord.top_k_accuracy` takes them.
+    block : int, optional
+        How many classes to score at a time.
+
+    Returns
+    -------
+    array in [0, 1]
+        As `accord.top_k_accuracy` returns it.
+
+    Raises
+    ------
+    ValueError, TypeError
+        As `accord.top_k_accuracy`, and if features, weights and bias are of shapes or dtypes that
+        do not match.
+
+    Notes
+    -----
+    A sample's own score is taken from a product of the very block that its class is in, and stands
+    in its place when that block is counted. So no rounding, which may differ between products, can
+    turn a score against itself. The scores are those of the block products; a product of another
+    shape may round them differently.
+
+    Where labels can be read, samples are taken in the order of their labels, so that few blocks
+    are scored twice. In a trace each block is: once for the own scores, once to be counted, and
+    the blocks are unrolled.
+
+    Examples
+    --------
+    >>> import accord, numpy as np
+    >>> features = np.array([[1.0, 0.0], [0.0, 1.0]])
+    >>> weights = np.array([[0.1, 0.4], [0.6, 0.2], [0.3, 0.4]])
+    >>> accord.top_k_from_features([1, 2], features, weights, k=(1, 2))
+    array([0.5, 1. ])
+    """
+    measure = TopK(k, ties=ties, ignore_index=ignore_index)
+    by = per_class(average)
+    features, layer = _admitted(features, weights, bias, block)
+    checks.top_within(measure.k, layer.classes)
+    one = features[..., 0]  # a number for each sample, to hold the other arrays to
+    samples = admit(y_true, one, axis=None, sample_weight=sample_weight, mask=mask)
+    if not samples.ns.isdtype(samples.truth.dtype, "integral"):
+        raise TypeError(f"y_true has dtype {samples.truth.dtype}; pass integer class indices")
+    class_labels(samples, ignore_index, layer.classes)  # refused before the work, not after
+    tally = measure.tally_of(
+        _standing(layer, features, samples.truth),
+        samples.truth,
+        classes=layer.classes,
+        sample_weight=samples.weight,
+        mask=samples.mask,
+        per_class=by,
+    )
+    return tally.accuracy(average)
+
+
+def _admitted(features: Any, weights: Any, bias: Any, block: int | None) -> tuple[Array, Layer]:
+    """Hold the arrays of the product to one framework, one dtype and matching shapes (R21)."""
+    adapter = adapter_of(features, "features")
+    features = adapter.plain("features", features)
+    ns = adapter.namespace(features)
+    if not ns.isdtype(features.dtype, ("integral", "real floating")):
+        raise TypeError(f"features has dtype {features.dtype}; it must hold real numbers")
+    if features.ndim == 0 or features.shape[-1] == 0:
+        raise ValueError(f"features has shape {tuple(features.shape)}; pass at least one a sample")
+    weights = join(adapter, "weights", weights, features)
+    bias = None if bias is None else join(adapter, "bias", bias, features)
+    depth = features.shape[-1]
+    if tuple(weights.shape[1:]) != (depth,) or weights.shape[0] == 0:
+        raise ValueError(
+            f"weights has shape {tuple(weights.shape)}, features {tuple(features.shape)};"
+            f" pass weights of shape (classes, {depth}), perhaps transposed"
+        )
+    if bias is not None and tuple(bias.shape) != (weights.shape[0],):
+        raise ValueError(
+            f"bias has shape {tuple(bias.shape)}, weights {tuple(weights.shape)};"
+            f" pass bias of shape ({weights.shape[0]},)"
+        )
+    for name, array in (("weights", weights), ("bias", bias)):
+        if array is not None and array.dtype != features.dtype:
+            raise TypeError(
+                f"{name} has dtype {array.dtype}, features {features.dtype}; pass one dtype"
+            )
+    if block is not None and checks.whole("block", block) < 1:
+        raise ValueError(f"block={block} is no number of classes; pass at least 1")
+    return features, Layer(adapter, weights, bias, min(block or _CLASSES, int(weights.shape[0])))
+
+
+def _standing(layer: Layer, features: Array, truth: Array) -> Standing:
+    """Return where each sample stands among all classes, tile by tile of samples."""
+    adapter, ns, shape = layer.adapter, layer.adapter.namespace(features), truth.shape
+    flat, labels = ns.reshape(features, (-1, features.shape[-1])), ns.reshape(truth, (-1,))
+    inside = (labels >= 0) & (labels < layer.classes)
+    dtype = adapter.numbers(features).count
+    labels = ns.where(inside, ns.astype(labels, dtype), -ns.ones_like(ns.astype(labels, dtype)))
+    if not adapter.is_concrete(labels) or not math.prod(shape):
+        found = _count(layer, flat, labels, list(layer.offsets()))
+        return Standing(*(ns.reshape(field, shape) for field in found))
+    host = adapter.to_host(labels)
+    order = np.argsort(host, kind="stable")
+    tiles = list(_tiles(layer, flat, host, order))
+    back = adapter.from_host(np.argsort(order, kind="stable"), like=labels)
+    return Standing(
+        *(
+            ns.reshape(ns.take(ns.concat(list(fields), axis=0), back, axis=0), shape)
+            for fields in zip(*tiles, strict=True)
+        )
+    )
+
+
+def _tiles(layer: Layer, features: Array, host: Any, order: Any) -> Iterator[Standing]:
+    """Count samples in an order, as many at a time as make a bounded block of scores."""
+    adapter, ns = layer.adapter, layer.adapter.namespace(features)
+    step = max(1, _AT_ONCE // layer.block)
+    for start in range(0, order.size, step):
+        some = order[start : start + step]
+        place = adapter.from_host(some, like=features)
+        labels = adapter.from_host(host[some], like=features)
+        own = {int(each) for each in host[some] // layer.block * layer.block if each >= 0}
+        yield _count(layer, ns.take(features, place, axis=0), labels, sorted(own))
+
+
+def _count(layer: Layer, features: Array, labels: Array, own_blocks: list[int]) -> Standing:
+    """Count samples among all blocks, their own scores from the blocks that hold them."""
+    adapter, ns = layer.adapter, layer.adapter.namespace(features)
+    own = ns.zeros_like(features[..., 0])
+    for offset in own_blocks:
+        scores = layer.scores(features, offset)
+        here = (labels >= offset) & (labels < offset + scores.shape[-1])
+        place = ns.where(here, labels - offset, ns.zeros_like(labels))
+        own = ns.where(here, adapter.pick(scores, place[..., None])[..., 0], own)
+
+    def among(offset: int) -> Standing:
+        scores = layer.scores(features, offset)
+        mine = adapter.places(labels, scores.shape[-1]) == (labels - offset)[..., None]
+        scores = ns.where(mine, own[..., None], scores)
+        return standing_in_block(labels, scores, own, offset=offset)
+
+    return sum((among(offset) for offset in layer.offsets()), start=0)  # type: ignore[return-value]  # standings add to 0

@@ -1,0 +1,30 @@
+"""Top-k accuracy from hidden states and an output matrix, eager and in graphs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+import tensorflow as tf
+
+import accord
+from accord_conformance.reference import credit
+
+RNG = np.random.default_rng(4)
+HIDDEN = RNG.integers(-2, 3, (30, 4)).astype(np.float32)
+WEIGHTS = RNG.integers(-2, 3, (9, 4)).astype(np.float32)
+LABELS = RNG.integers(0, 9, 30)
+ROWS = (HIDDEN.astype(int) @ WEIGHTS.astype(int).T).tolist()
+
+
+@pytest.mark.parametrize("mode", [lambda function: function, tf.function], ids=["eager", "graph"])
+def test_the_scores_of_blocks_are_ranked_as_one_r20(mode: Callable[..., Any]) -> None:
+    def from_features(labels: Any, hidden: Any, weights: Any) -> Any:
+        return accord.top_k_from_features(labels, hidden, weights, k=3, block=4)
+
+    found = mode(from_features)(*map(tf.constant, (LABELS, HIDDEN, WEIGHTS)))
+    hits = [credit(row, int(y), 3, "first") for row, y in zip(ROWS, LABELS, strict=True)]
+    assert isinstance(found, tf.Tensor)
+    assert float(found) == pytest.approx(float(sum(hits) / 30), rel=1e-6)

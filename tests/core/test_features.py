@@ -1,0 +1,121 @@
+"""Top-k accuracy from features: products of small whole numbers are exact, and full of ties."""
+
+from __future__ import annotations
+
+import tracemalloc
+from typing import Any
+
+import numpy as np
+import pytest
+
+import accord
+from accord import features as module
+from accord_conformance.reference import credit
+
+RNG = np.random.default_rng(8)
+FEATURES = RNG.integers(-2, 3, (40, 3)).astype(np.float32)
+WEIGHTS = RNG.integers(-2, 3, (11, 3)).astype(np.float32)
+BIAS = RNG.integers(-1, 2, 11).astype(np.float32)
+LABELS = RNG.integers(0, 11, 40)
+SCORES = (FEATURES.astype(int) @ WEIGHTS.astype(int).T + BIAS.astype(int)).tolist()
+
+
+def expected(k: int, ties: str, kept: Any = None) -> float:
+    kept = np.ones(40, bool) if kept is None else kept
+    each = [credit(row, int(label), k, ties) for row, label in zip(SCORES, LABELS, strict=True)]
+    return float(sum(np.array(each)[kept]) / int(kept.sum()))
+
+
+@pytest.mark.parametrize("block", [None, 1, 3, 10, 11, 12])
+@pytest.mark.parametrize("ties", ["first", "last", "optimistic", "pessimistic", "expected"])
+def test_r5_it_is_the_accuracy_of_the_scores_of_all_blocks(block: int | None, ties: Any) -> None:
+    found = accord.top_k_from_features(
+        LABELS, FEATURES, WEIGHTS, BIAS, (1, 4), ties=ties, block=block
+    )
+    assert found == pytest.approx([expected(1, ties), expected(4, ties)], rel=1e-12)
+
+
+def test_samples_are_taken_in_tiles_and_put_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "_AT_ONCE", 12)  # four samples at a time, of three classes
+    weight = np.arange(40) % 3
+    found = accord.top_k_from_features(
+        LABELS.reshape(5, 8),
+        FEATURES.reshape(5, 8, 3),
+        WEIGHTS,
+        BIAS,
+        2,
+        sample_weight=weight.reshape(5, 8),
+        block=3,
+    )
+    hits = [float(credit(row, int(y), 2, "first")) for row, y in zip(SCORES, LABELS, strict=True)]
+    assert found == pytest.approx(np.average(hits, weights=weight), rel=1e-12)
+
+
+def test_r13_masked_and_ignored_samples_are_left_out() -> None:
+    kept = np.arange(40) % 4 != 0
+    left_out = np.where(kept, LABELS, -100)
+    found = accord.top_k_from_features(
+        left_out, FEATURES, WEIGHTS, BIAS, 3, ignore_index=-100, mask=np.arange(40) % 5 != 0
+    )
+    assert found == pytest.approx(expected(3, "first", kept & (np.arange(40) % 5 != 0)))
+
+
+def test_r4_a_sample_without_a_score_is_a_miss_and_r16_no_samples_give_nan() -> None:
+    spoiled = FEATURES.copy()
+    spoiled[0] = np.nan
+    found = accord.top_k_from_features(LABELS[:2], spoiled[:2], WEIGHTS, BIAS, 11)
+    assert found == 0.5
+    assert np.isnan(accord.top_k_from_features(LABELS[:0], FEATURES[:0], WEIGHTS, k=1))
+
+
+def test_rounding_that_differs_between_products_never_turns_a_score_against_itself(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    calls = iter(range(1000))
+    exact = module.Layer.scores
+    monkeypatch.setattr(
+        module.Layer, "scores", lambda layer, x, at: exact(layer, x, at) + next(calls) * 1e-3
+    )
+    alone = accord.top_k_from_features([0] * 9, FEATURES[:9], WEIGHTS[:1], k=1)
+    assert alone == 1  # of one class
+
+
+def test_no_scores_of_all_classes_exist_at_a_time() -> None:
+    features, weights = np.ones((2000, 4), np.float32), np.ones((20_000, 4), np.float32)
+    tracemalloc.start()
+    try:
+        accord.top_k_from_features(np.zeros(2000, int), features, weights, k=1)
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert peak < 2000 * 20_000 * 4 / 2
+
+
+@pytest.mark.parametrize(
+    ("change", "error", "message"),
+    [
+        ({"weights": WEIGHTS.T}, ValueError, r"weights has shape \(3, 11\).*\(classes, 3\)"),
+        ({"bias": BIAS[:5]}, ValueError, r"bias has shape \(5,\).*pass bias of shape \(11,\)"),
+        ({"weights": WEIGHTS.astype(float)}, TypeError, r"weights has dtype float64, features f"),
+        ({"y_true": LABELS[:3]}, ValueError, r"y_true has shape \(3,\).*\(40,\)"),
+        ({"y_true": LABELS + 0.0}, TypeError, r"y_true has dtype float64; pass integer"),
+        ({"y_true": LABELS + 1}, ValueError, r"y_true\[\d+\] is 11, outside 0\.\.10"),
+        ({"k": 12}, ValueError, r"k=12 exceeds the 11 classes"),
+        ({"block": 0}, ValueError, r"block=0 is no number of classes"),
+        ({"features": FEATURES[:, :0]}, ValueError, r"features has shape \(40, 0\)"),
+        ({"features": FEATURES > 0}, TypeError, r"features has dtype bool"),
+    ],
+)
+def test_r21_what_does_not_match_is_refused_by_name(
+    change: dict[str, Any], error: type[Exception], message: str
+) -> None:
+    arrays: dict[str, Any] = {
+        "y_true": LABELS,
+        "features": FEATURES,
+        "weights": WEIGHTS,
+        "bias": BIAS,
+        "k": 3,
+    }
+    assert LABELS.max() == 10
+    with pytest.raises(error, match=message):
+        accord.top_k_from_features(**(arrays | change))
