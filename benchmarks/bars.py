@@ -18,7 +18,7 @@ from pathlib import Path
 from harness import Result
 
 HERE = Path(__file__).parent
-SCRIPTS = ("numpy", "torch", "jax", "keras")
+SCRIPTS = ("numpy", "torch", "jax", "keras", "features")
 VERSIONS = ("numpy", "numba", "torch", "jax", "tensorflow", "keras", "torchmetrics", "torcheval")
 
 SETTINGS = {

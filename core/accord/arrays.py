@@ -169,6 +169,7 @@ def admit(
     dense: bool = False,
     sample_weight: Any = None,
     mask: Any = None,
+    name: str = "y_score",
 ) -> Inputs:
     """Check everything that can be known without reading a value (R1, R12, R21).
 
@@ -180,6 +181,8 @@ def admit(
         The class axis of ``y_score``; None when every entry is a sample.
     dense : bool
         Whether ``y_true`` has the class axis too.
+    name : str
+        What messages call ``y_score``.
 
     Returns
     -------
@@ -193,30 +196,30 @@ def admit(
     ValueError
         For shapes that do not match, or no class at all.
     """
-    adapter = adapter_of(y_score, "y_score")
-    y_score = adapter.plain("y_score", y_score)
+    adapter = adapter_of(y_score, name)
+    y_score = adapter.plain(name, y_score)
     ns = adapter.namespace(y_score)
-    _refuse_masked("y_score", y_score)
-    _refuse_kind(ns, "y_score", y_score, ("bool", "integral", "real floating"), "real numbers")
+    _refuse_masked(name, y_score)
+    _refuse_kind(ns, name, y_score, ("bool", "integral", "real floating"), "real numbers")
     scores = y_score if axis is None else _class_axis_last(ns, y_score, axis)
     sample_axes = scores.ndim - (axis is not None)
 
-    truth = join(adapter, "y_true", y_true, scores)
+    truth = join(adapter, "y_true", y_true, scores, name)
     _refuse_kind(ns, "y_true", truth, ("bool", "integral", "real floating"), "labels")
     if dense:
-        _refuse_shape("y_true", truth, y_score.shape, y_score, dense=True)
+        _refuse_shape("y_true", truth, y_score.shape, y_score, name, dense=True)
         truth = truth if axis is None else _class_axis_last(ns, truth, axis)
     else:
-        _refuse_shape("y_true", truth, scores.shape[:sample_axes], y_score)
+        _refuse_shape("y_true", truth, scores.shape[:sample_axes], y_score, name)
     truth = adapter.settled("y_true", truth, scores)
 
-    def beside(name: str, values: Any, kinds: tuple[str, ...], wanted: str) -> Array | None:
+    def beside(extra: str, values: Any, kinds: tuple[str, ...], wanted: str) -> Array | None:
         if values is None:
             return None
-        array = join(adapter, name, values, scores)
-        _refuse_kind(ns, name, array, kinds, wanted)
-        _refuse_shape(name, array, scores.shape[:sample_axes], y_score)
-        return adapter.settled(name, array, scores)
+        array = join(adapter, extra, values, scores, name)
+        _refuse_kind(ns, extra, array, kinds, wanted)
+        _refuse_shape(extra, array, scores.shape[:sample_axes], y_score, name)
+        return adapter.settled(extra, array, scores)
 
     mask = beside("mask", mask, ("bool",), "bool, True keeps a sample; pass mask != 0")
     wanted = "real numbers; to leave samples out by a bool, pass mask="
@@ -224,8 +227,11 @@ def admit(
     return Inputs(adapter, ns, scores, truth, mask, weight, sample_axes)
 
 
-def join(adapter: Adapter, name: str, values: Any, scores: Array) -> Array:
-    """Bring an array to the scores' framework and device; only host values may be moved (R21)."""
+def join(adapter: Adapter, name: str, values: Any, scores: Array, beside: str = "y_score") -> Array:
+    """Bring an array to the framework and device of another; only host values may be moved (R21).
+
+    ``name`` and ``beside`` are what messages call the two.
+    """
     if isinstance(values, (list, tuple, bool, int, float)):
         try:
             values = np.asarray(values)
@@ -240,7 +246,7 @@ def join(adapter: Adapter, name: str, values: Any, scores: Array) -> Array:
             raise TypeError(f"{name} has dtype {values.dtype}; pass numbers or bools")
         return adapter.from_host(values, like=scores)
     raise TypeError(
-        f"y_score is a {adapter.name} array but {name} is a {own.name} array;"
+        f"{beside} is a {adapter.name} array but {name} is a {own.name} array;"
         " pass both from one framework"
     )
 
@@ -289,7 +295,13 @@ def _class_axis_last(ns: Namespace, scores: Array, axis: int) -> Array:
 
 
 def _refuse_shape(
-    name: str, array: Array, wanted: tuple[int, ...], scores: Array, *, dense: bool = False
+    name: str,
+    array: Array,
+    wanted: tuple[int, ...],
+    scores: Array,
+    beside: str,
+    *,
+    dense: bool = False,
 ) -> None:
     shape, wanted, whole = tuple(array.shape), tuple(wanted), tuple(scores.shape)
     if len(shape) == len(wanted) and all(
@@ -297,7 +309,7 @@ def _refuse_shape(
         for mine, theirs in zip(shape, wanted, strict=True)
     ):
         return
-    without = "" if dense or wanted == whole else f", y_score without its class axis {wanted}"
+    without = "" if dense or wanted == whole else f", {beside} without its class axis {wanted}"
     remedy = f"pass {name} of shape {wanted}"
     if dense and len(shape) == len(whole) - 1:
         remedy = "pass one-hot rows or probabilities, or use the sparse or top-k measure for labels"
@@ -308,5 +320,5 @@ def _refuse_shape(
         )
     elif shape == (*wanted, 1):
         remedy = f"drop the last axis of {name}"
-    subject = without or f", y_score {whole}"
+    subject = without or f", {beside} {whole}"
     raise ValueError(f"{name} has shape {shape}{subject}; {remedy}")

@@ -53,9 +53,9 @@ def _one_top(k: object, each: object) -> int:
     return value
 
 
-def top_within(k: int | tuple[int, ...], classes: int) -> None:
-    """Refuse a ``k`` that exceeds the number of classes (R6)."""
+def top_within(k: int | tuple[int, ...], classes: int, name: str = "y_score") -> None:
+    """Refuse a ``k`` that exceeds the number of classes in the array of that name (R6)."""
     if max(k if isinstance(k, tuple) else (k,)) > classes:
         raise ValueError(
-            f"k={k!r} exceeds the {classes} classes in y_score; pass k between 1 and {classes}"
+            f"k={k!r} exceeds the {classes} classes in {name}; pass k between 1 and {classes}"
         )

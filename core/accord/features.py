@@ -115,9 +115,10 @@ def top_k_from_features(
     measure = TopK(k, ties=ties, ignore_index=ignore_index)
     by = per_class(average)
     features, layer = _admitted(features, weights, bias, block)
-    checks.top_within(measure.k, layer.classes)
+    checks.top_within(measure.k, layer.classes, "weights")
     one = features[..., 0]  # a number for each sample, to hold the other arrays to
-    samples = admit(y_true, one, axis=None, sample_weight=sample_weight, mask=mask)
+    extra = {"sample_weight": sample_weight, "mask": mask}
+    samples = admit(y_true, one, axis=None, name="features[..., 0]", **extra)
     if not samples.ns.isdtype(samples.truth.dtype, "integral"):
         raise TypeError(f"y_true has dtype {samples.truth.dtype}; pass integer class indices")
     class_labels(samples, ignore_index, layer.classes)  # refused before the work, not after
@@ -141,8 +142,8 @@ def _admitted(features: Any, weights: Any, bias: Any, block: int | None) -> tupl
         raise TypeError(f"features has dtype {features.dtype}; it must hold real numbers")
     if features.ndim == 0 or features.shape[-1] == 0:
         raise ValueError(f"features has shape {tuple(features.shape)}; pass at least one a sample")
-    weights = join(adapter, "weights", weights, features)
-    bias = None if bias is None else join(adapter, "bias", bias, features)
+    weights = join(adapter, "weights", weights, features, "features")
+    bias = None if bias is None else join(adapter, "bias", bias, features, "features")
     depth = features.shape[-1]
     if tuple(weights.shape[1:]) != (depth,) or weights.shape[0] == 0:
         raise ValueError(
