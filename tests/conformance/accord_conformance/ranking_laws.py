@@ -217,7 +217,6 @@ def scores_made_block_by_block_are_ranked_as_a_whole(subject: Subject) -> None:
     labels = rng.integers(0, 8, 16)
     rows = (features @ weights.T).tolist()
     hits = [reference.credit(row, int(y), 3, "first") for row, y in zip(rows, labels, strict=True)]
-    for dtype in subject.float_dtypes:
-        arrays = (subject.array(features, dtype), subject.array(weights, dtype))
-        found = subject.run(_from_features, subject.array(labels), *arrays)
-        np.testing.assert_allclose(found, float(sum(hits)) / 16, rtol=1e-6, err_msg=dtype)
+    arrays = (subject.array(features, "float32"), subject.array(weights, "float32"))
+    found = subject.run(_from_features, subject.array(labels), *arrays)
+    np.testing.assert_allclose(found, float(sum(hits)) / 16, rtol=1e-6)
