@@ -145,6 +145,11 @@ def _admitted(features: Any, weights: Any, bias: Any, block: int | None) -> tupl
     weights = join(adapter, "weights", weights, features, "features")
     bias = None if bias is None else join(adapter, "bias", bias, features, "features")
     depth = features.shape[-1]
+    if None in (depth, *weights.shape):
+        raise ValueError(
+            f"weights has shape {tuple(weights.shape)}, features {tuple(features.shape)};"
+            " give classes and features a length before tracing"
+        )
     if tuple(weights.shape[1:]) != (depth,) or weights.shape[0] == 0:
         raise ValueError(
             f"weights has shape {tuple(weights.shape)}, features {tuple(features.shape)};"
@@ -166,16 +171,15 @@ def _admitted(features: Any, weights: Any, bias: Any, block: int | None) -> tupl
 
 
 def _standing(layer: Layer, features: Array, truth: Array) -> Standing:
-    """Return where each sample stands among all classes, tile by tile of samples."""
+    """Return where each sample stands among all classes, tile by tile where labels can be read."""
     adapter, ns, shape = layer.adapter, layer.adapter.namespace(features), truth.shape
-    flat, labels = ns.reshape(features, (-1, features.shape[-1])), ns.reshape(truth, (-1,))
+    labels = ns.astype(truth, adapter.numbers(features).count)
     inside = (labels >= 0) & (labels < layer.classes)
-    dtype = adapter.numbers(features).count
-    labels = ns.where(inside, ns.astype(labels, dtype), -ns.ones_like(ns.astype(labels, dtype)))
+    labels = ns.where(inside, labels, -ns.ones_like(labels))
     if not adapter.is_concrete(labels) or not math.prod(shape):
-        found = _count(layer, flat, labels, list(layer.offsets()))
-        return Standing(*(ns.reshape(field, shape) for field in found))
-    host = adapter.to_host(labels)
+        return _count(layer, features, labels, list(layer.offsets()))
+    flat = ns.reshape(features, (-1, features.shape[-1]))
+    host = adapter.to_host(labels).reshape(-1)
     order = np.argsort(host, kind="stable")
     tiles = list(_tiles(layer, flat, host, order))
     back = adapter.from_host(np.argsort(order, kind="stable"), like=labels)

@@ -28,3 +28,20 @@ def test_the_scores_of_blocks_are_ranked_as_one_r20(mode: Callable[..., Any]) ->
     hits = [credit(row, int(y), 3, "first") for row, y in zip(ROWS, LABELS, strict=True)]
     assert isinstance(found, tf.Tensor)
     assert float(found) == pytest.approx(float(sum(hits) / 30), rel=1e-6)
+
+
+def test_a_batch_of_unknown_size_is_counted_and_unknown_classes_are_refused() -> None:
+    def from_features(labels: Any, hidden: Any, weights: Any) -> Any:
+        return accord.top_k_from_features(labels, hidden, weights, k=3, block=4)
+
+    batch = [tf.TensorSpec([None], tf.int64), tf.TensorSpec([None, 4])]
+    graph = tf.function(from_features, input_signature=[*batch, tf.TensorSpec([9, 4])])
+    for size in (30, 7):
+        found = graph(*map(tf.constant, (LABELS[:size], HIDDEN[:size], WEIGHTS)))
+        hits = [
+            credit(row, int(y), 3, "first") for row, y in zip(ROWS, LABELS[:size], strict=False)
+        ]
+        assert float(found) == pytest.approx(float(sum(hits) / size), rel=1e-6)
+    unknown = tf.function(from_features, input_signature=[*batch, tf.TensorSpec([None, 4])])
+    with pytest.raises(ValueError, match=r"weights has shape \(None, 4\).*before tracing"):
+        unknown.get_concrete_function()
