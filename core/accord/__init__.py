@@ -8,10 +8,8 @@ from accord.features import top_k_from_features
 from accord.functional import (
     binary_accuracy,
     categorical_accuracy,
-    in_top_k,
     multilabel_accuracy,
     sparse_categorical_accuracy,
-    standing,
     top_k_accuracy,
     top_k_categorical_accuracy,
 )
@@ -25,6 +23,7 @@ from accord.measures import (
     TopKCategorical,
 )
 from accord.metric import Metric
+from accord.per_sample import in_top_k, standing
 from accord.ranking import Standing
 from accord.registry import adapters
 from accord.reporting import Report, evaluate

@@ -1,0 +1,89 @@
+"""What becomes of each sample: whether it is a hit, and where its true class stands."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from accord import checks
+from accord.arrays import Inputs, admit, over_blocks
+from accord.labels import Labels, class_labels
+from accord.measures import TopK
+from accord.ranking import Ranked, Standing, rank
+from accord.registry import Array
+from accord.ties import Ties, credit
+
+
+def in_top_k(
+    y_true: Any,
+    y_score: Array,
+    k: int | tuple[int, ...] = 5,
+    *,
+    ties: Ties = "first",
+    axis: int = -1,
+) -> Array:
+    """Tell for each sample whether its true class is among the k highest scores.
+
+    Parameters
+    ----------
+    y_true, y_score, k, ties, axis
+        As `accord.top_k_accuracy` takes them.
+
+    Returns
+    -------
+    array of bool, the shape of y_true
+        Of float for ``ties="expected"``, the chance of a hit; a tuple of k adds a leading axis.
+
+    Raises
+    ------
+    ValueError, TypeError
+        As `accord.top_k_accuracy`.
+
+    Examples
+    --------
+    >>> import accord, numpy as np
+    >>> accord.in_top_k([1, 1], np.array([[0.5, 0.5, 0.0], [0.2, 0.2, 0.6]]), k=2)
+    array([ True, False])
+    """
+    measure = TopK(k, ties=ties, axis=axis)
+    inputs = admit(y_true, y_score, axis=measure.axis)
+    checks.top_within(measure.k, inputs.classes)
+    return over_blocks(inputs, lambda block: credit(block, _stand(block), measure.k, ties))
+
+
+def standing(y_true: Any, y_score: Array, *, axis: int = -1) -> Standing:
+    """Return where each sample's true class stands among its rivals (R4).
+
+    Parameters
+    ----------
+    y_true, y_score, axis
+        As `accord.top_k_accuracy` takes them.
+
+    Returns
+    -------
+    Standing
+        ``ahead``, ``tied_before`` and ``tied_after``, integers of the shape of y_true.
+
+    Raises
+    ------
+    ValueError, TypeError
+        As `accord.top_k_accuracy`.
+
+    Examples
+    --------
+    >>> import accord, numpy as np
+    >>> where = accord.standing([1, 1], np.array([[0.5, 0.5, 0.0], [0.2, 0.2, 0.6]]))
+    >>> where.ahead.tolist(), where.tied_before.tolist(), where.tied_after.tolist()
+    ([0, 1], [1, 1], [0, 0])
+    """
+    inputs = admit(y_true, y_score, axis=checks.whole("axis", axis))
+    counts = over_blocks(inputs, lambda block: block.ns.stack(list(_stand(block))))
+    return Standing(*(counts[place, ...] for place in range(3)))
+
+
+def _stand(block: Inputs) -> Standing:
+    ranked: Ranked = block.adapter.compiled(_rank)(None, block, class_labels(block, None))
+    return ranked.standing
+
+
+def _rank(_: None, block: Inputs, labels: Labels) -> Ranked:
+    return rank(block, labels)
