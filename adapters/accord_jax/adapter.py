@@ -108,10 +108,14 @@ class JaxAdapter(Adapter):
         runs = _alone(spread.reshape(n, spread.shape[1] // _RUN, _RUN), 2)
         return self.sums(runs, axes=(1,))[0]
 
+    def is_traced(self, array: Array) -> bool:
+        """Tell whether an array is a tracer."""
+        return isinstance(array, jax.core.Tracer)
+
     def is_concrete(self, array: Array) -> bool:
         """Tell whether an array is all in this process's host memory, and not traced."""
         return (
-            not isinstance(array, jax.core.Tracer)
+            not self.is_traced(array)
             and array.is_fully_addressable
             and all(device.platform == "cpu" for device in array.devices())
         )
@@ -122,7 +126,7 @@ class JaxAdapter(Adapter):
 
     def block_elements(self, scores: Array) -> int | None:
         """Leave a trace whole, for XLA to fuse; eager work is bounded as on any device."""
-        return None if isinstance(scores, jax.core.Tracer) else 1 << 24
+        return None if self.is_traced(scores) else 1 << 24
 
     def host_view(self, array: Array) -> npt.NDArray[Any] | None:
         """View an array that lies in one piece of host memory."""

@@ -186,10 +186,10 @@ class AccuracyMetric(keras.metrics.Metric):  # type: ignore[misc]  # keras has n
     def _accuracy(self) -> Array:
         if self._state is None:
             return np.full(self._lead(), np.nan)
-        try:
-            tally = self._state.host()
-        except (NotImplementedError, TypeError):  # how backends say that this is being traced
+        kept = [variable.value for variable in self.variables]
+        if any(adapter_of(value).is_traced(value) for value in kept):
             return self._state.floats().accuracy(self.average)
+        tally = self._state.host()
         self._warned = warn_of_invalid(tally, warned=self._warned)
         return tally.accuracy(self.average)
 

@@ -119,7 +119,7 @@ class TensorFlowAdapter(Adapter):
         """
 
         def run(how: Any, block: Inputs, *trees: Any) -> Any:
-            if tf.executing_eagerly() or not block.scores.shape.is_fully_defined():
+            if not self.is_traced(block.scores) or not block.scores.shape.is_fully_defined():
                 return function(how, block, *trees)
             return xla.program(function, how, block, *trees)
 
@@ -137,13 +137,17 @@ class TensorFlowAdapter(Adapter):
         """Sum the values of each id."""
         return tf.math.unsorted_segment_sum(values, ids, n)
 
+    def is_traced(self, array: Array) -> bool:  # noqa: ARG002  # a graph traces all alike
+        """Tell whether a graph is being built."""
+        return not tf.executing_eagerly()
+
     def is_concrete(self, array: Array) -> bool:
         """Tell whether a tensor is eager and in host memory."""
-        return tf.executing_eagerly() and _in_host_memory(array)
+        return not self.is_traced(array) and _in_host_memory(array)
 
     def block_elements(self, scores: Array) -> int | None:
         """Return how many scores an eager call works on at a time; a graph takes the whole."""
-        if not tf.executing_eagerly():
+        if self.is_traced(scores):
             return None
         return 1 << 22 if self.is_concrete(scores) else 1 << 24
 

@@ -85,13 +85,20 @@ class TorchAdapter(Adapter):
         """Sum by id, in one pass."""
         return values.new_zeros(n).index_add(0, ids, values)
 
+    def is_traced(self, array: Tensor) -> bool:
+        """Tell whether a tensor is being compiled or mapped over, or has a shape alone."""
+        return (
+            torch.compiler.is_compiling()
+            or array.is_meta
+            or torch._C._functorch.is_functorch_wrapped_tensor(array)  # noqa: SLF001  # the only test for vmap
+        )
+
     def is_concrete(self, array: Tensor) -> bool:
         """Tell whether values lie in host memory, under no trace and no transform."""
         return (
-            not torch.compiler.is_compiling()
+            not self.is_traced(array)
             and array.device.type == "cpu"
             and type(array) in (Tensor, torch.nn.Parameter)  # no FakeTensor, no DTensor
-            and not torch._C._functorch.is_functorch_wrapped_tensor(array)  # noqa: SLF001  # the only test for vmap
         )
 
     def block_elements(self, scores: Tensor) -> int | None:

@@ -144,16 +144,20 @@ class Adapter:
         defaults = ns.__array_namespace_info__().default_dtypes()
         return Numbers(ns.int64, ns.float64, defaults["real floating"])
 
+    def is_traced(self, array: Array) -> bool:
+        """Tell whether an array has no values yet, since it is traced or lazy."""
+        return array_api_compat.is_lazy_array(array)
+
     def is_concrete(self, array: Array) -> bool:
         """Tell whether values can be read now: in host memory, and not under a trace (R22)."""
         return (
-            not array_api_compat.is_lazy_array(array)
+            not self.is_traced(array)
             and array.__dlpack_device__()[0] == 1  # kDLCPU of the DLPack standard
         )
 
     def block_elements(self, scores: Array) -> int | None:
         """Return how many scores are worked on at a time; None leaves the whole to a compiler."""
-        if array_api_compat.is_lazy_array(scores):
+        if self.is_traced(scores):
             return None
         # Host blocks are to fit a core's L2 cache; on a device, a launch must be worth its cost.
         return 1 << 18 if self.is_concrete(scores) else 1 << 24
