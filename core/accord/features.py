@@ -63,19 +63,20 @@ def top_k_from_features(
 ) -> Array:
     """Return the share of samples whose true class is among the k best scores of a linear layer.
 
-    It is `accord.top_k_accuracy` of the scores ``features @ weights.T + bias``, of which no more
-    than some 16 MiB exist at a time, whatever the number of classes and samples: for large
-    vocabularies, from the hidden states of a language model and its output matrix.
+    It is `accord.top_k_accuracy` of the scores ``features @ weights.T + bias``, which are made
+    and ranked in blocks of at most some 16 MiB, whatever the number of classes and samples (in a
+    trace, of all samples by ``block`` classes): for large vocabularies, from the hidden states of
+    a language model and its output matrix.
 
     Parameters
     ----------
     y_true : array of int, shape (...)
         True classes, 0 to C - 1.
-    features : array of real, shape (..., D)
+    features : array of float, shape (..., D)
         What the layer is applied to; it decides framework and device of the result.
-    weights : array of real, shape (C, D)
+    weights : array of float, shape (C, D)
         A row for each class, as ``torch.nn.Linear`` keeps them; of the dtype of the features.
-    bias : array of real, shape (C,), optional
+    bias : array of float, shape (C,), optional
         What is added to the score of each class.
     k, ties, average, sample_weight, mask, ignore_index
         As `accord.top_k_accuracy` takes them.
@@ -138,8 +139,8 @@ def _admitted(features: Any, weights: Any, bias: Any, block: int | None) -> tupl
     adapter = adapter_of(features, "features")
     features = adapter.plain("features", features)
     ns = adapter.namespace(features)
-    if not ns.isdtype(features.dtype, ("integral", "real floating")):
-        raise TypeError(f"features has dtype {features.dtype}; it must hold real numbers")
+    if not ns.isdtype(features.dtype, "real floating"):  # products of integers would wrap
+        raise TypeError(f"features has dtype {features.dtype}; it must hold floats")
     if features.ndim == 0 or features.shape[-1] == 0:
         raise ValueError(f"features has shape {tuple(features.shape)}; pass at least one a sample")
     weights = join(adapter, "weights", weights, features, "features")

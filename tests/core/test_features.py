@@ -107,7 +107,7 @@ def test_no_scores_of_all_classes_exist_at_a_time() -> None:
         ({"k": 12}, ValueError, r"k=12 exceeds the 11 classes in weights"),
         ({"block": 0}, ValueError, r"block=0 is no number of classes"),
         ({"features": FEATURES[:, :0]}, ValueError, r"features has shape \(40, 0\)"),
-        ({"features": FEATURES > 0}, TypeError, r"features has dtype bool"),
+        ({"features": FEATURES.astype("int8")}, TypeError, r"features has dtype int8; .* floats"),
     ],
 )
 def test_r21_what_does_not_match_is_refused_by_name(
