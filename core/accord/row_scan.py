@@ -45,11 +45,11 @@ def _count(start: Any, at: int, end: int, size: int, own: Any) -> tuple[int, int
         at += width
     if at < end and at + width <= size:
         both += compared(start, at, end - at, own)
-    elif at < end:
-        while at < end:
-            score = score_at(start, at)
-            both += int(not (score <= own)) + (int(not (score < own)) << LEVEL)
-            at += 1
+        at = end
+    while at < end:
+        score = score_at(start, at)
+        both += int(not (score <= own)) + (int(not (score < own)) << LEVEL)
+        at += 1
     return both & ((1 << LEVEL) - 1), both >> LEVEL
 
 

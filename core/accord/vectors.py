@@ -2,6 +2,8 @@
 
 Compilers vectorise a loop over a row for long rows alone: here a line is compared as one vector,
 of whichever width the processor has, and a row that ends within it leaves the rest out.
+
+numba's cache on disk follows changes of ``row_scan.py`` alone: after one here, remove it.
 """
 
 from __future__ import annotations
