@@ -17,6 +17,7 @@ from torch.utils._python_dispatch import TorchDispatchMode
 
 import accord
 from accord import kernels
+from accord_conformance.reference import credit
 
 SEEDED = torch.Generator().manual_seed(1)
 SCORES = torch.randint(0, 5, (60, 7), generator=SEEDED) / 4
@@ -87,13 +88,14 @@ def test_bfloat16_is_scanned_from_its_bits_r1(monkeypatch: pytest.MonkeyPatch) -
     scores[::7, 2] = torch.nan
     scores[::5, 1] = -0.0
     scores[::3, 0] = torch.finfo(torch.bfloat16).smallest_normal / 128
-    measure = accord.TopK((1, 3))
     with kernels.using(True):
-        found = measure.tally(LABELS, scores)
-    with kernels.using(False):
-        expected = measure.tally(LABELS.numpy(), scores.double().numpy())  # of the same values
+        found = accord.TopK((1, 3)).tally(LABELS, scores)
     assert scanned == ["('bfloat16',)"]
-    assert [field.tolist() for field in found] == [field.tolist() for field in expected]
+    rows = list(zip(scores.tolist(), LABELS.tolist(), strict=True))
+    for field, ties in (("correct", "first"), ("floor", "pessimistic"), ("ceiling", "optimistic")):
+        hits = [sum(credit(row, y, k, ties) for row, y in rows) for k in (1, 3)]
+        assert getattr(found, field).tolist() == hits
+    assert found.undefined == sum(row[y] != row[y] for row, y in rows)  # NaN alone
 
 
 def test_uint64_scores_are_refused_under_a_trace_r21() -> None:
