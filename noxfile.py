@@ -103,12 +103,11 @@ def tests(session: nox.Session, part: str) -> None:
 def conformance(session: nox.Session, framework: str) -> None:
     """Prove one framework, alone in its environment, from the built wheel."""
     packages, choice = PROVED[framework]
-    session.install(*packages)
+    session.install(*packages, *GROUPS["prove"])
     with session.chdir(session.create_tmp()):  # so that the wheel is imported, not this folder
         for env in SETTINGS.get(framework, [{}]):
-            session.run(
-                "pytest", "--pyargs", "accord_conformance", choice, *session.posargs, env=env
-            )
+            laws = ("--pyargs", "accord_conformance", choice, "-n", "2", *session.posargs)
+            session.run("pytest", *laws, env=env)
 
 
 @nox.session
