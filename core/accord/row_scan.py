@@ -12,13 +12,21 @@ import numba
 import numpy as np
 
 from accord.registry import Array
-from accord.vectors import LEVEL, compared, first, lanes, score_at
+from accord.vectors import LEVEL, above, counted, fetch, first, lanes, level, ones, score_at
 
 RUN = 256
 """How many scores are read between two looks at whether the row can be left."""
 
-TILE = 512
+TILE = 1024
 """How many samples are ranked before they are counted, so that each loop does one thing."""
+
+FAR = 2048
+"""How many scores ahead are asked for, at most, where a row is not left at its first run."""
+
+NEXT = 8
+"""How many samples ahead the own score is asked for, which stands anywhere in its row."""
+
+_LEFT_OUT = np.iinfo(np.int32).max  # the rank of a sample that does not count
 
 
 def _compiled(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -33,52 +41,59 @@ _inlined = numba.njit(nogil=True, inline="always")
 
 
 @_inlined
-def _count(start: Any, at: int, end: int, size: int, own: Any) -> tuple[int, int]:
+def _count(start: Any, at: int, end: int, size: int, own: Any, far: int) -> tuple[int, int]:  # noqa: PLR0917  # numbers alone, for arrays would have their references counted
     """Count the scores from ``at`` to ``end`` not at most, and not below, the own score.
 
-    So NaN is among both (R2). Nothing is read at ``size`` or beyond.
+    So NaN is among both (R2). Nothing is read at ``size`` or beyond; the scores ``far`` ahead are
+    asked for.
     """
     width = lanes(start)
-    both = 0
-    while at + width <= end:
-        both += compared(start, at, width, own)
-        at += width
+    lines = (end - at) // width
+    both = counted(start, at, lines, own, far) if lines else 0
+    at += lines * width
     if at < end and at + width <= size:
-        both += compared(start, at, end - at, own)
+        some = _lowest(end - at)
+        both += ones(above(start, at, own) & some)
+        both += ones(level(start, at, own) & some) << LEVEL
         at = end
     while at < end:
         score = score_at(start, at)
         both += int(not (score <= own)) + (int(not (score < own)) << LEVEL)
         at += 1
-    return both & ((1 << LEVEL) - 1), both >> LEVEL
+    return both & _lowest(LEVEL), both >> LEVEL
 
 
 @_inlined
-def _stand(  # noqa: PLR0917  # numbers alone, for arrays would have their references counted
-    start: Any, at: int, classes: int, size: int, label: int, most: int
-) -> tuple[int, int, int]:
+def _lowest(bits: int) -> int:
+    """Return an integer whose lowest bits, 1 to 64, are set."""
+    return np.int64(np.uint64(0xFFFF_FFFF_FFFF_FFFF) >> np.uint64(64 - bits))  # type: ignore[return-value]  # numba's integers are NumPy's
+
+
+@_inlined
+def _stand(start: Any, at: int, classes: int, size: int, label: int, most: int) -> Any:  # noqa: PLR0917  # the same
     """Return ahead, tied_before and tied_after in the row that begins at ``at``.
 
     The row is left once ``most`` are ahead: what is returned then is a miss at every k up to
-    ``most``, whatever the tie rule. Where the own score is NaN all are ahead, itself included
-    (R4), as far as was read.
+    ``most``, whatever the tie rule. Where the own score is NaN all are ahead (R4).
     """
     own = score_at(start, at + label)
-    end, before, left = at + classes, 0, False
+    if own != own:  # noqa: PLR0124  # only NaN differs from itself
+        return classes, 0, 0
+    end, before = at + classes, 0
     read = min(at + RUN, end)
-    ahead, at_least = _count(start, at, read, size, own)
+    ahead, at_least = _count(start, at, read, size, own, classes)
     while read < end:  # for long rows alone: whether one is left can't be foreseen
         if ahead >= most:
-            left = True
-            break
+            return ahead, 0, 0
         run = min(read + RUN, end)
-        above, level = _count(start, read, run, size, own)
-        ahead, at_least, read = ahead + above, at_least + level, run
-    tied = at_least - ahead - 1
-    if tied > 0 and not left:
-        above, level = _count(start, at, at + label, size, own)
-        before = level - above
-    return ahead, before, max(0, tied - before)
+        more, least = _count(start, read, run, size, own, min(classes, FAR))
+        ahead, at_least, read = ahead + more, at_least + least, run
+    tied, read = at_least - ahead - 1, at
+    while tied > 0 and read < at + label:
+        run = min(read + RUN, at + label)
+        more, least = _count(start, read, run, size, own, 0)
+        before, read = before + least - more, run
+    return ahead, before, tied - before
 
 
 @_compiled
@@ -116,40 +131,106 @@ def tally(  # noqa: PLR0917  # a call for each sample would cost more than it do
     one for all. ``tied`` tells whether ties before and after the label count as ahead of it, and
     ``expected`` asks for the mean over all orders instead.
     """
-    start, size, most, by_class = first(flat), flat.size, k.max(), total.shape[0] > 1
-    lost_before, lost_after = tied[0], tied[1]
-    heavy, group = np.empty(TILE), np.empty(TILE, np.int64)
+    lost, most, samples = (tied[0], tied[1]), k.max(), labels.size
+    place = np.empty(TILE, np.int64)
     ranks = np.empty((3, TILE), np.int32)  # under the rule, with all ties lost, with all won
-    for begin in range(0, labels.shape[0], TILE):
-        some = min(TILE, labels.shape[0] - begin)
-        for row in range(some):
-            sample = begin + row
-            label = labels[sample]
-            heavy[row] = 1.0
-            group[row] = 0
-            if (keep.size and not keep[sample]) or (ignored.size and label == ignored[0]):
-                heavy[row] = 0.0
-                continue
-            if weight.size:
-                heavy[row] = weight[sample]
-                if not 0 <= weight[sample] < np.inf:
-                    return False
-                if weight[sample] == 0:
-                    continue
-            if label < 0 or label >= classes:
-                return False
-            at = sample * classes
-            ahead, before, after = _stand(start, at, classes, size, label, most)
-            ranks[0, row] = ahead + before * lost_before + after * lost_after
-            ranks[1, row] = ahead + before + after
-            ranks[2, row] = ahead
-            if by_class:
-                group[row] = label
-            own = score_at(start, at + label)
-            if own != own:  # noqa: PLR0124  # only NaN differs from itself
-                undefined[0] += heavy[row]
-        _add_credit(some, heavy, group, ranks, k, expected, credit, total)
+    for begin in range(0, samples, TILE):
+        end = min(begin + TILE, samples)
+        some, worth, mine = labels[begin:end], weight[begin:end], place[: end - begin]
+        if not _find(some, keep[begin:end], worth, ignored, classes, mine):
+            return False
+        ranked = _rank_lines(flat, begin * classes, classes, mine, lost, ranks)
+        _rank_rows(flat, begin * classes, classes, mine, lost, most, ranked, ranks)
+        _add_credit(ranks, mine, worth, classes, k, expected, credit, total, undefined)
     return True
+
+
+_called = numba.njit(nogil=True)
+
+
+@_called
+def _find(  # noqa: PLR0917  # arrays of a tile
+    labels: Array, keep: Array, weight: Array, ignored: Array, classes: int, place: Array
+) -> bool:
+    """Fill ``place`` with each sample's label, -1 if it is left out; False if one is bad."""
+    bad = False
+    if not (keep.size or weight.size or ignored.size):
+        for row in range(labels.size):
+            place[row] = labels[row]
+            bad |= (labels[row] < 0) | (labels[row] >= classes)
+        return not bad
+    for row in range(labels.size):
+        label = labels[row]
+        kept = not ((keep.size and not keep[row]) or (ignored.size and label == ignored[0]))
+        if kept and weight.size:
+            bad |= not 0 <= weight[row] < np.inf
+            kept = weight[row] != 0
+        bad |= kept and not 0 <= label < classes
+        place[row] = label if kept else -1
+    return not bad
+
+
+@_called
+def _rank_lines(  # noqa: PLR0917  # the same
+    flat: Array, at: int, classes: int, place: Array, lost: tuple[int, int], ranks: Array
+) -> int:
+    """Rank the samples whose row is within a line, without branches; return how many were ranked.
+
+    None where rows are longer; the last rows, whose lines would end outside the array, are left.
+    """
+    start, width = first(flat), lanes(first(flat))
+    if classes > width or at + width > flat.size:
+        return 0
+    count: int = min(place.size, (flat.size - width - at) // classes + 1)
+    every = _lowest(classes)
+    for row in range(count):
+        label = place[row]
+        if label < 0:
+            _leave_out(ranks, row)
+        else:
+            own = score_at(start, at + label)
+            ahead = above(start, at, own) & every
+            tied = level(start, at, own) & every & ~ahead & ~(1 << label)
+            before = (1 << label) - 1
+            against = (before & -lost[0]) | (~before & -lost[1])
+            won = ones(ahead)
+            ranks[0, row] = won + ones(tied & against)
+            ranks[1, row] = won + ones(tied)
+            ranks[2, row] = won
+        at += classes
+    return count
+
+
+@_called
+def _rank_rows(  # noqa: PLR0917  # the same
+    flat: Array,
+    at: int,
+    classes: int,
+    place: Array,
+    lost: tuple[int, int],
+    most: int,
+    ranked: int,
+    ranks: Array,
+) -> None:
+    """Rank the samples after the first ``ranked``, whose rows may have any length."""
+    start = first(flat)
+    for row in range(ranked, place.size):
+        label = place[row]
+        if label < 0:
+            _leave_out(ranks, row)
+            continue
+        later = min(row + NEXT, place.size - 1)
+        fetch(start, at + later * classes + place[later])
+        begin = at + row * classes
+        ahead, before, after = _stand(start, begin, classes, flat.size, label, most)
+        ranks[0, row] = ahead + before * lost[0] + after * lost[1]
+        ranks[1, row] = ahead + before + after
+        ranks[2, row] = ahead
+
+
+@_inlined
+def _leave_out(ranks: Array, row: int) -> None:
+    ranks[0, row] = ranks[1, row] = ranks[2, row] = _LEFT_OUT
 
 
 _summing = numba.njit(nogil=True, fastmath={"reassoc"})  # in any order, so many at a time
@@ -157,43 +238,60 @@ _summing = numba.njit(nogil=True, fastmath={"reassoc"})  # in any order, so many
 
 @_summing
 def _add_credit(  # noqa: PLR0917  # arrays of a tile, and the sums they go to
-    some: int,
-    heavy: Array,
-    group: Array,
     ranks: Array,
+    labels: Array,
+    weight: Array,
+    classes: int,
     k: Array,
     expected: bool,
     credit: Array,
     total: Array,
+    undefined: Array,
 ) -> None:
-    """Add what the samples of a tile are worth; what has no weight may have any rank."""
-    _add_hits(some, heavy, group, ranks[2], np.iinfo(np.int64).max, total)
+    """Add what the samples of a tile are worth; all classes are ahead of an undefined one."""
+    some = labels.size
+    rule, lost, won = ranks[0, :some], ranks[1, :some], ranks[2, :some]
+    _add_below(_LEFT_OUT, won, labels, weight, total)
+    undefined[0] += _worth(_LEFT_OUT, won, weight) - _worth(classes, won, weight)
     for place in range(k.size):
         if expected:
-            _add_shares(some, heavy, group, ranks, k[place], credit[0, place])
+            _add_shares(k[place], lost, won, labels, weight, credit[0, place])
         else:
-            _add_hits(some, heavy, group, ranks[0], k[place], credit[0, place])
-        _add_hits(some, heavy, group, ranks[1], k[place], credit[1, place])
-        _add_hits(some, heavy, group, ranks[2], k[place], credit[2, place])
+            _add_below(k[place], rule, labels, weight, credit[0, place])
+        _add_below(k[place], lost, labels, weight, credit[1, place])
+        _add_below(k[place], won, labels, weight, credit[2, place])
 
 
 @_summing
-def _add_hits(some: int, heavy: Array, group: Array, rank: Array, k: int, sums: Array) -> None:  # noqa: PLR0917  # the same
-    """Add the weight of ranks below k, to one sum or by class."""
-    worth = 0.0
-    if sums.size > 1:
-        for row in range(some):
-            sums[group[row]] += heavy[row] * (rank[row] < k)
-    else:
-        for row in range(some):
-            worth += heavy[row] * (rank[row] < k)
-        sums[0] += worth
+def _add_below(bound: int, rank: Array, labels: Array, weight: Array, sums: Array) -> None:
+    """Add the weight of the samples that rank below a bound, to one sum or by class."""
+    if sums.size == 1:
+        sums[0] += _worth(bound, rank, weight)
+        return
+    for row in range(rank.size):
+        if rank[row] < bound:
+            sums[labels[row]] += weight[row] if weight.size else 1.0
 
 
 @_summing
-def _add_shares(some: int, heavy: Array, group: Array, ranks: Array, k: int, sums: Array) -> None:  # noqa: PLR0917  # the same
+def _worth(bound: int, rank: Array, weight: Array) -> float:
+    """Return the weight of the samples that rank below a bound."""
+    count, worth, most = 0, 0.0, np.int32(bound)
+    if not weight.size:
+        for row in range(rank.size):
+            count += rank[row] < most
+        return float(count)
+    for row in range(rank.size):
+        worth += weight[row] if rank[row] < most else 0.0
+    return worth
+
+
+@_summing
+def _add_shares(k: int, lost: Array, won: Array, labels: Array, weight: Array, sums: Array) -> None:  # noqa: PLR0917  # the same
     """Add the mean credit at k over all orders of the tied (R5)."""
-    for row in range(some):
-        if heavy[row] > 0:
-            ahead, tied = ranks[2, row], ranks[1, row] - ranks[2, row]
-            sums[group[row]] += heavy[row] * min(max((k - ahead) / (tied + 1), 0.0), 1.0)
+    for row in range(won.size):
+        if won[row] < k:
+            share = min((k - won[row]) / (lost[row] - won[row] + 1), 1.0)
+            sums[labels[row] if sums.size > 1 else 0] += share * (
+                weight[row] if weight.size else 1.0
+            )

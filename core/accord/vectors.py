@@ -20,6 +20,8 @@ LINE = 64  # bytes
 LEVEL = 32  # the bit that the second of two counts starts at
 
 _I32, _I64 = ir.IntType(32), ir.IntType(64)
+_BYTE = ir.IntType(8).as_pointer()
+_SIGNS = (">", ">=")
 
 Code = Callable[..., ir.Value]
 
@@ -51,39 +53,100 @@ def lanes(_: Any, start: types.CPointer) -> tuple[Any, Code]:
 
 
 @_generated
-def compared(
+def above(
     _: Any,
     start: types.CPointer,
     at: types.Integer,  # noqa: ARG001  # all that is known here is its type
-    some: types.Integer,  # noqa: ARG001  # the same
     own: types.Number,  # noqa: ARG001  # the same
 ) -> tuple[Any, Code]:
-    """Count, of the first ``some`` scores of a line, those not at most ``own`` and those not below.
+    """Return which scores of a line are not at most ``own``, NaN among them: a bit each (R2)."""
+    return _flags(">", start.dtype)
 
-    NaN is among both (R2). The second count starts at bit `LEVEL`. The whole line is read.
+
+@_generated
+def level(
+    _: Any,
+    start: types.CPointer,
+    at: types.Integer,  # noqa: ARG001  # the same
+    own: types.Number,  # noqa: ARG001  # the same
+) -> tuple[Any, Code]:
+    """Return which scores of a line are not below ``own``, NaN among them: a bit each (R2)."""
+    return _flags(">=", start.dtype)
+
+
+@_generated
+def ones(_: Any, bits: types.Integer) -> tuple[Any, Code]:  # noqa: ARG001  # the same
+    """Return how many bits are set."""
+
+    def code(_: Any, builder: ir.IRBuilder, __: Any, args: Any) -> ir.Value:
+        return builder.ctpop(args[0])
+
+    return types.int64(types.int64), code
+
+
+@_generated
+def counted(  # numbers alone
+    _: Any,
+    start: types.CPointer,
+    at: types.Integer,  # noqa: ARG001  # the same
+    lines: types.Integer,  # noqa: ARG001  # the same
+    own: types.Number,  # noqa: ARG001  # the same
+    far: types.Integer,  # noqa: ARG001  # the same
+) -> tuple[Any, Code]:
+    """Count the scores of some lines, 1 to 127, that are not at most ``own``, and not below it.
+
+    The second count starts at bit `LEVEL`. Each lane counts in an integer as wide as a score, and
+    the scores ``far`` ahead are asked for.
     """
     width, score = _lanes(start.dtype), _compared_as(start.dtype)
+    lanes_of_counts = ir.VectorType(ir.IntType(8 * _bytes(score)), width)
 
     def code(context: Any, builder: ir.IRBuilder, _: Any, args: Any) -> ir.Value:
-        scores = _loaded(context, builder, start.dtype, args[0], args[1], width)
-        mine = _spread(builder, args[3], width)
-        wanted = _lowest(builder, args[2], width)
+        first_score, begin, lines, own, far = args
+        mine, before = _spread(builder, own, width), builder.block
+        loop, after = builder.append_basic_block("line"), builder.append_basic_block("counted")
+        builder.branch(loop)
+        builder.position_at_end(loop)
+        line, place = builder.phi(_I64), builder.phi(_I64)
+        counts = [builder.phi(lanes_of_counts) for _ in _SIGNS]
+        scores = _loaded(context, builder, start.dtype, first_score, place, width)
+        _prefetch(builder, first_score, builder.add(place, far))
+        more = [
+            builder.sub(
+                count, builder.sext(_compare(builder, sign, score, scores, mine), count.type)
+            )
+            for sign, count in zip(_SIGNS, counts, strict=True)
+        ]
+        done = builder.add(line, ir.Constant(_I64, 1))
+        onward = builder.add(place, ir.Constant(_I64, width))
+        nothing = ir.Constant(lanes_of_counts, None)
+        starts = (ir.Constant(_I64, 0), begin, nothing, nothing)
+        for phi, initial, then in zip(
+            (line, place, *counts), starts, (done, onward, *more), strict=True
+        ):
+            phi.add_incoming(initial, before)
+            phi.add_incoming(then, loop)
+        builder.cbranch(builder.icmp_signed("<", done, lines), loop, after)
+        builder.position_at_end(after)
+        above, level = (_total(builder, each) for each in more)
+        return builder.or_(above, builder.shl(level, ir.Constant(_I64, LEVEL)))
 
-        def counted(sign: str) -> ir.Value:
-            if isinstance(score, types.Float):
-                flags = builder.fcmp_unordered(sign, scores, mine)
-            elif score.signed:
-                flags = builder.icmp_signed(sign, scores, mine)
-            else:
-                flags = builder.icmp_unsigned(sign, scores, mine)
-            bits = builder.bitcast(flags, ir.IntType(width))
-            bits = bits if width == _I64.width else builder.zext(bits, _I64)
-            return builder.ctpop(builder.and_(bits, wanted))
+    return types.int64(start, types.int64, types.int64, score, types.int64), code
 
-        level = builder.shl(counted(">="), ir.Constant(_I64, LEVEL))
-        return builder.or_(counted(">"), level)
 
-    return types.int64(start, types.int64, types.int64, score), code
+@_generated
+def fetch(
+    _: Any,
+    start: types.CPointer,
+    at: types.Integer,  # noqa: ARG001  # the same
+) -> tuple[Any, Code]:
+    """Ask for the line of a score that will be read soon; a place outside the array does no harm."""
+
+    def code(context: Any, builder: ir.IRBuilder, _: Any, args: Any) -> ir.Value:
+        _prefetch(builder, *args)
+        return context.get_dummy_value()
+
+    return types.void(start, types.int64), code
 
 
 @_generated
@@ -99,6 +162,45 @@ def score_at(
         return builder.extract_element(alone, ir.Constant(_I32, 0))
 
     return _compared_as(start.dtype)(start, types.int64), code
+
+
+def _flags(sign: str, stored: Any) -> tuple[Any, Code]:
+    """Return what compares a line, and makes an integer of the flags."""
+    width, score = _lanes(stored), _compared_as(stored)
+
+    def code(context: Any, builder: ir.IRBuilder, _: Any, args: Any) -> ir.Value:
+        scores = _loaded(context, builder, stored, args[0], args[1], width)
+        flags = _compare(builder, sign, score, scores, _spread(builder, args[2], width))
+        bits = builder.bitcast(flags, ir.IntType(width))
+        return bits if width == _I64.width else builder.zext(bits, _I64)
+
+    return types.int64(types.CPointer(stored), types.int64, score), code
+
+
+def _compare(
+    builder: ir.IRBuilder, sign: str, score: Any, scores: ir.Value, own: ir.Value
+) -> ir.Value:
+    if isinstance(score, types.Float):
+        return builder.fcmp_unordered(sign, scores, own)  # true of NaN
+    return (builder.icmp_signed if score.signed else builder.icmp_unsigned)(sign, scores, own)
+
+
+def _total(builder: ir.IRBuilder, counts: ir.Value) -> ir.Value:
+    """Return the sum of the lanes; that of bytes may need two."""
+    if counts.type.element.width < _I32.width:
+        counts = builder.zext(counts, ir.VectorType(_I32, counts.type.count))
+    lane = counts.type.element
+    name = f"llvm.vector.reduce.add.v{counts.type.count}i{lane.width}"
+    add = builder.module.declare_intrinsic(name, (), ir.FunctionType(lane, [counts.type]))
+    total = builder.call(add, [counts])
+    return total if lane.width == _I64.width else builder.zext(total, _I64)
+
+
+def _prefetch(builder: ir.IRBuilder, start: ir.Value, at: ir.Value) -> None:
+    kind = ir.FunctionType(ir.VoidType(), [_BYTE, _I32, _I32, _I32])
+    prefetch = builder.module.declare_intrinsic("llvm.prefetch", [_BYTE], kind)
+    read, near, data = (ir.Constant(_I32, each) for each in (0, 3, 1))
+    builder.call(prefetch, [builder.bitcast(builder.gep(start, [at]), _BYTE), read, near, data])
 
 
 def _lanes(stored: Any) -> int:
@@ -139,9 +241,3 @@ def _spread(builder: ir.IRBuilder, value: ir.Value, width: int) -> ir.Value:
     alone = builder.insert_element(nothing, value, ir.Constant(_I32, 0))
     places = ir.Constant(ir.VectorType(_I32, width), [0] * width)
     return builder.shuffle_vector(alone, nothing, places)
-
-
-def _lowest(builder: ir.IRBuilder, some: ir.Value, width: int) -> ir.Value:
-    """Return a mask of the lowest ``some`` of ``width`` bits, at least one."""
-    every = ir.Constant(_I64, (1 << width) - 1)
-    return builder.lshr(every, builder.sub(ir.Constant(_I64, width), some))

@@ -62,11 +62,11 @@ def test_r20_the_scan_counts_what_the_plain_path_counts(dtype: str, shape: tuple
     assert_same(accord.standing, labels, scores)
 
 
-# A line of 64 bytes, a tile of 512 samples and a run of 256 scores each begin anew somewhere.
+# A line of 64 bytes, a tile of 1024 samples and a run of 256 scores each begin anew somewhere.
 @pytest.mark.parametrize("dtype", ["float16", "float32", "float64", "int8"])
 @pytest.mark.parametrize("classes", [7, 8, 9, 15, 16, 17, 31, 32, 33, 63, 64, 65, 256, 257, 525])
 def test_r4_rows_of_any_length_are_counted_to_their_end(dtype: str, classes: int) -> None:
-    labels, scores = tie_rich(20 if classes > 65 else 530, classes, dtype)
+    labels, scores = tie_rich(20 if classes > 65 else 1040, classes, dtype)
     labels[-classes:] = np.arange(classes)[-labels.size :]  # among them the first and the last
     with kernels.using(True):
         found = accord.standing(labels, scores)
@@ -76,6 +76,19 @@ def test_r4_rows_of_any_length_are_counted_to_their_end(dtype: str, classes: int
     assert list(zip(*(field.tolist() for field in found), strict=True)) == expected
     ranks = [ahead + before for ahead, before, _ in expected]
     assert tally.correct.tolist() == [sum(r < k for r in ranks) for k in (1, classes // 2)]
+
+
+@pytest.mark.parametrize("dtype", ["int8", "uint8", "float16"])
+def test_r4_ties_are_counted_in_rows_longer_than_a_narrow_counter_holds(dtype: str) -> None:
+    classes = 40_000
+    scores, labels = np.ones((3, classes), dtype), np.array([0, 20_000, classes - 1])
+    with kernels.using(True):
+        found = accord.standing(labels, scores)
+    assert [field.tolist() for field in found] == [
+        [0, 0, 0],
+        [0, 20_000, 39_999],
+        [39_999, 19_999, 0],
+    ]
 
 
 @pytest.mark.parametrize("scan", [False, True])
@@ -102,10 +115,10 @@ def test_r4_the_scan_stands_each_sample_where_the_reference_does() -> None:
 @pytest.mark.parametrize("per_class", [False, True])
 @pytest.mark.parametrize("ties", RULES)
 def test_r13_r14_masks_ignored_labels_and_weights_count_alike(ties: Any, per_class: bool) -> None:
-    labels, scores = tie_rich(500, 6)
+    labels, scores = tie_rich(1100, 6)
     rng = np.random.default_rng(1)
-    labels[rng.random(500) < 0.2] = -100
-    mask, weight = rng.random(500) < 0.7, rng.integers(0, 4, 500) / 4  # sums are exact
+    labels[rng.random(1100) < 0.2] = -100
+    mask, weight = rng.random(1100) < 0.7, rng.integers(0, 4, 1100) / 4  # sums are exact
     measure = accord.TopK((1, 3), ties=ties, ignore_index=-100)
     extras: list[dict[str, Any]] = [{"mask": mask}, {"sample_weight": weight, "mask": mask}]
     for extra in extras:
