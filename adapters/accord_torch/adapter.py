@@ -17,6 +17,8 @@ from accord_torch.modes import compiled, vmapped
 # PyTorch stores these but does not compare them; what it compares holds all their values.
 _WIDER = {torch.uint16: torch.int32, torch.uint32: torch.int64}
 
+_PLAIN = (Tensor, torch.nn.Parameter)  # no FakeTensor, no DTensor
+
 
 class TorchAdapter(Adapter):
     """PyTorch tensors."""
@@ -47,16 +49,18 @@ class TorchAdapter(Adapter):
 
     def plain(self, name: str, array: Tensor) -> Tensor:
         """Return a tensor without its graph, in a dtype that PyTorch can compare."""
-        distributed = hasattr(array, "device_mesh")  # a DTensor, whose type is slow to import
+        # A DTensor has a mesh; its type is slow to import.
+        distributed = type(array) not in _PLAIN and hasattr(array, "device_mesh")
         if array.layout is not torch.strided or distributed:
             raise TypeError(
                 f"{name} is a {type(array).__name__} of layout {array.layout}; pass a dense tensor:"
                 " to_dense() of a sparse one, full_tensor() of a DTensor; for scores sharded over"
                 " classes use accord_torch.sharded_standing"
             )
-        array = array.detach()
+        if array.requires_grad:
+            array = array.detach()
         if array.dtype != torch.uint64:
-            return array.to(_WIDER.get(array.dtype, array.dtype))
+            return array.to(_WIDER[array.dtype]) if array.dtype in _WIDER else array
         if name == "y_score":
             if self.is_concrete(array):  # where NumPy counts, which compares it
                 return array
@@ -95,11 +99,7 @@ class TorchAdapter(Adapter):
 
     def is_concrete(self, array: Tensor) -> bool:
         """Tell whether values lie in host memory, under no trace and no transform."""
-        return (
-            not self.is_traced(array)
-            and array.device.type == "cpu"
-            and type(array) in (Tensor, torch.nn.Parameter)  # no FakeTensor, no DTensor
-        )
+        return type(array) in _PLAIN and array.is_cpu and not self.is_traced(array)
 
     def block_elements(self, scores: Tensor) -> int | None:
         """Return how many scores are worked on at a time; None leaves a trace whole."""
@@ -111,7 +111,8 @@ class TorchAdapter(Adapter):
         """View a tensor in host memory as NumPy."""
         if not self.is_concrete(array):
             return None
-        array = array.detach()
+        if array.requires_grad:
+            array = array.detach()
         if array.dtype == torch.bfloat16:
             return array.view(torch.int16).numpy().view(BFLOAT16)
         return array.numpy()
@@ -132,10 +133,15 @@ class TorchAdapter(Adapter):
         device: Any = None,
     ) -> Tensor:
         """Return a tensor of its own memory; NumPy's may be read-only, reversed or byte-swapped."""
-        host = np.asarray(values)
-        tensor = torch.from_numpy(np.array(host, host.dtype.newbyteorder("="), order="C"))
+        host = np.array(values, order="C")
+        if not host.dtype.isnative:
+            host = host.astype(host.dtype.newbyteorder("="))
+        tensor = torch.from_numpy(host)
         wanted = None if dtype is None else getattr(torch, dtype)
-        return tensor.to(device=device if like is None else like.device, dtype=wanted)
+        place = device if like is None else like.device
+        if wanted is None and (place is None or place == tensor.device):
+            return tensor
+        return tensor.to(device=place, dtype=wanted)
 
     def streamed(self, measure: Any, batches: Iterable[tuple[Any, Any]]) -> Any:
         """Return what the torchmetrics class of a measure counts over batches."""

@@ -19,6 +19,9 @@ from accord.tally import Average, per_class
 
 FIELDS = len(Tally._fields)
 
+# What every batch sets, none of it a parameter or a module, for which nn.Module looks long.
+_EVERY_BATCH = frozenset({"counts", "sums", "_computed", "_update_count"})
+
 
 class MeasureMetric(torchmetrics.Metric):
     """A measure as a torchmetrics metric; `TopKAccuracy` and its like make one each.
@@ -125,6 +128,12 @@ class MeasureMetric(torchmetrics.Metric):
         finally:
             self._in_forward = False
 
+    def __setattr__(self, name: str, value: Any) -> None:
+        if name in _EVERY_BATCH:
+            object.__setattr__(self, name, value)
+        else:
+            super().__setattr__(name, value)
+
     @property
     def tally(self) -> Tally:
         """Everything this process has counted, as NumPy integers (floats where weighted)."""
@@ -204,14 +213,14 @@ def _packed(tally: Tally, *, floating: bool) -> Tensor | None:
 
 def _packed_on_host(tally: Tally, *, floating: bool) -> Tensor | None:
     """Return the same of what NumPy counted."""
-    mine = [
-        (place, field) for place, field in enumerate(tally) if (field.dtype.kind == "f") == floating
-    ]
+    mine = [place for place, field in enumerate(tally) if (field.dtype.kind == "f") == floating]
     if not mine:
         return None
+    if not tally.correct.ndim and len(mine) == FIELDS:  # most batches; filling takes longer
+        return torch.from_numpy(np.array(tally))
     packed = np.zeros((*tally.correct.shape, FIELDS), np.float64 if floating else np.int64)
-    for place, field in mine:
-        packed[..., place] = field
+    for place in mine:
+        packed[..., place] = tally[place]
     return torch.from_numpy(packed)
 
 

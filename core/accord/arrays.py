@@ -16,13 +16,22 @@ from accord.registry import Adapter, Array, Namespace, adapter_of, load
 
 Index = tuple[slice | int, ...]
 
+_Kinds = tuple[str, ...]
+_REAL: _Kinds = ("bool", "integral", "real floating")
+_NUMBER: _Kinds = ("integral", "real floating")
+_FLAG: _Kinds = ("bool",)
+
 # NumPy's codes of the kinds of dtype that the Array API names.
-_CODES = {"bool": "b", "integral": "iu", "real floating": "f"}
+_CODES = {_REAL: "biuf", _NUMBER: "iuf", _FLAG: "b"}
 
 
 @dataclass(frozen=True, slots=True)
 class Inputs:
-    """Arrays admitted together: one framework, the class axis (if any) last, shapes that match."""
+    """Arrays admitted together: one framework, the class axis (if any) last, shapes that match.
+
+    Where NumPy stands in for a framework, whose arrays lie in host memory, ``home`` is that
+    framework's adapter and its scores.
+    """
 
     adapter: Adapter
     ns: Namespace
@@ -32,6 +41,7 @@ class Inputs:
     weight: Array | None
     sample_axes: int
     origin: Index = ()
+    home: tuple[Adapter, Array] | None = None
 
     @property
     def classes(self) -> int:
@@ -65,43 +75,39 @@ class Inputs:
             origin=index,
         )
 
-    def in_numpy(self, *, bfloat16: bool = False) -> Inputs:
-        """View everything as NumPy, where the adapter asks for it and all lies in host memory.
+    def with_bits(self) -> Inputs:
+        """View bfloat16 scores by their bits, and the rest with them, for the compiled scan alone.
 
-        NumPy can't compute with bfloat16 scores: they stay where they are, unless asked for.
+        NumPy can't compute with them, so they stay where they are until then.
         """
-        if bfloat16 and isinstance(self.scores, np.ndarray):
+        if isinstance(self.scores, np.ndarray):
             return self
-        arrays = (self.scores, self.truth, self.mask, self.weight)
-        views = [array if array is None else self._view(array) for array in arrays]
-        if bfloat16 and views[0] is None:
-            views[0] = self._view(self.scores, "V")
-        if any(
-            (view is None) != (array is None) for view, array in zip(views, arrays, strict=True)
-        ):
+        adapter, others = self.adapter, (self.truth, self.mask, self.weight)
+        scores = adapter.host_view(self.scores) if adapter.counts_in_numpy else None
+        views = None if scores is None else _views(adapter, *others)
+        if views is None:
             return self
         numpy = load("numpy")
-        scores, truth, mask, weight = views
+        truth, mask, weight = views
         return Inputs(
             numpy, numpy.default_namespace(), scores, truth, mask, weight, self.sample_axes
         )
 
-    def _view(self, array: Array, kinds: str = "biuf") -> Array | None:
-        view = self.adapter.host_view(array) if self.adapter.counts_in_numpy else None
-        return view if view is not None and view.dtype.kind in kinds else None
-
     def back(self, array: Array) -> Array:
-        """Return what was found, perhaps `in_numpy`, as an array of the scores' framework."""
-        if not isinstance(array, (np.ndarray, np.generic)) or isinstance(self.scores, np.ndarray):
+        """Return what was found, perhaps by NumPy, as an array of the scores' framework."""
+        adapter, scores = self.home or (self.adapter, self.scores)
+        if not isinstance(array, (np.ndarray, np.generic)) or isinstance(scores, np.ndarray):
             return array
-        return self.adapter.from_host(array, like=self.scores)
+        return adapter.from_host(array, like=scores)
 
     def answer(self, share: Array) -> Array:
         """Return a share as the scores' framework answers: in its default float type (R19)."""
         back = self.back(share)
         if back is share:
             return share
-        return self.ns.astype(back, self.adapter.numbers(self.scores).result)
+        adapter, scores = self.home or (self.adapter, self.scores)
+        dtype = adapter.numbers(scores).result
+        return adapter.namespace(scores).astype(back, dtype, copy=False)
 
     def refuse_any(self, bad: Array, name: str, values: Array, allowed: str) -> bool:
         """Raise for the first true entry where values can be read; tell whether they could (R22).
@@ -147,13 +153,12 @@ def _whole_position(origin: Index, here: tuple[Any, ...]) -> Iterator[int]:
 
 def over_blocks(inputs: Inputs, work: Callable[[Inputs], Array]) -> Array:
     """Run per-sample work block by block; results keep their leading axes, then the samples."""
-    there = inputs.in_numpy()
-    parts = [(work(block), block.sample_axes) for block in there.blocks()]
+    parts = [(work(block), block.sample_axes) for block in inputs.blocks()]
     whole = parts[0][0]
     if len(parts) > 1:
-        flat = [there.ns.reshape(part, (*_lead(part, axes), -1)) for part, axes in parts]
-        shape = (*_lead(*parts[0]), *there.sample_shape)
-        whole = there.ns.reshape(there.ns.concat(flat, axis=-1), shape)
+        flat = [inputs.ns.reshape(part, (*_lead(part, axes), -1)) for part, axes in parts]
+        shape = (*_lead(*parts[0]), *inputs.sample_shape)
+        whole = inputs.ns.reshape(inputs.ns.concat(flat, axis=-1), shape)
     return inputs.back(whole)
 
 
@@ -170,8 +175,11 @@ def admit(
     sample_weight: Any = None,
     mask: Any = None,
     name: str = "y_score",
+    moved: bool = True,
 ) -> Inputs:
     """Check everything that can be known without reading a value (R1, R12, R21).
+
+    What lies in host memory is NumPy's from here on, if its framework wants NumPy to count.
 
     Parameters
     ----------
@@ -183,6 +191,8 @@ def admit(
         Whether ``y_true`` has the class axis too.
     name : str
         What messages call ``y_score``.
+    moved : bool
+        Whether NumPy may stand in for the framework.
 
     Returns
     -------
@@ -198,33 +208,42 @@ def admit(
     """
     adapter = adapter_of(y_score, name)
     y_score = adapter.plain(name, y_score)
-    ns = adapter.namespace(y_score)
     _refuse_masked(name, y_score)
-    _refuse_kind(ns, name, y_score, ("bool", "integral", "real floating"), "real numbers")
+    others = [
+        None if values is None else _given(adapter, other, values, y_score, name)
+        for other, values in (("y_true", y_true), ("mask", mask), ("sample_weight", sample_weight))
+    ]
+    home = None
+    views = _views(adapter, y_score, *others) if moved and adapter.counts_in_numpy else None
+    if views is not None:
+        home, adapter = (adapter, y_score), load("numpy")
+        y_score, truth, mask, weight = views
+    else:
+        truth, mask, weight = (_placed(adapter, values, y_score) for values in others)
+
+    ns = adapter.namespace(y_score)
+    _refuse_kind(ns, name, y_score, _REAL, "real numbers")
     scores = y_score if axis is None else _class_axis_last(ns, y_score, axis)
     sample_axes = scores.ndim - (axis is not None)
+    samples = tuple(scores.shape[:sample_axes])
 
-    truth = join(adapter, "y_true", y_true, scores, name)
-    _refuse_kind(ns, "y_true", truth, ("bool", "integral", "real floating"), "labels")
+    _refuse_kind(ns, "y_true", truth, _REAL, "labels")
     if dense:
         _refuse_shape("y_true", truth, y_score.shape, y_score, name, dense=True)
         truth = truth if axis is None else _class_axis_last(ns, truth, axis)
     else:
-        _refuse_shape("y_true", truth, scores.shape[:sample_axes], y_score, name)
+        _refuse_shape("y_true", truth, samples, y_score, name)
     truth = adapter.settled("y_true", truth, scores)
-
-    def beside(extra: str, values: Any, kinds: tuple[str, ...], wanted: str) -> Array | None:
-        if values is None:
-            return None
-        array = join(adapter, extra, values, scores, name)
-        _refuse_kind(ns, extra, array, kinds, wanted)
-        _refuse_shape(extra, array, scores.shape[:sample_axes], y_score, name)
-        return adapter.settled(extra, array, scores)
-
-    mask = beside("mask", mask, ("bool",), "bool, True keeps a sample; pass mask != 0")
-    wanted = "real numbers; to leave samples out by a bool, pass mask="
-    weight = beside("sample_weight", sample_weight, ("integral", "real floating"), wanted)
-    return Inputs(adapter, ns, scores, truth, mask, weight, sample_axes)
+    if mask is not None:
+        _refuse_kind(ns, "mask", mask, _FLAG, "bool, True keeps a sample; pass mask != 0")
+        _refuse_shape("mask", mask, samples, y_score, name)
+        mask = adapter.settled("mask", mask, scores)
+    if weight is not None:
+        wanted = "real numbers; to leave samples out by a bool, pass mask="
+        _refuse_kind(ns, "sample_weight", weight, _NUMBER, wanted)
+        _refuse_shape("sample_weight", weight, samples, y_score, name)
+        weight = adapter.settled("sample_weight", weight, scores)
+    return Inputs(adapter, ns, scores, truth, mask, weight, sample_axes, home=home)
 
 
 def join(adapter: Adapter, name: str, values: Any, scores: Array, beside: str = "y_score") -> Array:
@@ -232,29 +251,50 @@ def join(adapter: Adapter, name: str, values: Any, scores: Array, beside: str = 
 
     ``name`` and ``beside`` are what messages call the two.
     """
+    return _placed(adapter, _given(adapter, name, values, scores, beside), scores)
+
+
+def _given(adapter: Adapter, name: str, values: Any, scores: Array, beside: str) -> Array:
+    """Return an array of the framework of another, or host values as NumPy; refuse all else."""
     if isinstance(values, (list, tuple, bool, int, float)):
         try:
             values = np.asarray(values)
         except ValueError as error:
             raise ValueError(f"{name} is a ragged list; pass rows of one length") from error
-    _refuse_masked(name, values)
     own = adapter_of(values, name)
     if own.name == adapter.name:
+        _refuse_masked(name, values)
         return adapter.alongside(name, adapter.plain(name, values), scores)
     if isinstance(values, (np.ndarray, np.generic)):
+        _refuse_masked(name, values)
         if values.dtype.kind not in "biuf":
             raise TypeError(f"{name} has dtype {values.dtype}; pass numbers or bools")
-        return adapter.from_host(values, like=scores)
+        return values
     raise TypeError(
         f"{beside} is a {adapter.name} array but {name} is a {own.name} array;"
         " pass both from one framework"
     )
 
 
-def _is_of(ns: Namespace, array: Array, kinds: tuple[str, ...]) -> bool:
-    if isinstance(array, np.ndarray):  # NumPy's own isdtype takes as long as a small batch
-        return any(array.dtype.kind in _CODES[kind] for kind in kinds)
-    return bool(ns.isdtype(array.dtype, kinds))
+def _placed(adapter: Adapter, values: Array, scores: Array) -> Array:
+    """Return what `_given` did as an array of the framework, where the scores are."""
+    host = isinstance(values, (np.ndarray, np.generic))
+    if not host or isinstance(scores, np.ndarray):
+        return values
+    return adapter.from_host(values, like=scores)
+
+
+def _views(adapter: Adapter, *arrays: Array | None) -> list[Array | None] | None:
+    """View arrays as NumPy, None if one can't be: its values are elsewhere, or no numbers to it."""
+    views: list[Array | None] = []
+    for array in arrays:
+        view = array
+        if array is not None and not isinstance(array, (np.ndarray, np.generic)):
+            view = adapter.host_view(array)
+            if view is None or view.dtype.kind not in "biuf":
+                return None
+        views.append(view)
+    return views
 
 
 def _refuse_masked(name: str, array: Any) -> None:
@@ -262,10 +302,10 @@ def _refuse_masked(name: str, array: Any) -> None:
         raise TypeError(f"{name} is a masked array; pass {name}.data, and mask=~{name}.mask")
 
 
-def _refuse_kind(
-    ns: Namespace, name: str, array: Array, kinds: tuple[str, ...], wanted: str
-) -> None:
-    if not _is_of(ns, array, kinds):
+def _refuse_kind(ns: Namespace, name: str, array: Array, kinds: _Kinds, wanted: str) -> None:
+    dtype = array.dtype  # NumPy's own isdtype takes as long as a small batch
+    host = isinstance(array, (np.ndarray, np.generic))
+    if not (dtype.kind in _CODES[kinds] if host else ns.isdtype(dtype, kinds)):
         raise TypeError(f"{name} has dtype {array.dtype}; it must hold {wanted}")
 
 
@@ -303,7 +343,10 @@ def _refuse_shape(
     *,
     dense: bool = False,
 ) -> None:
-    shape, wanted, whole = tuple(array.shape), tuple(wanted), tuple(scores.shape)
+    shape, wanted = tuple(array.shape), tuple(wanted)
+    if shape == wanted:
+        return
+    whole = tuple(scores.shape)
     if len(shape) == len(wanted) and all(
         mine == theirs or mine is None or theirs is None  # None: not known while tracing
         for mine, theirs in zip(shape, wanted, strict=True)

@@ -66,7 +66,7 @@ def standing_in_block(
         )
     if not inputs.ns.isdtype(inputs.truth.dtype, "integral"):
         raise TypeError(f"y_true has dtype {inputs.truth.dtype}; pass integer class indices")
-    own = owners.scores if inputs.in_numpy() is inputs else owners.in_numpy().scores
+    own = owners.scores
     counts = over_blocks(inputs, lambda block: _counts(block, own[(*block.origin, ...)], offset))
     return Standing(*(counts[place, ...] for place in range(3)))
 

@@ -119,7 +119,7 @@ def top_k_from_features(
     checks.top_within(measure.k, layer.classes, "weights")
     one = features[..., 0]  # a number for each sample, to hold the other arrays to
     extra = {"sample_weight": sample_weight, "mask": mask}
-    samples = admit(y_true, one, axis=None, name="features[..., 0]", **extra)
+    samples = admit(y_true, one, axis=None, name="features[..., 0]", moved=False, **extra)
     if not samples.ns.isdtype(samples.truth.dtype, "integral"):
         raise TypeError(f"y_true has dtype {samples.truth.dtype}; pass integer class indices")
     class_labels(samples, ignore_index, layer.classes)  # refused before the work, not after

@@ -20,7 +20,7 @@ import warnings
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import ContextVar
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -39,6 +39,8 @@ _COPIED = 1 << 18  # scores copied at a time, to fit a core's cache
 _LABELS = 1 << 18  # samples whose labels are cast at a time
 
 _FLOAT16 = np.dtype([("float16", np.uint16)])  # numba does not have it, but records
+
+_IN_ONE_PIECE = 0x0001 | 0x0100  # NumPy's flags C_CONTIGUOUS and ALIGNED
 
 _NO_WEIGHT = np.empty(0)
 _NO_FLAG = np.empty(0, np.bool_)
@@ -145,14 +147,6 @@ def stand(block: Inputs, labels: npt.NDArray[np.int64]) -> npt.NDArray[np.int32]
     return counts.reshape(3, *labels.shape)
 
 
-class Sums(NamedTuple):
-    """What the scan adds to: credit under the rule, floor and ceiling by k and class, and totals."""
-
-    credit: npt.NDArray[np.float64]
-    total: npt.NDArray[np.float64]
-    undefined: npt.NDArray[np.float64]
-
-
 def tally(
     inputs: Inputs,
     k: int | tuple[int, ...],
@@ -166,14 +160,13 @@ def tally(
     ``tied`` tells whether ties before and after the label count as ahead of it; None asks for the
     mean over all orders.
     """
-    several = np.asarray(k if isinstance(k, tuple) else (k,), np.int64)
-    ahead = np.asarray(tied or (0, 0), np.int64)
-    ignored = [] if ignore_index is None else [saturated(inputs, ignore_index)]
-    left_out = np.asarray(ignored, np.int64)
+    several = _array_of(k)
+    lost_before, lost_after = tied or (0, 0)
+    ignored = -1 if ignore_index is None else saturated(inputs, ignore_index)
     scan = _scan().tally
 
-    def work(part: Inputs) -> Sums | None:
-        sums = Sums(np.zeros((3, several.size, groups or 1)), np.zeros(groups or 1), np.zeros(1))
+    def work(part: Inputs) -> npt.NDArray[np.float64] | None:
+        sums = np.zeros((2 + 3 * several.size, groups or 1))
         for piece in _pieces(part):
             sound = scan(
                 _flat(piece.scores),
@@ -181,11 +174,13 @@ def tally(
                 _integers(piece.truth),
                 _NO_FLAG if piece.mask is None else np.ascontiguousarray(piece.mask).reshape(-1),
                 _NO_WEIGHT if piece.weight is None else _floats(piece.weight),
-                left_out,
+                ignore_index is not None,
+                ignored,
                 several,
-                ahead,
+                lost_before,
+                lost_after,
                 tied is None,
-                *sums,
+                sums,
             )
             if not sound:
                 return None
@@ -195,24 +190,32 @@ def tally(
     parts = [each for each in found if each is not None]
     if len(parts) < len(found):
         return None
-    whole = parts[0]
-    for part in parts[1:]:
-        for mine, more in zip(whole, part, strict=True):
-            np.add(mine, more, out=mine)
+    whole = parts[0] if len(parts) == 1 else np.add.reduce(parts)
     weighed = inputs.weight is not None
     return _tally(whole, weighed=weighed, fractions=tied is None, k=k, groups=groups)
 
 
-def _tally(sums: Sums, *, weighed: bool, fractions: bool, k: Any, groups: int | None) -> Tally:
-    """Give sums the shapes and dtypes that `accord.tally.count` gives."""
-    whole = np.float64 if weighed else np.int64
-    kinds = (np.float64 if fractions else whole, whole, whole)
-    place = (slice(None) if isinstance(k, tuple) else 0, slice(None) if groups else 0)
-    correct, floor, ceiling = (
-        kind(each[place]) for each, kind in zip(sums.credit, kinds, strict=True)
-    )
-    counted = whole(sums.total[place[1]])
-    return Tally(correct, floor, ceiling, counted, whole(0), whole(sums.undefined[0]))
+@functools.lru_cache
+def _array_of(k: int | tuple[int, ...]) -> npt.NDArray[np.int64]:
+    return np.asarray(k if isinstance(k, tuple) else (k,), np.int64)
+
+
+def _tally(
+    sums: npt.NDArray[np.float64], *, weighed: bool, fractions: bool, k: Any, groups: int | None
+) -> Tally:
+    """Give the sums of the scan the shapes and dtypes that `accord.tally.count` gives."""
+    counts = sums if weighed else sums.astype(np.int64)
+    credits_ = sums if fractions else counts
+    if groups is None:
+        counts, credits_ = counts[:, 0], credits_[:, 0]
+    total, undefined = counts[0], counts[1] if groups is None else counts[1, 0]
+    by_rule, if_lost, if_won, end = (2 + part * (len(sums) - 2) // 3 for part in range(4))
+    if isinstance(k, tuple):
+        correct = credits_[by_rule:if_lost]
+        floor, ceiling = counts[if_lost:if_won], counts[if_won:end]
+    else:
+        correct, floor, ceiling = credits_[by_rule], counts[if_lost], counts[if_won]
+    return Tally(correct, floor, ceiling, total, undefined * 0, undefined)
 
 
 def _flat(scores: npt.NDArray[Any]) -> npt.NDArray[Any]:
@@ -258,8 +261,7 @@ def _pieces(part: Inputs) -> Iterator[Inputs]:
 
 
 def _as_they_are(array: npt.NDArray[Any]) -> bool:
-    flags, dtype = array.flags, array.dtype
-    return flags.c_contiguous and flags.aligned and dtype.isnative
+    return array.flags.num & _IN_ONE_PIECE == _IN_ONE_PIECE and array.dtype.isnative
 
 
 def threads() -> int:

@@ -92,11 +92,10 @@ class Measure(ABC):
             )
         classes = self._classes(inputs)
         groups = classes if per_class else None
-        there = inputs.in_numpy()
-        tally = self._scanned(there, groups)
+        tally = self._scanned(inputs, groups)
         if tally is None:
-            counted = there.adapter.compiled(_counted)
-            blocks = ((block, self._labels(block)) for block in there.blocks())
+            counted = inputs.adapter.compiled(_counted)
+            blocks = ((block, self._labels(block)) for block in inputs.blocks())
             tally = total(counted((self, groups), *each) for each in blocks)
         return tally
 

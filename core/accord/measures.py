@@ -123,7 +123,7 @@ class TopK(_Ranking):
         array([1, 2])
         """
         inputs = admit(
-            y_true, standing.ahead, axis=None, sample_weight=sample_weight, mask=mask
+            y_true, standing.ahead, axis=None, sample_weight=sample_weight, mask=mask, moved=False
         )  # one number a sample stands for its scores
         checks.top_within(self.k, classes)
         labels = class_labels(inputs, self.ignore_index, classes)
@@ -135,8 +135,8 @@ class TopK(_Ranking):
         return class_labels(block, self.ignore_index)
 
     def _scanned(self, inputs: Inputs, groups: int | None) -> Tally | None:
-        inputs = inputs.in_numpy(bfloat16=True)
-        if inputs.ns.isdtype(inputs.truth.dtype, "real floating") or not kernels.ready(inputs):
+        inputs = inputs.with_bits()
+        if not kernels.ready(inputs) or inputs.truth.dtype.kind == "f":
             return None
         tied = AHEAD.get(self.ties)  # None for the mean over all orders
         return kernels.tally(inputs, self.k, tied, ignore_index=self.ignore_index, groups=groups)

@@ -116,32 +116,33 @@ def tally(  # noqa: PLR0917  # a call for each sample would cost more than it do
     labels: Array,
     keep: Array,
     weight: Array,
-    ignored: Array,
+    ignoring: bool,
+    ignored: int,
     k: Array,
-    tied: Array,
+    lost_before: int,
+    lost_after: int,
     expected: bool,
-    credit: Array,
-    total: Array,
-    undefined: Array,
+    sums: Array,
 ) -> bool:
-    """Add the credit of N rows to sums by k and class; False at the first bad label or weight.
+    """Add the credit of N rows to sums by class; False at the first bad label or weight.
 
-    Sums are float64, exact for counts below 2**53. ``keep``, ``weight`` and ``ignored`` are empty
-    where there are none; ``credit`` (3, K, G) and ``total`` (G) have a place for each class, or
-    one for all. ``tied`` tells whether ties before and after the label count as ahead of it, and
-    ``expected`` asks for the mean over all orders instead.
+    Sums are float64, exact for counts below 2**53, and of shape (2 + 3K, G), with a place for each
+    class or one for all: the total; the undefined, in the first place; then by k the credit under
+    the rule, with all ties lost, with all won. ``keep`` and ``weight`` are empty where there are
+    none. The ties before and after a label that are lost count as ahead of it; ``expected`` asks
+    for the mean over all orders instead.
     """
-    lost, most, samples = (tied[0], tied[1]), k.max(), labels.size
+    lost, most, samples = (lost_before, lost_after), k.max(), labels.size
     place = np.empty(TILE, np.int64)
     ranks = np.empty((3, TILE), np.int32)  # under the rule, with all ties lost, with all won
     for begin in range(0, samples, TILE):
         end = min(begin + TILE, samples)
         some, worth, mine = labels[begin:end], weight[begin:end], place[: end - begin]
-        if not _find(some, keep[begin:end], worth, ignored, classes, mine):
+        if not _find(some, keep[begin:end], worth, ignoring, ignored, classes, mine):
             return False
         ranked = _rank_lines(flat, begin * classes, classes, mine, lost, ranks)
         _rank_rows(flat, begin * classes, classes, mine, lost, most, ranked, ranks)
-        _add_credit(ranks, mine, worth, classes, k, expected, credit, total, undefined)
+        _add_credit(ranks, mine, worth, classes, k, expected, sums)
     return True
 
 
@@ -150,18 +151,24 @@ _called = numba.njit(nogil=True)
 
 @_called
 def _find(  # noqa: PLR0917  # arrays of a tile
-    labels: Array, keep: Array, weight: Array, ignored: Array, classes: int, place: Array
+    labels: Array,
+    keep: Array,
+    weight: Array,
+    ignoring: bool,
+    ignored: int,
+    classes: int,
+    place: Array,
 ) -> bool:
     """Fill ``place`` with each sample's label, -1 if it is left out; False if one is bad."""
     bad = False
-    if not (keep.size or weight.size or ignored.size):
+    if not (keep.size or weight.size or ignoring):
         for row in range(labels.size):
             place[row] = labels[row]
             bad |= (labels[row] < 0) | (labels[row] >= classes)
         return not bad
     for row in range(labels.size):
         label = labels[row]
-        kept = not ((keep.size and not keep[row]) or (ignored.size and label == ignored[0]))
+        kept = not ((keep.size and not keep[row]) or (ignoring and label == ignored))
         if kept and weight.size:
             bad |= not 0 <= weight[row] < np.inf
             kept = weight[row] != 0
@@ -244,22 +251,21 @@ def _add_credit(  # noqa: PLR0917  # arrays of a tile, and the sums they go to
     classes: int,
     k: Array,
     expected: bool,
-    credit: Array,
-    total: Array,
-    undefined: Array,
+    sums: Array,
 ) -> None:
     """Add what the samples of a tile are worth; all classes are ahead of an undefined one."""
     some = labels.size
     rule, lost, won = ranks[0, :some], ranks[1, :some], ranks[2, :some]
-    _add_below(_LEFT_OUT, won, labels, weight, total)
-    undefined[0] += _worth(_LEFT_OUT, won, weight) - _worth(classes, won, weight)
-    for place in range(k.size):
+    _add_below(_LEFT_OUT, won, labels, weight, sums[0])
+    sums[1, 0] += _worth(_LEFT_OUT, won, weight) - _worth(classes, won, weight)
+    by_rule, if_lost, if_won = 2, 2 + k.size, 2 + 2 * k.size
+    for each in range(k.size):
         if expected:
-            _add_shares(k[place], lost, won, labels, weight, credit[0, place])
+            _add_shares(k[each], lost, won, labels, weight, sums[by_rule + each])
         else:
-            _add_below(k[place], rule, labels, weight, credit[0, place])
-        _add_below(k[place], lost, labels, weight, credit[1, place])
-        _add_below(k[place], won, labels, weight, credit[2, place])
+            _add_below(k[each], rule, labels, weight, sums[by_rule + each])
+        _add_below(k[each], lost, labels, weight, sums[if_lost + each])
+        _add_below(k[each], won, labels, weight, sums[if_won + each])
 
 
 @_summing

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Literal, NamedTuple
 
+import numpy as np
+
 from accord import checks
 from accord.arrays import Inputs
 from accord.labels import Kept, Labels
@@ -101,31 +103,32 @@ def _average(tally: Tally, credit: Array, average: Average) -> Array:
         if not any(view is None for view in views):
             value = _average(Tally(*views[:-1]), views[-1], average)
             return ns.astype(adapter.from_host(value, like=tally.total), dtypes.result, copy=False)
-    by_class = tally.total.ndim > 0
-    if per_class(average) and not by_class:
+    by_class, wanted = tally.total.ndim > 0, per_class(average)
+    if wanted and not by_class:
         raise ValueError(
             f"average={average!r} needs counts by class; make the tally with per_class=True"
         )
-    credit, total = ns.astype(credit, dtypes.sum), ns.astype(tally.total, dtypes.sum)
-    if not per_class(average):
-        if by_class:
-            credit = ns.sum(credit, axis=-1)
-            total = ns.sum(total) + ns.astype(tally.invalid, dtypes.sum)
-        return ns.astype(_ratio(ns, credit, total), dtypes.result)
-    shares = _ratio(ns, credit, total)
+    total, invalid = tally.total, tally.invalid
+    if not isinstance(credit, (np.ndarray, np.generic)):  # NumPy divides integers in float64
+        credit, total, invalid = (
+            ns.astype(each, dtypes.sum, copy=False) for each in (credit, total, invalid)
+        )
+    if by_class and not wanted:
+        credit, total = ns.sum(credit, axis=-1), ns.sum(total) + invalid
+    shares = _ratio(credit, total)
     if average == "macro":
         occurs = total > 0
         found = ns.where(occurs, shares, ns.zeros_like(shares))
-        shares = _ratio(ns, ns.sum(found, axis=-1), ns.sum(ns.astype(occurs, dtypes.sum)))
-    return ns.astype(shares, dtypes.result)
+        shares = _ratio(ns.sum(found, axis=-1), ns.sum(ns.astype(occurs, dtypes.sum)))
+    return shares if shares.dtype == dtypes.result else ns.astype(shares, dtypes.result)
 
 
-def _ratio(ns: object, part: Array, whole: Array) -> Array:
-    """Divide, with NaN for nothing at all and without a warning."""
-    some = whole > 0
-    one = ns.ones_like(whole)  # type: ignore[attr-defined]  # a namespace has no static type
-    nan = ns.where(some, one, one * float("nan"))  # type: ignore[attr-defined]  # the same
-    return part / ns.where(some, whole, one) * nan  # type: ignore[attr-defined]  # the same
+def _ratio(part: Array, whole: Array) -> Array:
+    """Divide; nothing by nothing is NaN (R16), and there is no part of it."""
+    if not isinstance(part, (np.ndarray, np.generic)):
+        return part / whole
+    with np.errstate(invalid="ignore"):
+        return part / whole
 
 
 class Outcome(NamedTuple):
