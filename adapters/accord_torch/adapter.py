@@ -10,9 +10,10 @@ import numpy.typing as npt
 import torch
 from torch import Tensor
 
+from accord import kernels
 from accord.registry import BFLOAT16, Adapter, Namespace, Numbers, Transform
+from accord_torch import modes, scan
 from accord_torch import namespace as xp
-from accord_torch.modes import compiled, vmapped
 
 # PyTorch stores these but does not compare them; what it compares holds all their values.
 _WIDER = {torch.uint16: torch.int32, torch.uint32: torch.int64}
@@ -84,6 +85,18 @@ class TorchAdapter(Adapter):
     def pick(self, values: Tensor, place: Tensor) -> Tensor:
         """Return the entry at ``place`` of each row; take_along_dim would fix the batch size."""
         return values.gather(-1, place)
+
+    def standings(
+        self, scores: Tensor, labels: Tensor, most: int
+    ) -> tuple[Tensor, Tensor, Tensor] | None:
+        """Call the compiled row scan in graphs for the CPU; an exported one runs without accord."""
+        compiling = torch.compiler.is_compiling() and not torch.compiler.is_exporting()
+        if not compiling or scores.device.type != "cpu" or scores.numel() < scan.WORTH_A_CALL:
+            return None
+        if not scan.wanted():
+            return None
+        ahead, before, after = scan.standings(scores, labels, most).unbind(0)
+        return ahead, before, after
 
     def segment_sum(self, values: Tensor, ids: Tensor, n: int) -> Tensor:
         """Sum by id, in one pass."""
@@ -158,4 +171,6 @@ class TorchAdapter(Adapter):
 
     def modes(self) -> Mapping[str, Transform]:
         """Return eager modes, ``torch.compile`` without graph breaks, and ``torch.func.vmap``."""
-        return {**super().modes(), "compiled": compiled, "vmapped": vmapped}
+        more = {"compiled-kernels": modes.compiled_kernels} if kernels.available() else {}
+        traced = {"compiled": modes.compiled, **more, "vmapped": modes.vmapped}
+        return {**super().modes(), **traced}

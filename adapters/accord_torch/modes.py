@@ -10,13 +10,16 @@ from torch._dynamo import config
 from torch._dynamo.exc import Unsupported
 from torch.utils import _pytree as tree
 
+from accord import kernels
+from accord_torch import scan
 
-def compiled(function: Callable[..., Any]) -> Callable[..., Any]:
+
+def compiled(function: Callable[..., Any], **how: Any) -> Callable[..., Any]:
     """Compile to one graph; what tracing refuses is raised as it is without ``fullgraph=True``.
 
     With it, torch raises an error of its own that only quotes what was raised.
     """
-    graph = torch.compile(function, fullgraph=True)
+    graph = torch.compile(function, fullgraph=True, **how)
 
     def run(*arrays: torch.Tensor) -> Any:
         try:
@@ -25,6 +28,24 @@ def compiled(function: Callable[..., Any]) -> Callable[..., Any]:
         except Unsupported:
             function(*arrays)  # raises what was refused, if that is why there is no graph
             raise
+
+    return run
+
+
+def compiled_kernels(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Compile to a graph that calls the compiled row scan, however little there is to count.
+
+    The mode above proves what inductor makes of the rest; without it, graphs are made sooner.
+    """
+    graph = compiled(function, backend="aot_eager")
+
+    def run(*arrays: torch.Tensor) -> Any:
+        usual, scan.WORTH_A_CALL = scan.WORTH_A_CALL, 0
+        try:
+            with kernels.using(True):
+                return graph(*arrays)
+        finally:
+            scan.WORTH_A_CALL = usual
 
     return run
 

@@ -89,9 +89,9 @@ class Inputs:
             return self
         numpy = load("numpy")
         truth, mask, weight = views
-        return Inputs(
-            numpy, numpy.default_namespace(), scores, truth, mask, weight, self.sample_axes
-        )
+        axes, home = self.sample_axes, (adapter, self.scores)
+        ns = numpy.default_namespace()
+        return Inputs(numpy, ns, scores, truth, mask, weight, axes, home=home)
 
     def back(self, array: Array) -> Array:
         """Return what was found, perhaps by NumPy, as an array of the scores' framework."""

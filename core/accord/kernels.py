@@ -20,6 +20,8 @@ import warnings
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import ContextVar
+from dataclasses import replace
+from itertools import accumulate
 from typing import Any, TypeVar
 
 import numpy as np
@@ -30,6 +32,7 @@ from accord.labels import saturated
 from accord.registry import BFLOAT16, Transform
 from accord.tally import Tally
 
+Job = TypeVar("Job")
 Result = TypeVar("Result")
 
 _WORTH_IT = 1 << 25  # scores, some 30 ms of work without the scan: there will be more of it
@@ -97,6 +100,11 @@ def available() -> bool:
     return importlib.util.find_spec("numba") is not None
 
 
+def wanted() -> bool:
+    """Tell whether the scan can be used, once the work is worth it."""
+    return available() and _asked.get() is not False
+
+
 def ready(inputs: Inputs) -> bool:
     """Tell whether these inputs are to be scanned: it can be done, and is worth it by now."""
     scores = inputs.scores
@@ -137,13 +145,27 @@ def _scan() -> Any:
         return None
 
 
-def stand(block: Inputs, labels: npt.NDArray[np.int64]) -> npt.NDArray[np.int32]:
+def stand(
+    inputs: Inputs, labels: npt.NDArray[np.int64], most: int | None = None
+) -> npt.NDArray[np.int32]:
     """Return ahead, tied_before and tied_after of each sample along a first axis.
 
-    Labels are classes; an undefined sample has as many ahead as there are classes.
+    Labels are classes; an undefined sample has as many ahead as there are classes. A row may be
+    left once ``most`` are ahead: the counts are then of a miss at every k up to that.
     """
     counts = np.empty((3, labels.size), np.int32)
-    _scan().stand(_flat(block.scores), block.classes, _integers(labels), counts)
+    scan, limit = _scan().stand, inputs.classes + 1 if most is None else most
+
+    def work(job: tuple[int, Inputs]) -> None:
+        begin, part = job
+        for piece in _pieces(part):
+            some = _integers(piece.truth)
+            scan(_flat(piece.scores), piece.classes, some, limit, counts, begin)
+            begin += some.size
+
+    parts = _parts(replace(inputs, truth=labels, mask=None, weight=None))
+    sizes = (math.prod(part.sample_shape) for part in parts)
+    _shared(work, list(zip(accumulate(sizes, initial=0), parts, strict=False)))  # one sum more
     return counts.reshape(3, *labels.shape)
 
 
@@ -288,7 +310,7 @@ if hasattr(os, "register_at_fork"):  # a child has none of its parent's threads
     os.register_at_fork(after_in_child=_helpers.cache_clear)
 
 
-def _shared(work: Callable[[Inputs], Result], parts: Sequence[Inputs]) -> list[Result]:
+def _shared(work: Callable[[Job], Result], parts: Sequence[Job]) -> list[Result]:
     """Run work on each part, here and on the helpers that are free; results are in order.
 
     Nobody waits for a helper that has not begun: many callers at once share the helpers.

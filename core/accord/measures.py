@@ -13,7 +13,7 @@ from accord.multilabel import CRITERIA, Criteria, judge, judge_each, k_best, pas
 from accord.ranking import Ranked, Standing, rank
 from accord.tally import Outcome, Tally, count
 from accord.thresholds import SIDES, AtThreshold, border, sides
-from accord.ties import AHEAD, RULES, Ties, credit
+from accord.ties import AHEAD, RULES, Ties, credit, highest
 
 
 @dataclass(frozen=True)
@@ -35,7 +35,7 @@ class _Ranking(Measure):
         return inputs.classes
 
     def _judge(self, block: Inputs, labels: Labels) -> Outcome:
-        return self._outcome(block, labels, rank(block, labels))
+        return self._outcome(block, labels, rank(block, labels, highest(self.k)))
 
     def _outcome(self, block: Inputs, labels: Labels, ranked: Ranked) -> Outcome:
         standing, undefined = ranked

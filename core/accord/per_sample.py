@@ -6,11 +6,10 @@ from typing import Any
 
 from accord import checks
 from accord.arrays import Inputs, admit, over_blocks
-from accord.labels import Labels, class_labels
 from accord.measures import TopK
-from accord.ranking import Ranked, Standing, rank
+from accord.ranking import Standing, rank_all, standings
 from accord.registry import Array
-from accord.ties import Ties, credit
+from accord.ties import Ties, credit, highest
 
 
 def in_top_k(
@@ -47,7 +46,12 @@ def in_top_k(
     measure = TopK(k, ties=ties, axis=axis)
     inputs = admit(y_true, y_score, axis=measure.axis)
     checks.top_within(measure.k, inputs.classes)
-    return over_blocks(inputs, lambda block: credit(block, _stand(block), measure.k, ties))
+    most = highest(measure.k)
+
+    def work(block: Inputs) -> Array:
+        return credit(block, rank_all(block, most).standing, measure.k, ties)
+
+    return over_blocks(inputs, work)
 
 
 def standing(y_true: Any, y_score: Array, *, axis: int = -1) -> Standing:
@@ -76,14 +80,5 @@ def standing(y_true: Any, y_score: Array, *, axis: int = -1) -> Standing:
     ([0, 1], [1, 1], [0, 0])
     """
     inputs = admit(y_true, y_score, axis=checks.whole("axis", axis))
-    counts = over_blocks(inputs, lambda block: block.ns.stack(list(_stand(block))))
+    counts = standings(inputs)
     return Standing(*(counts[place, ...] for place in range(3)))
-
-
-def _stand(block: Inputs) -> Standing:
-    ranked: Ranked = block.adapter.compiled(_rank)(None, block, class_labels(block, None))
-    return ranked.standing
-
-
-def _rank(_: None, block: Inputs, labels: Labels) -> Ranked:
-    return rank(block, labels)

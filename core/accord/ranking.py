@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from accord import kernels
-from accord.arrays import Inputs
-from accord.labels import Labels, as_number, isnan
+from accord.arrays import Inputs, over_blocks
+from accord.labels import Labels, as_number, class_labels, isnan
 from accord.registry import Array
 
 
@@ -48,16 +48,20 @@ class Ranked(NamedTuple):
     undefined: Array
 
 
-def rank(block: Inputs, labels: Labels) -> Ranked:
+def rank(block: Inputs, labels: Labels, most: int | None = None) -> Ranked:
     """Count the rivals of each sample's label in one read of the scores, without a sort.
 
-    An undefined score or an invalid label ranks behind every class, at every k.
+    An undefined score or an invalid label ranks behind every class, at every k. A row may be left
+    once ``most`` are ahead: its counts are then of a miss at every k up to that.
     """
-    if labels.valid is None and kernels.ready(block):
-        standing = Standing(*kernels.stand(block, labels.label))
-        return Ranked(standing, standing.ahead == block.classes)
-    kernels.note(block)
     adapter = block.adapter
+    if labels.valid is None and kernels.ready(block):
+        standing = Standing(*kernels.stand(block, labels.label, most))
+        return Ranked(standing, standing.ahead == block.classes)
+    called = adapter.standings(block.scores, labels.label, most or block.classes + 1)
+    if called is not None:
+        return _with_invalid_last(block, labels, Standing(*called))
+    kernels.note(block)
     scores = as_number(block, block.scores)
     label = labels.label[..., None]
     own_score = adapter.pick(scores, label)
@@ -66,6 +70,37 @@ def rank(block: Inputs, labels: Labels) -> Ranked:
     key, own = adapter.sort_key(scores), adapter.sort_key(own_score)
     nowhere = undefined if labels.valid is None else undefined | ~labels.valid
     return Ranked(stand(block, key, own, label, nowhere=nowhere), undefined)
+
+
+def _with_invalid_last(block: Inputs, labels: Labels, standing: Standing) -> Ranked:
+    """Rank invalid labels, which stand as class 0 does, behind every class."""
+    undefined = standing.ahead == block.classes
+    if labels.valid is None:
+        return Ranked(standing, undefined)
+    ns, none = block.ns, block.ns.zeros_like(standing.ahead)
+    ahead, before, after = (
+        ns.where(labels.valid, count, last)
+        for count, last in zip(standing, (none + block.classes, none, none), strict=True)
+    )
+    return Ranked(Standing(ahead, before, after), undefined)
+
+
+def rank_all(block: Inputs, most: int | None = None) -> Ranked:
+    """Rank a block of which no sample is left out, as one program where that is faster."""
+    ranked: Ranked = block.adapter.compiled(_rank)(most, block, class_labels(block, None))
+    return ranked
+
+
+def _rank(most: int | None, block: Inputs, labels: Labels) -> Ranked:
+    return rank(block, labels, most)
+
+
+def standings(inputs: Inputs, most: int | None = None) -> Array:
+    """Return the three counts of every sample along a first axis, in the scores' framework."""
+    there = inputs.with_bits()
+    if kernels.ready(there):
+        return inputs.back(kernels.stand(there, class_labels(there, None).label, most))
+    return over_blocks(inputs, lambda block: block.ns.stack(list(rank_all(block, most).standing)))
 
 
 def stand(

@@ -131,6 +131,19 @@ class Adapter:
         mine = self.places(place, values.shape[-1]) == place
         return ns.sum(ns.where(mine, values, ns.zeros_like(values)), axis=-1, keepdims=True)
 
+    def standings(
+        self,
+        scores: Array,  # noqa: ARG002  # for those that have such a call
+        labels: Array,  # noqa: ARG002  # the same
+        most: int,  # noqa: ARG002  # the same
+    ) -> tuple[Array, Array, Array] | None:
+        """Return each label's standing by one call that a trace can hold, None if there is none.
+
+        Labels are classes. Counts are 32-bit integers; all classes are ahead of an undefined
+        sample, and those of a sample behind ``most`` or more may be too low.
+        """
+        return None
+
     def segment_sum(self, values: Array, ids: Array, n: int) -> Array:
         """Sum the values of each id: two vectors of one length to a vector of length ``n``."""
         ns = self.namespace(values)

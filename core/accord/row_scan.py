@@ -97,16 +97,28 @@ def _stand(start: Any, at: int, classes: int, size: int, label: int, most: int) 
 
 
 @_compiled
-def stand(flat: Array, classes: int, labels: Array, counts: Array) -> None:
-    """Fill ``counts``, of shape (3, N), with the standings of N rows; bad labels rank last."""
-    start = first(flat)
-    for sample in range(labels.shape[0]):
-        label = labels[sample]
-        ahead, before, after = classes, 0, 0
-        if 0 <= label < classes:
-            at = sample * classes
-            ahead, before, after = _stand(start, at, classes, flat.size, label, classes + 1)
-        counts[0, sample], counts[1, sample], counts[2, sample] = ahead, before, after
+def stand(  # noqa: PLR0917  # a call for each sample would cost more than it does
+    flat: Array, classes: int, labels: Array, most: int, counts: Array, begin: int
+) -> None:
+    """Fill ``counts``, of shape (3, N), from ``begin`` on with the standings of some rows.
+
+    Bad labels rank behind every class. A row may be left once ``most`` are ahead.
+    """
+    place = np.empty(TILE, np.int64)
+    ranks = np.empty((3, TILE), np.int32)
+    for start in range(0, labels.size, TILE):
+        some = min(TILE, labels.size - start)
+        for row in range(some):
+            label = labels[start + row]
+            place[row] = label if 0 <= label < classes else -1
+        mine, at = place[:some], start * classes
+        ranked = _rank_lines(flat, at, classes, mine, (1, 0), ranks)
+        _rank_rows(flat, at, classes, mine, (1, 0), most, ranked, ranks)
+        for row in range(some):
+            nowhere = place[row] < 0
+            counts[0, begin + start + row] = classes if nowhere else ranks[2, row]
+            counts[1, begin + start + row] = ranks[0, row] - ranks[2, row]
+            counts[2, begin + start + row] = ranks[1, row] - ranks[0, row]
 
 
 @_compiled

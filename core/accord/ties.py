@@ -21,6 +21,11 @@ AHEAD: dict[str, tuple[int, int]] = {
 }
 
 
+def highest(k: int | tuple[int, ...]) -> int:
+    """Return the largest k that is asked for: a sample behind as many is a miss."""
+    return max(k) if isinstance(k, tuple) else k
+
+
 def credit(block: Inputs, standing: Standing, k: int | tuple[int, ...], ties: Ties) -> Array:
     """Return each sample's credit: bool, or a fraction under ``"expected"``.
 

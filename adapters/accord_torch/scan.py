@@ -1,0 +1,58 @@
+"""The compiled row scan as an operation of PyTorch, which a compiled graph can call on the CPU.
+
+Inductor's own loop takes two to three times as long, and reads every row to its end; but a call
+takes as long as some hundred thousand scores.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from accord import kernels
+from accord.arrays import admit
+from accord.ranking import standings as ranked
+
+
+def _count(scores: Tensor, labels: Tensor, most: int) -> Tensor:
+    inputs = admit(labels, scores, axis=-1)
+    there = inputs.with_bits()
+    if kernels.ready(there):
+        return torch.from_numpy(kernels.stand(there, there.truth, most))
+    counts: Tensor = ranked(inputs, most)
+    return counts
+
+
+def _shape(scores: Tensor, labels: Tensor, most: int) -> Tensor:  # noqa: ARG001  # the operation's
+    return labels.new_empty((3, *labels.shape), dtype=torch.int32)
+
+
+def _mapped(info: Any, dims: tuple[int | None, ...], *arrays: Any) -> tuple[Tensor, int]:
+    scores, labels = (
+        array.expand(info.batch_size, *array.shape) if dim is None else array.movedim(dim, 0)
+        for dim, array in zip(dims[:2], arrays[:2], strict=True)
+    )
+    return standings(scores, labels, arrays[2]), 1
+
+
+standings = torch.library.custom_op(
+    "accord::standings",
+    _count,
+    mutates_args=(),
+    device_types="cpu",
+    schema="(Tensor scores, Tensor labels, int most) -> Tensor",
+)
+standings.register_fake(_shape)
+standings.register_vmap(_mapped)
+
+
+WORTH_A_CALL = 1 << 19
+"""How many scores a graph calls the scan for; a trace is guarded by that."""
+
+
+@torch.compiler.assume_constant_result  # type: ignore[untyped-decorator]  # it has no types
+def wanted() -> bool:
+    """Tell a trace whether the scan is to be called; it is held to that."""
+    return kernels.wanted()
