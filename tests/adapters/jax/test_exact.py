@@ -31,3 +31,10 @@ def test_r18_a_weighted_stream_does_not_stall_without_64_bits() -> None:
         metric.update([0] * 4, scores, sample_weight=small / 4)
     metric.update([0] * 4, scores)
     assert float(metric.tally.total) == 4 * 2**24 + 50 + 4
+
+
+def test_r13_r22_labels_from_numpy_keep_their_64_bits_beside_eager_scores() -> None:
+    scores = jnp.eye(3)[:2]
+    assert accord.top_k_accuracy(np.array([0, 2**40]), scores, 1, ignore_index=2**40) == 1
+    with pytest.raises(ValueError, match=r"y_true\[1\] is 2147483647, outside 0\.\.2"):
+        accord.top_k_accuracy(np.array([0, 2**31 - 1]), scores, 1, ignore_index=2**40)
