@@ -48,7 +48,7 @@ def race(
 ) -> list[Result]:
     """Time each contender once a round, after two to warm up, and return their medians.
 
-    What is done within a millisecond is repeated for one. The contender named by ``memory_of``
+    What is done within 10 ms is repeated for as long, so that a small call is timed warm. The contender named by ``memory_of``
     then runs once more, to see by how much it raises the process's memory.
     """
     seconds: dict[str, list[float]] = {each.name: [] for each in contenders}
@@ -63,7 +63,7 @@ def race(
             if turn >= 0:
                 seconds[each.name].append(taken)
             elif turn == -1:
-                times[each.name] = max(1, int(1e-3 / taken))
+                times[each.name] = max(1, int(1e-2 / taken))
     medians = {name: statistics.median(taken) for name, taken in seconds.items()}
     limit = next(medians[each.name] for each in contenders if each.limit)
     return [

@@ -125,7 +125,7 @@ def note(inputs: Inputs) -> None:
     """Take note of work that was done without the scan."""
     global _seen  # noqa: PLW0603  # how much there was in this process so far
     if inputs.adapter.is_concrete(inputs.scores):
-        _seen += inputs.classes * math.prod(inputs.sample_shape) + _CALL
+        _seen += math.prod(inputs.scores.shape) + _CALL
 
 
 @functools.cache
@@ -159,7 +159,7 @@ def stand(
     def work(job: tuple[int, Inputs]) -> None:
         begin, part = job
         for piece in _pieces(part):
-            some = _integers(piece.truth)
+            some = np.ascontiguousarray(piece.truth).reshape(-1)
             scan(_flat(piece.scores), piece.classes, some, limit, counts, begin)
             begin += some.size
 
@@ -182,29 +182,58 @@ def tally(
     ``tied`` tells whether ties before and after the label count as ahead of it; None asks for the
     mean over all orders.
     """
-    several = _array_of(k)
-    lost_before, lost_after = tied or (0, 0)
+    several, scan = _array_of(k), _scan().tally
+    how = several, *(tied or (0, 0)), tied is None
+
+    def count(piece: Inputs, *arrays: Any) -> bool:
+        return bool(scan(_flat(piece.scores), piece.classes, *arrays[:-1], *how, arrays[-1]))
+
+    sums = _sums(inputs, count, several.size, ignore_index, groups)
+    weighed = inputs.weight is not None
+    return sums if sums is None else _tally(sums, weighed, tied is None, k, groups)
+
+
+def tally_sides(
+    inputs: Inputs,
+    bound: float,
+    *,
+    at_is_above: bool,
+    ignore_index: int | None,
+    groups: int | None,
+) -> Tally | None:
+    """Return the tally of labels 0 and 1 by the side of a bound that scores are on, or None.
+
+    None as in `tally`. The bound is one that float64 compares with scores as their dtype does.
+    """
+    scan = _scan().tally_sides
+
+    def count(piece: Inputs, *arrays: Any) -> bool:
+        return bool(scan(_flat(piece.scores), *arrays[:-1], bound, at_is_above, arrays[-1]))
+
+    sums = _sums(inputs, count, 1, ignore_index, groups)
+    weighed = inputs.weight is not None
+    return sums if sums is None else _tally(sums, weighed, False, 1, groups)
+
+
+def _sums(
+    inputs: Inputs,
+    count: Callable[..., bool],
+    several: int,
+    ignore_index: int | None,
+    groups: int | None,
+) -> npt.NDArray[np.float64] | None:
+    """Add up what a scan counts, piece by piece on all threads; None once it finds a fault."""
     ignored = -1 if ignore_index is None else saturated(inputs, ignore_index)
-    scan = _scan().tally
 
     def work(part: Inputs) -> npt.NDArray[np.float64] | None:
-        sums = np.zeros((2 + 3 * several.size, groups or 1))
+        sums = np.zeros((2 + 3 * several, groups or 1))
         for piece in _pieces(part):
-            sound = scan(
-                _flat(piece.scores),
-                piece.classes,
-                _integers(piece.truth),
-                _NO_FLAG if piece.mask is None else np.ascontiguousarray(piece.mask).reshape(-1),
-                _NO_WEIGHT if piece.weight is None else _floats(piece.weight),
-                ignore_index is not None,
-                ignored,
-                several,
-                lost_before,
-                lost_after,
-                tied is None,
-                sums,
-            )
-            if not sound:
+            labels = _integers(piece.truth)
+            keep = _NO_FLAG if piece.mask is None else np.ascontiguousarray(piece.mask).reshape(-1)
+            weight = _NO_WEIGHT if piece.weight is None else _floats(piece.weight)
+            if labels is None or not count(
+                piece, labels, keep, weight, ignore_index is not None, ignored, sums
+            ):
                 return None
         return sums
 
@@ -212,9 +241,8 @@ def tally(
     parts = [each for each in found if each is not None]
     if len(parts) < len(found):
         return None
-    whole = parts[0] if len(parts) == 1 else np.add.reduce(parts)
-    weighed = inputs.weight is not None
-    return _tally(whole, weighed=weighed, fractions=tied is None, k=k, groups=groups)
+    whole: npt.NDArray[np.float64] = parts[0] if len(parts) == 1 else np.add.reduce(parts)
+    return whole
 
 
 @functools.lru_cache
@@ -223,7 +251,7 @@ def _array_of(k: int | tuple[int, ...]) -> npt.NDArray[np.int64]:
 
 
 def _tally(
-    sums: npt.NDArray[np.float64], *, weighed: bool, fractions: bool, k: Any, groups: int | None
+    sums: npt.NDArray[np.float64], weighed: bool, fractions: bool, k: Any, groups: int | None
 ) -> Tally:
     """Give the sums of the scan the shapes and dtypes that `accord.tally.count` gives."""
     counts = sums if weighed else sums.astype(np.int64)
@@ -253,10 +281,15 @@ def _flat(scores: npt.NDArray[Any]) -> npt.NDArray[Any]:
     return scores.reshape(-1)
 
 
-def _integers(labels: npt.NDArray[Any]) -> npt.NDArray[np.int64]:
+def _integers(labels: npt.NDArray[Any]) -> npt.NDArray[np.int64] | None:
+    """Return labels in one piece as integers, or None if one is a fraction."""
     if labels.dtype == np.int64 and _as_they_are(labels):
         return labels.reshape(-1)
-    return np.require(labels, np.int64, ["C", "A"]).reshape(-1)
+    with np.errstate(invalid="ignore"):
+        whole = np.require(labels, np.int64, ["C", "A"])
+    if labels.dtype.kind == "f" and not np.array_equal(whole, labels):
+        return None
+    return whole.reshape(-1)
 
 
 def _floats(weight: npt.NDArray[Any]) -> npt.NDArray[np.float64]:
@@ -274,7 +307,8 @@ def _parts(inputs: Inputs) -> list[Inputs]:
 def _pieces(part: Inputs) -> Iterator[Inputs]:
     """Split further, so that no copy of labels, or of scores, grows with the samples."""
     copied = not _as_they_are(part.scores)
-    most = max(1, _COPIED // part.classes) if copied else _LABELS
+    entries = max(1, math.prod(part.scores.shape[part.sample_axes :]))
+    most = max(1, _COPIED // entries) if copied else _LABELS
     if math.prod(part.sample_shape) <= most:
         yield part
         return

@@ -12,7 +12,7 @@ from accord.measure import Measure
 from accord.multilabel import CRITERIA, Criteria, judge, judge_each, k_best, past_threshold
 from accord.ranking import Ranked, Standing, rank
 from accord.tally import Outcome, Tally, count
-from accord.thresholds import SIDES, AtThreshold, border, sides
+from accord.thresholds import SIDES, AtThreshold, border, in_float64, sides
 from accord.ties import AHEAD, RULES, Ties, credit, highest
 
 
@@ -136,7 +136,7 @@ class TopK(_Ranking):
 
     def _scanned(self, inputs: Inputs, groups: int | None) -> Tally | None:
         inputs = inputs.with_bits()
-        if not kernels.ready(inputs) or inputs.truth.dtype.kind == "f":
+        if not kernels.ready(inputs):
             return None
         tied = AHEAD.get(self.ties)  # None for the mean over all orders
         return kernels.tally(inputs, self.k, tied, ignore_index=self.ignore_index, groups=groups)
@@ -240,6 +240,22 @@ class Binary(Measure):
 
     def _classes(self, inputs: Inputs) -> int:  # noqa: ARG002  # a label is 0 or 1, always
         return 2
+
+    def _scanned(self, inputs: Inputs, groups: int | None) -> Tally | None:
+        if not kernels.ready(inputs):
+            kernels.note(inputs)
+            return None
+        threshold = border(self.threshold, from_logits=self.from_logits)
+        bound = in_float64(threshold, inputs.scores.dtype)
+        if bound is None:
+            return None
+        return kernels.tally_sides(
+            inputs,
+            bound,
+            at_is_above=self.at_threshold == "positive",
+            ignore_index=self.ignore_index,
+            groups=groups,
+        )
 
     def _labels(self, block: Inputs) -> Labels:
         return binary_labels(block, self.ignore_index)

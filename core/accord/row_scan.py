@@ -158,6 +158,36 @@ def tally(  # noqa: PLR0917  # a call for each sample would cost more than it do
     return True
 
 
+@_compiled
+def tally_sides(  # noqa: PLR0917  # the same
+    flat: Array,
+    labels: Array,
+    keep: Array,
+    weight: Array,
+    ignoring: bool,
+    ignored: int,
+    bound: float,
+    at_is_above: bool,
+    sums: Array,
+) -> bool:
+    """Add the credit of N scores to sums as `tally` does: for being on their label's side.
+
+    ``sums`` has one place for k; labels are 0 and 1, and ``at_is_above`` tells the side of a score
+    that equals the bound.
+    """
+    k, samples = np.ones(1, np.int64), labels.size
+    place = np.empty(TILE, np.int64)
+    ranks = np.empty((3, TILE), np.int32)  # 0 for a hit, else 1, or 2 if undefined
+    for begin in range(0, samples, TILE):
+        end = min(begin + TILE, samples)
+        some, worth, mine = labels[begin:end], weight[begin:end], place[: end - begin]
+        if not _find(some, keep[begin:end], worth, ignoring, ignored, 2, mine):
+            return False
+        _rank_sides(flat, begin, mine, bound, at_is_above, ranks)
+        _add_credit(ranks, mine, worth, 2, k, False, sums)
+    return True
+
+
 _called = numba.njit(nogil=True)
 
 
@@ -245,6 +275,24 @@ def _rank_rows(  # noqa: PLR0917  # the same
         ranks[0, row] = ahead + before * lost[0] + after * lost[1]
         ranks[1, row] = ahead + before + after
         ranks[2, row] = ahead
+
+
+@_called
+def _rank_sides(  # noqa: PLR0917  # the same
+    flat: Array, begin: int, place: Array, bound: float, at_is_above: bool, ranks: Array
+) -> None:
+    """Rank samples by the side of the bound that their score is on; one at it may win or lose."""
+    start = first(flat)
+    for row in range(place.size):
+        label, score = place[row], score_at(start, begin + row)
+        above, at, below = score > bound, score == bound, score < bound
+        sure = (above & (label == 1)) | (below & (label == 0))
+        hit = sure | (at & ((label == 1) == at_is_above))
+        miss = np.int32(2) - (above | at | below)  # all in numbers, for labels can't be foreseen
+        left_out = _LEFT_OUT * (label < 0)
+        ranks[0, row] = miss * (not hit) | left_out
+        ranks[1, row] = miss * (not sure) | left_out
+        ranks[2, row] = miss * (not (sure | at)) | left_out
 
 
 @_inlined

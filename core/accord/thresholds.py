@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import math
 from fractions import Fraction
-from typing import Literal, NamedTuple, get_args
+from typing import Any, Literal, NamedTuple, get_args
+
+import numpy as np
 
 from accord import checks
 from accord.arrays import Inputs
@@ -39,6 +41,13 @@ def sides(block: Inputs, threshold: float) -> Sides:
     at = scores == below if below == threshold and below >= info.min else undefined
     above = scores > below if below >= info.min else ~undefined
     return Sides(above, at & ~undefined, undefined)
+
+
+def in_float64(threshold: float, dtype: np.dtype[Any]) -> float | None:
+    """Return what float64 compares with NumPy scores as `sides` does; None for wide integers."""
+    if dtype.kind == "f":
+        return rounded(threshold, np.finfo(dtype))
+    return threshold if dtype.itemsize < np.dtype(np.float64).itemsize else None
 
 
 def border(threshold: float, *, from_logits: bool) -> float:

@@ -113,6 +113,49 @@ def test_r4_the_scan_stands_each_sample_where_the_reference_does() -> None:
 
 
 @pytest.mark.parametrize("per_class", [False, True])
+@pytest.mark.parametrize(
+    "dtype", ["float16", "float32", "float64", "bool", "int8", "uint16", "int64", "uint64"]
+)
+def test_r10_scores_beside_a_threshold_count_alike(dtype: str, per_class: bool) -> None:
+    _, scores = tie_rich(50, 44, dtype)
+    rng = np.random.default_rng(2)
+    labels = rng.integers(0, 2, scores.shape)
+    extra = {"mask": rng.random(scores.shape) < 0.7}
+    more = {**extra, "sample_weight": rng.integers(0, 4, scores.shape) / 4}  # sums are exact
+    for threshold, side in (
+        (1.0, "negative"),
+        (1.0, "positive"),
+        (0.5, "negative"),
+        (-9.0, "positive"),
+    ):
+        measure = accord.Binary(threshold, at_threshold=side, ignore_index=7)  # type: ignore[arg-type]  # a side
+        for truth in (labels, labels.astype(bool), labels.astype(np.float32), labels.T.copy().T):
+            assert_same(measure.tally, truth, scores, per_class=per_class)
+        left_out = np.where(extra["mask"], labels, 7)
+        assert_same(measure.tally, left_out, scores, per_class=per_class)
+        assert_same(measure.tally, left_out, scores, per_class=per_class, **more)
+        assert_same(measure.tally, labels, scores[::-1, ::-1], per_class=per_class, **extra)
+
+
+@pytest.mark.parametrize("bad", [2, -1, 0.5, np.nan, 5e-324])
+def test_r22_a_bad_binary_label_is_refused_by_the_scan_too(bad: float) -> None:
+    labels, scores = np.array([0, 1, bad]), np.full(3, 0.25, np.float32)
+    with kernels.using(True):
+        with pytest.raises(ValueError, match=r"y_true\[2\] is .*, which is neither 0 nor 1"):
+            accord.binary_accuracy(labels, scores)
+        assert accord.binary_accuracy(labels, scores, mask=np.array([True, True, False])) == 0.5
+
+
+@pytest.mark.parametrize("bad", [0.5, np.nan, 1e300, -3.0])
+def test_r3_r22_bad_labels_of_floats_are_refused_by_the_scan_too(bad: float) -> None:
+    scores = np.eye(3, dtype=np.float32)
+    with kernels.using(True):
+        assert accord.top_k_accuracy(np.array([0.0, 1.0, 0.0]), scores, 1) == 2 / 3
+        with pytest.raises((ValueError, TypeError), match=r"y_true\[1\]"):
+            accord.top_k_accuracy(np.array([0.0, bad, 2.0]), scores, 1)
+
+
+@pytest.mark.parametrize("per_class", [False, True])
 @pytest.mark.parametrize("ties", RULES)
 def test_r13_r14_masks_ignored_labels_and_weights_count_alike(ties: Any, per_class: bool) -> None:
     labels, scores = tie_rich(1100, 6)
