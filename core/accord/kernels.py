@@ -45,6 +45,7 @@ _FLOAT16 = np.dtype([("float16", np.uint16)])  # numba does not have it, but rec
 
 _IN_ONE_PIECE = 0x0001 | 0x0100  # NumPy's flags C_CONTIGUOUS and ALIGNED
 
+_INT32 = 4  # bytes; labels as wide or wider are read as they are
 _NO_WEIGHT = np.empty(0)
 _NO_FLAG = np.empty(0, np.bool_)
 
@@ -281,9 +282,9 @@ def _flat(scores: npt.NDArray[Any]) -> npt.NDArray[Any]:
     return scores.reshape(-1)
 
 
-def _integers(labels: npt.NDArray[Any]) -> npt.NDArray[np.int64] | None:
+def _integers(labels: npt.NDArray[Any]) -> npt.NDArray[np.signedinteger[Any]] | None:
     """Return labels in one piece as integers, or None if one is a fraction."""
-    if labels.dtype == np.int64 and _as_they_are(labels):
+    if labels.dtype.kind == "i" and labels.dtype.itemsize >= _INT32 and _as_they_are(labels):
         return labels.reshape(-1)
     with np.errstate(invalid="ignore"):
         whole = np.require(labels, np.int64, ["C", "A"])
