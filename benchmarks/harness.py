@@ -44,12 +44,18 @@ def one_read(scores: Any) -> Contender:
 
 
 def race(
-    title: str, contenders: Sequence[Contender], *, rounds: int = 5, memory_of: str | None = None
+    title: str,
+    contenders: Sequence[Contender],
+    *,
+    rounds: int = 5,
+    memory_of: str | None = None,
+    at_least: float = 0.01,
 ) -> list[Result]:
     """Time each contender once a round, after two to warm up, and return their medians.
 
-    What is done within 10 ms is repeated for as long, so that a small call is timed warm. The contender named by ``memory_of``
-    then runs once more, to see by how much it raises the process's memory.
+    What takes less than ``at_least`` seconds is repeated for as long, so that a small call is timed
+    warm. The contender named by ``memory_of`` then runs once more, to see by how much it raises the
+    process's memory.
     """
     seconds: dict[str, list[float]] = {each.name: [] for each in contenders}
     times = {each.name: 1 for each in contenders}
@@ -63,7 +69,7 @@ def race(
             if turn >= 0:
                 seconds[each.name].append(taken)
             elif turn == -1:
-                times[each.name] = max(1, int(1e-2 / taken))
+                times[each.name] = max(1, int(at_least / taken))
     medians = {name: statistics.median(taken) for name, taken in seconds.items()}
     limit = next(medians[each.name] for each in contenders if each.limit)
     return [
