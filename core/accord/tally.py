@@ -10,7 +10,7 @@ import numpy as np
 from accord import checks
 from accord.arrays import Inputs
 from accord.labels import Kept, Labels
-from accord.registry import Array, adapter_of
+from accord.registry import Array, Namespace, adapter_of
 
 Average = Literal["micro", "macro", "weighted", "none"] | None
 AVERAGES: tuple[Average, ...] = ("micro", "macro", "weighted", "none", None)
@@ -115,20 +115,23 @@ def _average(tally: Tally, credit: Array, average: Average) -> Array:
         )
     if by_class and not wanted:
         credit, total = ns.sum(credit, axis=-1), ns.sum(total) + invalid
-    shares = _ratio(credit, total)
+    shares = _ratio(ns, credit, total)
     if average == "macro":
         occurs = total > 0
         found = ns.where(occurs, shares, ns.zeros_like(shares))
-        shares = _ratio(ns.sum(found, axis=-1), ns.sum(ns.astype(occurs, dtypes.sum)))
+        shares = _ratio(ns, ns.sum(found, axis=-1), ns.sum(ns.astype(occurs, dtypes.sum)))
     return shares if shares.dtype == dtypes.result else ns.astype(shares, dtypes.result)
 
 
-def _ratio(part: Array, whole: Array) -> Array:
-    """Divide; nothing by nothing is NaN (R16), and there is no part of it."""
-    if not isinstance(part, (np.ndarray, np.generic)):
-        return part / whole
-    with np.errstate(invalid="ignore"):
-        return part / whole
+def _ratio(ns: Namespace, part: Array, whole: Array) -> Array:
+    """Divide; nothing by nothing is NaN (R16), without a warning."""
+    if isinstance(part, (np.ndarray, np.generic)):
+        with np.errstate(invalid="ignore"):
+            return part / whole
+    some = whole > 0
+    one = ns.ones_like(whole)
+    nan = ns.where(some, one, one * float("nan"))
+    return part / ns.where(some, whole, one) * nan
 
 
 class Outcome(NamedTuple):
