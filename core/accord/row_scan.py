@@ -205,8 +205,9 @@ def _find(  # noqa: PLR0917  # arrays of a tile
     bad = False
     if not (keep.size or weight.size or ignoring):
         for row in range(labels.size):
-            place[row] = labels[row]
-            bad |= (labels[row] < 0) | (labels[row] >= classes)
+            label = labels[row]  # once, for what is checked is what is used
+            place[row] = label
+            bad |= (label < 0) | (label >= classes)
         return not bad
     for row in range(labels.size):
         label = labels[row]
