@@ -30,6 +30,7 @@ class TorchAdapter(Adapter):
     )
 
     counts_in_numpy = True
+    slow_modes = frozenset({"compiled"})
 
     def namespace(self, array: Tensor) -> Namespace:  # noqa: ARG002  # there is only one
         """Return array-api-compat's torch."""
@@ -172,5 +173,5 @@ class TorchAdapter(Adapter):
     def modes(self) -> Mapping[str, Transform]:
         """Return eager modes, ``torch.compile`` without graph breaks, and ``torch.func.vmap``."""
         more = {"compiled-kernels": modes.compiled_kernels} if kernels.available() else {}
-        traced = {"compiled": modes.compiled, **more, "vmapped": modes.vmapped}
-        return {**super().modes(), **traced}
+        compiled = {"compiled": modes.compiled, "compiled-aot": modes.traced, **more}
+        return {**super().modes(), **compiled, "vmapped": modes.vmapped}

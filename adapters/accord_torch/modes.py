@@ -32,12 +32,17 @@ def compiled(function: Callable[..., Any], **how: Any) -> Callable[..., Any]:
     return run
 
 
+def traced(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Trace to one graph as `compiled` does, and run it without inductor, which takes long."""
+    return compiled(function, backend="aot_eager")
+
+
 def compiled_kernels(function: Callable[..., Any]) -> Callable[..., Any]:
     """Compile to a graph that calls the compiled row scan, however little there is to count.
 
-    The mode above proves what inductor makes of the rest; without it, graphs are made sooner.
+    The mode ``"compiled"`` proves what inductor makes of the rest.
     """
-    graph = compiled(function, backend="aot_eager")
+    graph = traced(function)
 
     def run(*arrays: torch.Tensor) -> Any:
         usual, scan.WORTH_A_CALL = scan.WORTH_A_CALL, 0

@@ -61,6 +61,9 @@ class Adapter:
     counts_in_numpy : bool
         Whether NumPy counts what lies in host memory, through `host_view`, faster than the
         framework's own eager operations do.
+    slow_modes : frozenset of str
+        Modes that take long to compile: the usual proof tries one law of each rule in them, the
+        exhaustive one every law.
     """
 
     dtypes: tuple[str, ...] = (
@@ -69,6 +72,8 @@ class Adapter:
     )
 
     counts_in_numpy: bool = False
+
+    slow_modes: frozenset[str] = frozenset()
 
     def __init__(self, name: str, modules: tuple[str, ...] | None = None) -> None:
         self.name = name

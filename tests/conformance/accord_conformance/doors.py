@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from accord.registry import MODES, Adapter
+from accord_conformance import strength
 from accord_conformance.laws import LAWS
 
 DTYPES = (
@@ -22,23 +23,31 @@ def _undeclared() -> None:
 def cases(adapter: Adapter) -> list[Any]:
     """Return a pytest parameter for each law, mode and device of an adapter.
 
-    What the adapter does not declare is a parameter too, skipped with the reason.
+    How many laws a mode tries is the strength's choice. What is not tried, and what the adapter
+    does not declare, is a parameter too, skipped with the reason.
     """
     declared = adapter.modes()
+    how = strength.chosen()
+    held = {mode: [law for law in LAWS if mode.partition("-")[0] in law.modes] for mode in declared}
+    tried = {mode: how.laws(adapter, mode, laws) for mode, laws in held.items()}
     found = [
         pytest.param(
             lambda law=law, mode=mode, device=device: law.check(adapter, mode, device),
             id=f"{adapter.name}-{mode}-{'' if device is None else f'{device}-'}{law.rule}-{law.name}",
         )
         for device in adapter.devices()
-        for mode in declared
-        for law in LAWS
-        if mode.partition("-")[0] in law.modes
+        for mode, laws in tried.items()
+        for law in laws
     ]
     missing = [f"mode {mode}" for mode in MODES if mode not in declared]
     missing += [f"dtype {dtype}" for dtype in DTYPES if dtype not in adapter.dtypes]
-    for what in missing:
-        skip = pytest.mark.skip(reason=f"{adapter.name} declares no {what}")
+    skipped = {what: f"{adapter.name} declares no {what}" for what in missing}
+    for mode, laws in held.items():
+        if left := len(laws) - len(tried[mode]):
+            reason = f"{left} more laws of {adapter.name}'s mode {mode} run with --laws exhaustive"
+            skipped[f"mode {mode}, {left} more laws"] = reason
+    for what, reason in skipped.items():
+        skip = pytest.mark.skip(reason=reason)
         found.append(pytest.param(_undeclared, id=f"{adapter.name}-{what}", marks=skip))
     return found
 

@@ -10,6 +10,8 @@ import numpy as np
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
+from accord_conformance import strength
+
 SAMPLES, CLASSES = 6, 5
 
 NUMBERS = (0.0, -0.0, 0.25, 0.5, 0.5, 1.0, -1.0, inf, -inf, 1e-45, -1e-45, 3.0)
@@ -40,11 +42,14 @@ def rounded(table: list[list[float]]) -> list[list[float]]:
 def tried(
     *strategies: st.SearchStrategy[Any], examples: int
 ) -> Callable[[Callable[..., None]], None]:
-    """Run a function on drawn examples, the same ones every time."""
+    """Run a function on drawn examples, the same ones every time.
+
+    The number of examples is the usual one; an exhaustive run draws more.
+    """
 
     def run(function: Callable[..., None]) -> None:
         profile = settings(
-            max_examples=examples,
+            max_examples=examples * strength.chosen().examples,
             derandomize=True,
             deadline=None,
             database=None,

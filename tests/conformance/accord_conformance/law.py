@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+import pytest
+
 from accord.registry import MODES, Adapter
+from accord_conformance import reproduce
 from accord_conformance.subject import Subject
+
+_OPERATORS = {"and", "or", "not"}  # of pytest's -k
 
 Check = Callable[[Subject], None]
 
@@ -34,8 +40,31 @@ class Law:
     modes: tuple[str, ...] = MODES
 
     def check(self, adapter: Adapter, mode: str = "eager", device: Any = None) -> None:
-        """Try the law on an adapter; an AssertionError says where it fails."""
-        self.trial(Subject(adapter, mode, device))
+        """Try the law on an adapter; an AssertionError says where it fails.
+
+        A note of the error tells how to run the law alone, and repeats its last call as a
+        program, with the arrays written out.
+        """
+        subject = Subject(adapter, mode, device)
+        try:
+            self.trial(subject)
+        except (Exception, pytest.fail.Exception) as error:
+            error.add_note(self._note(subject))
+            raise
+
+    def _note(self, subject: Subject) -> str:
+        adapter, mode = subject.adapter, subject.mode
+        words = [word for word in re.findall(r"\w+", self.name) if word not in _OPERATORS]
+        kind = "--namespace" if type(adapter) is Adapter else "--adapter"
+        again = f"pytest --pyargs accord_conformance {kind} {adapter.name} --laws exhaustive"
+        lines = [
+            f"Law: {self.name} ({self.rule}), on {adapter.name}, mode {mode}. To run it alone:",
+            f'{again} -k "{" and ".join([mode, *words])}"',
+        ]
+        source = reproduce.program(adapter, mode, subject.device, subject.last_call)
+        if source is not None:
+            lines += ["Its last call as a program:", "", source]
+        return "\n".join(lines)
 
 
 REGISTERED: list[Law] = []

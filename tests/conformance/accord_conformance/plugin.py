@@ -20,6 +20,21 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group = parser.getgroup("accord", "accord conformance")
     group.addoption("--adapter", help="name of the registered accord adapter to prove")
     group.addoption("--namespace", help="module of an Array API library without an accord adapter")
+    group.addoption(
+        "--laws",
+        choices=("quick", "usual", "exhaustive"),
+        default="usual",
+        help="quick: one law of each rule, eager; usual: every law, but in slow modes one of each"
+        " rule; exhaustive: every law in every mode, on ten times as many drawn examples",
+    )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Set how much of the proof this process runs."""
+    if config.getoption("--laws") != "usual":
+        from accord_conformance import strength  # noqa: PLC0415  # see the module's docstring
+
+        strength.choose(config.getoption("--laws"))
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import functools
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -26,6 +26,12 @@ class Subject:
     adapter: Adapter
     mode: str = "eager"
     device: Any = None
+    _calls: list[tuple[Any, ...]] = field(default_factory=list, repr=False, compare=False)
+
+    @property
+    def last_call(self) -> tuple[Any, ...] | None:
+        """The last function that was run, then its arrays; None if there was no call."""
+        return self._calls[-1] if self._calls else None
 
     def array(self, values: Any, dtype: str | None = None) -> Any:
         """Make an array of the framework; Python floats become float32 unless a dtype is named."""
@@ -38,6 +44,7 @@ class Subject:
 
     def run(self, function: Callable[..., Any], *arrays: Any) -> Any:
         """Run a function of arrays in this mode; the result comes as NumPy arrays."""
+        self._calls[:] = [(function, *arrays)]
         return self._host(_transformed(self.adapter, self.mode, function)(*arrays))
 
     @property

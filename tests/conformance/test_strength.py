@@ -1,0 +1,73 @@
+"""How much of the proof runs: quick, usual and exhaustive."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+import pytest
+
+from accord.registry import Transform
+from accord_conformance import LAWS, doors, strength
+from accord_numpy import NumpyAdapter
+
+RULES = {rule for law in LAWS for rule in law.rule.split()}
+
+
+class WithASlowMode(NumpyAdapter):
+    """NumPy's, whose compiled mode takes long to compile."""
+
+    slow_modes = frozenset({"compiled-slow"})
+
+    def modes(self) -> Mapping[str, Transform]:
+        return {**super().modes(), "compiled-slow": lambda function: function}
+
+
+@pytest.fixture(autouse=True)
+def _as_it_was() -> Iterator[None]:
+    before = strength.chosen().name
+    yield
+    strength.choose(before)
+
+
+def tried(name: str, mode: str) -> list[str]:
+    strength.choose(name)
+    ids = [str(case.id) for case in doors.cases(WithASlowMode("numpy")) if not case.marks]
+    return [each for each in ids if each.startswith(f"numpy-{mode}-R")]
+
+
+def in_mode(mode: str) -> int:
+    return sum(mode in law.modes for law in LAWS)
+
+
+def test_the_usual_proof_tries_one_law_of_each_rule_in_a_slow_mode() -> None:
+    compiled = [law for law in LAWS if "compiled" in law.modes]
+    rules = {rule for law in compiled for rule in law.rule.split()}
+    found = tried("usual", "compiled-slow")
+    assert len(found) < len(compiled)
+    assert rules == {rule for each in found for rule in each.split("-")[3].split()}
+
+
+def test_the_usual_proof_tries_every_law_elsewhere() -> None:
+    assert len(tried("usual", "eager")) == in_mode("eager")
+
+
+def test_the_exhaustive_proof_tries_every_law_in_every_mode() -> None:
+    assert len(tried("exhaustive", "eager")) == in_mode("eager")
+    assert len(tried("exhaustive", "compiled-slow")) == in_mode("compiled")
+
+
+def test_the_quick_proof_holds_every_rule_eagerly() -> None:
+    found = tried("quick", "eager")
+    assert {rule for each in found for rule in each.split("-")[2].split()} == RULES
+    assert not tried("quick", "compiled-slow")
+
+
+def test_laws_that_are_not_tried_are_skipped_with_the_way_to_run_them() -> None:
+    strength.choose("usual")
+    [skipped] = [
+        mark.kwargs["reason"]
+        for case in doors.cases(WithASlowMode("numpy"))
+        for mark in case.marks
+        if "more laws" in mark.kwargs["reason"]
+    ]
+    assert skipped.endswith("run with --laws exhaustive")
