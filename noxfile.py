@@ -1,145 +1,307 @@
-"""Every task a person or CI runs: ``python -m nox``, or ``python -m nox -s NAME``."""
+"""Every task a person or CI runs: ``python -m nox``, or ``python -m nox -s NAME``.
+
+``quick`` is for the loop while you work; the default sessions are the proof; ``exhaustive`` is
+every law at full strength. A table at the end says what each took and what was skipped.
+"""
 
 from __future__ import annotations
 
+import atexit
+import contextlib
+import functools
+import hashlib
 import os
-import tempfile
+import shutil
+import time
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
+from xml.etree import ElementTree as ET
 
 import nox
 
 nox.options.default_venv_backend = "venv"
 nox.options.reuse_existing_virtualenvs = True
 nox.options.error_on_missing_interpreters = True
-nox.options.sessions = ["lint", "types", "tests", "conformance", "verify", "package"]
+nox.options.sessions = [
+    *("lint", "environment", "types", "tests", "laws", "verify", "package", "bounds"),
+]
 
 ROOT = Path(__file__).parent
-GROUPS = nox.project.load_toml(ROOT / "pyproject.toml")["dependency-groups"]
+PROJECT = nox.project.load_toml(ROOT / "pyproject.toml")
+GROUPS = PROJECT["dependency-groups"]
+EXAMPLE = str(ROOT / "examples" / "digits_forest.npz")
 
 # The versions that tests run on; pyproject.toml keeps the lower bounds that users need.
 os.environ.setdefault("PIP_CONSTRAINT", str(ROOT / ".ci" / "constraints.txt"))
 
-# What is tested, each part in an environment with no more frameworks than it needs: what to
-# install, the dependency group on top of it, and where its tests are.
-TESTS = {
+# The environment that most sessions share has every framework; each framework's tests still run
+# in processes of their own.
+SHARED = ROOT / ".nox" / "environment"
+PYTHON = str(SHARED / ("Scripts/python.exe" if os.name == "nt" else "bin/python"))
+TOOLS = sorted({each for group in GROUPS.values() for each in group})
+QUIET = {"TF_CPP_MIN_LOG_LEVEL": "3"}
+
+KERAS = ["adapters/accord_keras", "tests/adapters/keras"]
+
+# The parts of the tests: where they are, and what a framework reads from the environment.
+TESTS: dict[str, tuple[list[str], dict[str, str]]] = {
     "core": (
-        ".[cli,conformance,fast]",
-        "test",
         [
             *("core", "adapters/accord_numpy", "tests/core", "tests/adapters/numpy"),
-            "tests/benchmarks",
-            "tests/conformance/test_laws_can_fail.py",
+            *("tests/benchmarks", "tests/conformance/test_laws_can_fail.py"),
+            *("tests/conformance/test_reproduce.py", "tests/conformance/test_strength.py"),
         ],
+        {},
     ),
-    "torch": (
-        ".[torch,conformance,fast]",
-        "test-torch",
-        ["adapters/accord_torch", "tests/adapters/torch"],
-    ),
-    "jax": (
-        ".[flax,conformance,fast]",
-        "test-jax",
-        ["adapters/accord_jax", "tests/adapters/jax"],
-    ),
-}
-
-# Keras' metrics are tried on each of its backends, alone with it.
-KERAS = ["adapters/accord_keras", "tests/adapters/keras"]
-TESTS |= {
+    "torch": (["adapters/accord_torch", "tests/adapters/torch"], {}),
+    "jax": (["adapters/accord_jax", "tests/adapters/jax"], {}),
     "tensorflow": (
-        ".[tensorflow,conformance,fast]",
-        "test-keras",
         ["adapters/accord_tensorflow", "tests/adapters/tensorflow", *KERAS],
+        {"KERAS_BACKEND": "tensorflow"},
     ),
-    "keras-jax": (".[jax,conformance,fast]", "test-keras", KERAS),
-    "keras-torch": (".[torch,conformance,fast]", "test-keras", KERAS),
+    "keras-jax": (KERAS, {"KERAS_BACKEND": "jax"}),
+    "keras-torch": (KERAS, {"KERAS_BACKEND": "torch"}),
 }
 
-# What is proved from an installed wheel, alone in its environment: what to install, and how the
-# laws find it.
-PROVED = {
-    "numpy": ([".[conformance,fast]"], "--adapter=numpy"),
-    "tensorflow": ([".[tensorflow,conformance,fast]"], "--adapter=tensorflow"),
-    "array-api-strict": ([".[conformance]", "array-api-strict"], "--namespace=array_api_strict"),
-    "torch": ([".[torch,conformance,fast]"], "--adapter=torch"),
-    "jax": ([".[jax,conformance,fast]"], "--adapter=jax"),
+EIGHT = {"JAX_NUM_CPU_DEVICES": "8"}
+
+# What the laws are tried on: the choice of pytest's plugin, what an environment of its own needs,
+# and the settings, by name, that a framework reads from the environment.
+LAWS: dict[str, tuple[str, list[str], dict[str, dict[str, str]]]] = {
+    "numpy": ("--adapter=numpy", ["accord[conformance,fast]"], {"": {}}),
+    "array-api-strict": (
+        "--namespace=array_api_strict",
+        ["accord[conformance]", "array-api-strict"],
+        {"": {}},
+    ),
+    "torch": ("--adapter=torch", ["accord[torch,conformance,fast]"], {"": {}}),
+    "jax": (
+        "--adapter=jax",
+        ["accord[jax,conformance,fast]"],
+        {
+            "": {**EIGHT, "JAX_ENABLE_X64": "0"},
+            "with x64": {**EIGHT, "JAX_ENABLE_X64": "1"},
+        },
+    ),
+    "tensorflow": ("--adapter=tensorflow", ["accord[tensorflow,conformance,fast]"], {"": {}}),
 }
 
-# Settings that a framework reads from the environment, where the laws are to hold in each.
-SETTINGS: dict[str, list[dict[str, str]]] = {
-    "jax": [
-        {"JAX_NUM_CPU_DEVICES": "8", "JAX_ENABLE_X64": "0"},
-        {"JAX_NUM_CPU_DEVICES": "8", "JAX_ENABLE_X64": "1"},
-    ],
-}
+IN_PARALLEL = ("-n", "logical", "--dist", "worksteal")
+
+shared = functools.partial(nox.session, venv_backend="none", requires=["environment"])
 
 
 @nox.session
 def lint(session: nox.Session) -> None:
     """Check style and formatting."""
-    session.install(*GROUPS["lint"])
-    session.run("ruff", "check", *session.posargs)
-    session.run("ruff", "format", "--check")
+    with timed("lint"):
+        session.install(*GROUPS["lint"])
+        session.run("ruff", "check", *session.posargs)
+        session.run("ruff", "format", "--check")
 
 
 @nox.session
+def environment(session: nox.Session) -> None:
+    """Install accord, every framework and every test tool, for the sessions that share them.
+
+    Nothing is done where the environment was made from the same requirements.
+    """
+    made_from = (ROOT / "pyproject.toml").read_bytes() + (ROOT / ".ci/constraints.txt").read_bytes()
+    stamp, wanted = SHARED / "made-from", hashlib.sha256(made_from).hexdigest()
+    if stamp.exists() and stamp.read_text() == wanted:
+        return
+    with timed("environment"):
+        session.install("-e", ".[all]", *TOOLS)
+        stamp.write_text(wanted)
+
+
+@shared()
 def types(session: nox.Session) -> None:
     """Check types."""
-    session.install("-e", ".[all]", *GROUPS["types"])
-    session.run("mypy", *session.posargs)
+    with timed("types"):
+        session.run(PYTHON, "-m", "mypy", *session.posargs, external=True)
 
 
-@nox.session
+@shared()
 @nox.parametrize("part", [nox.param(part, id=part) for part in TESTS])
 def tests(session: nox.Session, part: str) -> None:
     """Run the unit tests and doctests of one part."""
-    package, group, paths = TESTS[part]
-    session.install("-e", package, *GROUPS[group])
-    session.run("pytest", *(session.posargs or paths))
+    paths, env = TESTS[part]
+    pytest(session, f"tests({part})", *(session.posargs or paths), env=env)
 
 
-@nox.session
-@nox.parametrize("framework", [nox.param(name, id=name) for name in PROVED])
-def conformance(session: nox.Session, framework: str) -> None:
-    """Prove one framework, alone in its environment, from the built wheel."""
-    packages, choice = PROVED[framework]
-    session.install(*packages, *GROUPS["prove"])
-    with session.chdir(session.create_tmp()):  # so that the wheel is imported, not this folder
-        for env in SETTINGS.get(framework, [{}]):
-            laws = ("--pyargs", "accord_conformance", choice, "-n", "2", *session.posargs)
-            session.run("pytest", *laws, env=env)
+@shared()
+@nox.parametrize("framework", [nox.param(name, id=name) for name in LAWS])
+def laws(session: nox.Session, framework: str) -> None:
+    """Try every law on one framework; slow modes try one law of each rule."""
+    choice, _, settings = LAWS[framework]
+    for setting, env in settings.items():
+        name = " ".join(filter(None, (f"laws({framework})", setting)))
+        words = ("--pyargs", "accord_conformance", choice, *session.posargs)
+        pytest(session, name, *words, env=env)
 
 
-@nox.session
+@shared()
 def verify(session: nox.Session) -> None:
     """Verify the example, and scores full of ties, NaN and infinities, on every framework."""
-    session.install("-e", ".[all]", *GROUPS["peers"])
     made = Path(session.create_tmp()) / "ties.npz"
-    session.run("python", "examples/tie_rich.py", str(made))
-    session.run("accord", "verify", "examples/digits_forest.npz", "-k", "1,3,5")
-    for ties in ("first", "expected"):
-        session.run("accord", "verify", str(made), "-k", "1,3,5", "--ties", ties)
-    session.run("accord", "explain", "examples/digits_forest.npz", "-k", "1,5")
-    session.run("pytest", "adapters/accord_peers", "tests/verification", *session.posargs)
+    accord = (PYTHON, "-m", "accord")
+    with timed("verify by the command"):
+        run = functools.partial(session.run, external=True, env=QUIET)
+        run(PYTHON, "examples/tie_rich.py", str(made))
+        run(*accord, "verify", EXAMPLE, "-k", "1,3,5")
+        for ties in ("first", "expected"):
+            run(*accord, "verify", str(made), "-k", "1,3,5", "--ties", ties)
+        run(*accord, "explain", EXAMPLE, "-k", "1,5")
+    paths = ("adapters/accord_peers", "tests/verification", *session.posargs)
+    pytest(session, "verify", *paths)
 
 
 @nox.session
 def package(session: nox.Session) -> None:
     """Build wheel and sdist, and use the wheel in a bare environment as a user would."""
-    session.install("build")
-    with tempfile.TemporaryDirectory() as dist:
-        session.run("python", "-m", "build", "--outdir", dist, silent=True)
-        wheel = next(Path(dist).glob("*.whl"))
-        session.install("--force-reinstall", f"accord[cli] @ {wheel.as_uri()}")
-    example = ROOT / "examples" / "digits_forest.npz"
-    with session.chdir(session.create_tmp()):
-        session.run("accord", "--version")
-        session.run("accord", "score", str(example), "-k", "1,3,5")
-        session.run("accord", "score", str(example), "-k", "1,3,5", "--json")
+    with timed("package"):
+        install_wheel(session, "accord[cli]")
+        with session.chdir(session.create_tmp()):  # so that the wheel is imported, not this folder
+            session.run("accord", "--version")
+            session.run("accord", "score", EXAMPLE, "-k", "1,3,5")
+            session.run("accord", "score", EXAMPLE, "-k", "1,3,5", "--json")
 
 
 @nox.session
+def bounds(session: nox.Session) -> None:
+    """Test on the oldest versions that pyproject.toml admits."""
+    oldest = Path(session.create_tmp()) / "oldest.txt"
+    extras = ("cli", "fast", "conformance", "jax", "keras")
+    oldest.write_text("\n".join(lower_bounds(extras)))
+    with timed("bounds, installed"):
+        asked = f".[{','.join(extras)}]"
+        session.install("-e", asked, "-c", str(oldest), *GROUPS["test"], *GROUPS["prove"])
+    python, env = str(Path(session.bin) / "python"), {"KERAS_BACKEND": "jax", **EIGHT}
+    # Old libraries warn about new ones, which we can't change.
+    run = functools.partial(pytest, session, python=python, env=env)
+    run("bounds", "-W", "default", "tests/core", "tests/adapters/numpy", "tests/adapters/keras")
+    for name in ("numpy", "jax"):
+        laws = ("--pyargs", "accord_conformance", LAWS[name][0], "--laws=quick")
+        run(f"bounds, laws({name})", "-W", "default", *laws)
+
+
+@shared(default=False)
+def quick(session: nox.Session) -> None:
+    """Run the core's tests, and one law of each rule on each framework: for while you work."""
+    paths = session.posargs or ["core", "tests/core"]
+    pytest(session, "tests(core), quick ones", "-m", "not slow", *paths)
+    for framework, (choice, *_) in LAWS.items():
+        words = ("--pyargs", "accord_conformance", choice, "--laws=quick", "-n0")
+        pytest(session, f"laws({framework}), quick ones", *words)
+
+
+@nox.session(default=False)
+@nox.parametrize("framework", [nox.param(name, id=name) for name in LAWS])
+def exhaustive(session: nox.Session, framework: str) -> None:
+    """Try every law in every mode at full strength, from the wheel, alone in its environment."""
+    choice, (accord, *others), settings = LAWS[framework]
+    with timed(f"exhaustive({framework}), installed"):
+        install_wheel(session, accord, *others, *GROUPS["prove"])
+    python = str(Path(session.bin) / "python")
+    for setting, env in settings.items():
+        name = " ".join(filter(None, (f"exhaustive({framework})", setting)))
+        words = ("--pyargs", "accord_conformance", choice, "--laws=exhaustive", *session.posargs)
+        with session.chdir(session.create_tmp()):  # so that the wheel is imported
+            pytest(session, name, *words, python=python, env=env)
+
+
+@shared(default=False)
 def bench(session: nox.Session) -> None:
     """Measure every bar beside the peers, and print one table; ``--json FILE`` keeps all figures."""
-    session.install("-e", ".[all]", *GROUPS["bench"])
-    session.run("python", "benchmarks/bars.py", *session.posargs)
+    session.run(PYTHON, "benchmarks/bars.py", *session.posargs, external=True)
+
+
+# How sessions run and what the table at the end says.
+
+Row = tuple[str, float, Counter[str], Counter[str]]  # name, seconds, outcomes, reasons for skips
+ROWS: list[Row] = []
+BUILT: list[str] = []  # the wheel of this run
+
+
+@contextlib.contextmanager
+def timed(name: str) -> Iterator[None]:
+    """Add what a step takes to the table, also where it fails."""
+    began = time.monotonic()
+    try:
+        yield
+    finally:
+        ROWS.append((name, time.monotonic() - began, Counter(), Counter()))
+
+
+def pytest(
+    session: nox.Session,
+    name: str,
+    *words: str,
+    env: Mapping[str, str] | None = None,
+    python: str = PYTHON,
+) -> None:
+    """Run tests on all cores, and add their numbers to the table."""
+    began = time.monotonic()
+    report = Path(session.create_tmp()) / "report.xml"
+    report.unlink(missing_ok=True)
+    command = (python, "-m", "pytest", *IN_PARALLEL, "-q", f"--junitxml={report}", *words)
+    try:
+        session.run(*command, env={**QUIET, **(env or {})}, external=True)
+    finally:
+        outcomes, reasons = Counter[str](), Counter[str]()
+        for case in ET.parse(report).iter("testcase") if report.exists() else ():  # noqa: S314  # pytest's own
+            kinds = [child.tag for child in case if child.tag in {"failure", "error", "skipped"}]
+            outcomes[kinds[0] if kinds else "passed"] += 1
+            reasons.update(skip.get("message", "") for skip in case.iter("skipped"))
+        ROWS.append((name, time.monotonic() - began, outcomes, reasons))
+
+
+def wheel_of(session: nox.Session) -> str:
+    """Build the sdist, and from it the wheel, once; return the wheel's address for pip."""
+    if not BUILT:
+        folder = Path(session.cache_dir) / "dist"
+        shutil.rmtree(folder, ignore_errors=True)
+        session.install("build")
+        session.run("python", "-m", "build", "--outdir", str(folder), silent=True)
+        BUILT.append(next(folder.resolve().glob("*.whl")).as_uri())
+    return BUILT[0]
+
+
+def install_wheel(session: nox.Session, accord: str, *others: str) -> None:
+    """Install the wheel, in place of one that was built before, with extras and other packages."""
+    wheel = wheel_of(session)
+    session.install("--force-reinstall", "--no-deps", wheel)
+    session.install(f"{accord} @ {wheel}", *others)
+
+
+def lower_bounds(extras: Iterable[str]) -> Iterator[str]:
+    """Yield each requirement of accord and some extras at the oldest version it admits."""
+    optional = PROJECT["project"]["optional-dependencies"]
+    asked = [
+        *PROJECT["project"]["dependencies"],
+        *(each for extra in extras for each in optional[extra]),
+    ]
+    for requirement in asked:
+        name, _, version = requirement.partition(">=")
+        yield f"{name}=={version}"
+
+
+@atexit.register
+def show_table() -> None:
+    """Print what each step took, and which tests it passed, failed and skipped."""
+    if not ROWS:
+        return
+    width = max(len(name) for name, *_ in ROWS)
+    print(f"\n{'':{width}}  {'time':>7}  {'passed':>6}  {'failed':>6}  {'skipped':>7}")
+    for name, seconds, found, _ in ROWS:
+        failed = found["failure"] + found["error"]
+        spent = f"{int(seconds) // 60}:{int(seconds) % 60:02}"
+        counts = (found["passed"], failed, found["skipped"]) if found else ("", "", "")
+        print(f"{name:{width}}  {spent:>7}  {counts[0]:>6}  {counts[1]:>6}  {counts[2]:>7}")
+    reasons: Counter[str] = sum((each for *_, each in ROWS), Counter())
+    total = sum(seconds for _, seconds, *_ in ROWS)
+    print(f"{'all':{width}}  {int(total) // 60:4}:{int(total) % 60:02}")
+    for reason, times in sorted(reasons.items()):
+        print(f"skipped {times} x: {reason}")
