@@ -28,7 +28,7 @@ jax.tree_util.register_dataclass(
     Inputs,
     data_fields=("scores", "truth", "mask", "weight"),
     meta_fields=("adapter", "ns", "sample_axes"),
-    drop_fields=("origin", "home"),
+    drop_fields=("origin", "home", "narrow"),
 )
 
 

@@ -12,7 +12,8 @@ from typing import Any
 
 import numpy as np
 
-from accord.registry import Adapter, Array, Namespace, adapter_of, load
+from accord import small_floats
+from accord.registry import BFLOAT16, Adapter, Array, Namespace, adapter_of, load
 
 Index = tuple[slice | int, ...]
 
@@ -30,7 +31,7 @@ class Inputs:
     """Arrays admitted together: one framework, the class axis (if any) last, shapes that match.
 
     Where NumPy stands in for a framework, whose arrays lie in host memory, ``home`` is that
-    framework's adapter and its scores.
+    framework's adapter and its scores. ``narrow`` is the dtype that widened scores came in.
     """
 
     adapter: Adapter
@@ -42,6 +43,7 @@ class Inputs:
     sample_axes: int
     origin: Index = ()
     home: tuple[Adapter, Array] | None = None
+    narrow: np.dtype[Any] | None = None
 
     @property
     def classes(self) -> int:
@@ -53,15 +55,32 @@ class Inputs:
         """The shape of the samples: that of the scores without their class axis."""
         return tuple(self.scores.shape[: self.sample_axes])
 
+    @property
+    def limits(self) -> Any:
+        """The ``finfo`` of the floating dtype that the scores came in."""
+        if self.narrow is not None:
+            return small_floats.LIMITS[self.narrow.name]
+        return self.ns.finfo(self.scores.dtype)
+
     def blocks(self) -> Iterator[Inputs]:
-        """Split over the samples, so that no temporary is of the size of the scores."""
+        """Split over the samples, so that no temporary is of the size of the scores.
+
+        NumPy gets floats of ml_dtypes in float32, for it has few operations on them.
+        """
         limit = self.adapter.block_elements(self.scores)
         if limit is None or math.prod(self.scores.shape) <= limit:
-            yield self
+            yield self.widened()
             return
         entries = max(1, math.prod(self.scores.shape[self.sample_axes :]))
         for index in split(self.sample_shape, max(1, limit // entries)):
-            yield self.at(index)
+            yield self.at(index).widened()
+
+    def widened(self) -> Inputs:
+        """Return scores, and labels of their shape, in a dtype that NumPy computes with."""
+        scores, truth = small_floats.widened(self.scores), small_floats.widened(self.truth)
+        if scores is self.scores:
+            return self if truth is self.truth else replace(self, truth=truth)
+        return replace(self, scores=scores, truth=truth, narrow=self.scores.dtype)
 
     def at(self, index: Index) -> Inputs:
         """Return some of the samples, by an index that `split` yields."""
@@ -81,7 +100,10 @@ class Inputs:
         NumPy can't compute with them, so they stay where they are until then.
         """
         if isinstance(self.scores, np.ndarray):
-            return self
+            wide = self.scores.dtype.itemsize != BFLOAT16.itemsize
+            if wide or not small_floats.is_small(self.scores.dtype):
+                return self
+            return replace(self, scores=self.scores.view(BFLOAT16))
         adapter, others = self.adapter, (self.truth, self.mask, self.weight)
         scores = adapter.host_view(self.scores) if adapter.counts_in_numpy else None
         views = None if scores is None else _views(adapter, *others)
@@ -233,6 +255,7 @@ def admit(
         truth = truth if axis is None else _class_axis_last(ns, truth, axis)
     else:
         _refuse_shape("y_true", truth, samples, y_score, name)
+        truth = small_floats.widened(truth)  # one a sample; dense ones are widened by blocks
     truth = adapter.settled("y_true", truth, scores)
     if mask is not None:
         _refuse_kind(ns, "mask", mask, _FLAG, "bool, True keeps a sample; pass mask != 0")
@@ -242,7 +265,7 @@ def admit(
         wanted = "real numbers; to leave samples out by a bool, pass mask="
         _refuse_kind(ns, "sample_weight", weight, _NUMBER, wanted)
         _refuse_shape("sample_weight", weight, samples, y_score, name)
-        weight = adapter.settled("sample_weight", weight, scores)
+        weight = adapter.settled("sample_weight", small_floats.widened(weight), scores)
     return Inputs(adapter, ns, scores, truth, mask, weight, sample_axes, home=home)
 
 
@@ -267,6 +290,7 @@ def _given(adapter: Adapter, name: str, values: Any, scores: Array, beside: str)
         return adapter.alongside(name, adapter.plain(name, values), scores)
     if isinstance(values, (np.ndarray, np.generic)):
         _refuse_masked(name, values)
+        values = small_floats.widened(values)
         if values.dtype.kind not in "biuf":
             raise TypeError(f"{name} has dtype {values.dtype}; pass numbers or bools")
         return values
@@ -291,7 +315,9 @@ def _views(adapter: Adapter, *arrays: Array | None) -> list[Array | None] | None
         view = array
         if array is not None and not isinstance(array, (np.ndarray, np.generic)):
             view = adapter.host_view(array)
-            if view is None or view.dtype.kind not in "biuf":
+            if view is None:
+                return None
+            if view.dtype.kind not in "biuf" and not small_floats.is_small(view.dtype):
                 return None
         views.append(view)
     return views
@@ -306,6 +332,8 @@ def _refuse_kind(ns: Namespace, name: str, array: Array, kinds: _Kinds, wanted: 
     dtype = array.dtype  # NumPy's own isdtype takes as long as a small batch
     host = isinstance(array, (np.ndarray, np.generic))
     if not (dtype.kind in _CODES[kinds] if host else ns.isdtype(dtype, kinds)):
+        if host and kinds is not _FLAG and small_floats.is_small(dtype):
+            return
         raise TypeError(f"{name} has dtype {array.dtype}; it must hold {wanted}")
 
 
