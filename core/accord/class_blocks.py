@@ -57,8 +57,8 @@ def standing_in_block(
     [[1, 0], [1, 0], [0, 1]]
     """
     axis, offset = checks.whole("axis", axis), checks.whole("offset", offset)
-    inputs = admit(y_true, y_score, axis=axis)
-    owners = admit(y_true, own_score, axis=None)
+    inputs = admit(y_true, y_score, axis=axis, ranked=False, masks=False)
+    owners = admit(y_true, own_score, axis=None, name="own_score", masks=False)
     if owners.scores.dtype != inputs.scores.dtype:
         raise TypeError(
             f"own_score has dtype {owners.scores.dtype}, y_score {inputs.scores.dtype};"

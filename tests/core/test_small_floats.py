@@ -265,10 +265,3 @@ def test_r10_verify_rounds_a_threshold_to_the_dtype_that_scores_came_in() -> Non
     found = accord.verify([1, 1, 0], scores, measure=measure, backends=["numpy"])
     assert found.agrees, str(found)
     assert found.correct == {1: 3}
-
-
-def test_r1_integers_of_ml_dtypes_are_refused_with_a_remedy_that_works() -> None:
-    scores = np.array([[1, 3], [2, 0]]).astype(ml_dtypes.int4)
-    with pytest.raises(TypeError, match=r"y_score has dtype int4.*pass y_score\.astype\('int8'\)"):
-        accord.top_k_accuracy([1, 1], scores, 1)
-    assert accord.top_k_accuracy([1, 1], scores.astype("int8"), 1) == 0.5
