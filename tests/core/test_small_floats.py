@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import bisect
 import functools
+import json
 import math
 from collections.abc import Callable, Iterator
 from fractions import Fraction
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -15,6 +17,7 @@ import pytest
 import accord
 from accord import kernels
 from accord.arrays import admit
+from accord.cli.app import run
 
 ml_dtypes = pytest.importorskip("ml_dtypes")
 
@@ -265,3 +268,56 @@ def test_r10_verify_rounds_a_threshold_to_the_dtype_that_scores_came_in() -> Non
     found = accord.verify([1, 1, 0], scores, measure=measure, backends=["numpy"])
     assert found.agrees, str(found)
     assert found.correct == {1: 3}
+
+
+def reported(capsys: pytest.CaptureFixture[str], *words: str) -> Any:
+    assert run([*words, "--json"]) == 0
+    return json.loads(capsys.readouterr().out)
+
+
+@pytest.mark.parametrize("name", ["bfloat16", "float8_e5m2", "float8_e4m3fn"])
+def test_the_command_line_reads_scores_that_numpy_saved_as_bytes(
+    name: str, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    values, labels = RNG.choice([0.25, 0.5, 1.0, 2.0], (40, 4)), RNG.integers(0, 4, 40)
+    small = values.astype(getattr(ml_dtypes, name))
+    integers = small.view(f"u{small.itemsize}")
+    np.savez("plain.npz", y_true=labels, y_score=values)
+    np.savez("small.npz", y_true=labels, y_score=small.view(f"V{small.itemsize}"))
+    np.savez("integers.npz", y_true=labels, y_score=integers)
+    np.save("small.npy", small.view(f"V{small.itemsize}"))
+    np.save("labels.npy", labels)
+    wanted = reported(capsys, "score", "plain.npz", "-k", "1")["correct"]
+    for files in (["small.npz"], ["integers.npz"], ["small.npy", "labels.npy"]):
+        found = reported(capsys, "score", *files, "-k", "1", "--score-dtype", name)
+        assert found["correct"] == wanted
+    explained = ["explain", "small.npz", "--rules-only", "--score-dtype", name, "-k", "1"]
+    assert reported(capsys, *explained)["samples"] == 40
+    assert reported(capsys, "compare", "small.npz", "small.npz", "--score-dtype", name)
+
+
+def test_the_command_line_names_the_option_for_scores_saved_as_bytes(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = str(tmp_path / "small.npz")
+    np.savez(file, y_true=[0, 1], y_score=np.eye(2).astype(ml_dtypes.bfloat16).view("V2"))
+    assert run(["score", file]) == 2
+    assert "pass --score-dtype bfloat16" in capsys.readouterr().err
+    assert run(["score", file, "--score-dtype", "float16"]) == 2
+    assert "--score-dtype='float16' is unknown; pass one of 'bfloat16'" in capsys.readouterr().err
+    assert run(["score", file, "--score-dtype", "float8_e5m2"]) == 2
+    assert "so leave it out" in capsys.readouterr().err
+    assert run(["score", file, "--score-dtype", "bfloat16"]) == 0
+
+
+def test_the_command_line_says_how_to_save_a_float_that_numpy_cannot_read_back(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file, scores = str(tmp_path / "small.npz"), np.eye(2).astype(ml_dtypes.float8_e5m2)
+    np.savez(file, y_true=[0, 1], y_score=scores)
+    assert run(["score", file]) == 2
+    said = "save scores.view(numpy.uint8) and pass --score-dtype float8_e5m2"
+    assert said in capsys.readouterr().err
+    np.savez(file, y_true=[0, 1], y_score=scores.view(np.uint8))
+    assert reported(capsys, "score", file, "--score-dtype", "float8_e5m2")["correct"] == {"1": 2}
