@@ -25,6 +25,8 @@ _READ = {
     "__next__": "numpy.asarray(list({0}))",
 }
 
+_ARGUMENTS = ("y_true", "y_score", "y_pred", "own_score", "mask", "sample_weight")
+
 _NUMBERS = "pass an array of numbers"
 
 _WHAT = {"y_true": "the true labels", "y_score": "the scores"}
@@ -157,7 +159,9 @@ def refuse_other_than_arrays(name: str, array: Any, *, classes: bool, masks: boo
     if isinstance(array, np.ma.MaskedArray):
         mask = f"numpy.ma.getmaskarray({name})"
         remedy = f"{name}.data, and mask=~{mask} to leave out what is masked"
-        if classes:
+        if name not in _ARGUMENTS:
+            remedy = f"{name}.data"
+        elif classes:
             remedy = f"{name}.astype(float).filled(-numpy.inf) to rank what is masked last"
         elif not masks:
             remedy = f"y_true.data[keep] and y_score[keep], where keep = ~{mask}"

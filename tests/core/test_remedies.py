@@ -469,6 +469,89 @@ CASES = {
         "k=5 exceeds the 3 classes in y_score; pass k between 1 and 3",
         TOP,
     ),
+    "k of zero": Case(PAIR, top(k="0").replace("k=1, ", ""), "pass an int from 1 to C", TOP),
+    "unknown rule": Case(PAIR, top(ties="'frist'"), "pass one of 'first'", top(ties="'first'")),
+    "threshold of a logit": Case(
+        coin(y_score=np.array([2.0, -1, 3, -2])),
+        binary(threshold="0.0", from_logits="True"),
+        "or from_logits=False to compare scores as they are",
+        binary(threshold="0.0", from_logits="False"),
+    ),
+    "threshold in an array": Case(
+        COIN,
+        binary(threshold="numpy.array([0.5])"),
+        "pass a Python float",
+        binary(threshold="float(numpy.array([0.5])[0])"),
+    ),
+    "index in text": Case(
+        PAIR,
+        top(ignore_index="'9'"),
+        "ignore_index='9' is a str; pass an int",
+        top(ignore_index="9"),
+    ),
+    "labels by class": Case(
+        {"y_true": np.eye(3)[LABELS], "y_score": SCORES},
+        "Multilabel('hamming').accuracy(y_true, y_score, average='macro')",
+        "pass average='micro'",
+        "Multilabel('hamming').accuracy(y_true, y_score, average='micro')",
+        10 / 12,
+    ),
+    "best labels by a threshold": Case(
+        {"y_true": np.eye(3)[LABELS], "y_score": SCORES},
+        "multilabel_accuracy(y_true, y_score, k=1, threshold=0.3)",
+        "pass it without threshold, at_threshold and from_logits, or leave it out",
+        "multilabel_accuracy(y_true, y_score, k=1)",
+    ),
+    "tally without classes": Case(
+        PAIR,
+        "TopK(1).tally(y_true, y_score).accuracy('macro')",
+        "make the tally with per_class=True",
+        "TopK(1).tally(y_true, y_score, per_class=True).accuracy('macro')",
+        5 / 6,
+    ),
+    "k beside a measure": Case(
+        PAIR,
+        "evaluate(y_true, y_score, 1, measure=TopK(2))",
+        "pass them to the measure",
+        "evaluate(y_true, y_score, measure=TopK(1)).tally.accuracy()",
+    ),
+    "metric of a name": Case(
+        PAIR,
+        "Metric('top-k')",
+        "pass a measure, for instance accord.TopK(k=5)",
+        "TopK(k=1).accuracy(y_true, y_score)",
+    ),
+    # a layer
+    "layer transposed": Case(
+        {**PAIR, "layer": np.array([[1.0, 2, 3, 4, 5], *np.zeros((2, 5))])},
+        "top_k_from_features(y_true, y_score, layer.T[:, :2], k=1)",
+        "pass weights of shape (classes, 3), perhaps transposed",
+        "top_k_from_features(y_true, y_score, numpy.eye(3), k=1)",
+    ),
+    "features of integers": Case(
+        pair(y_score=SCORES.astype(int)),
+        "top_k_from_features(y_true, y_score, numpy.eye(3), k=1)",
+        "pass floats, as the layer has",
+        "top_k_from_features(y_true, y_score.astype(float), numpy.eye(3), k=1)",
+    ),
+    "layer of another dtype": Case(
+        PAIR,
+        "top_k_from_features(y_true, y_score, numpy.eye(3, dtype='float32'), k=1)",
+        "weights has dtype float32, features float64; pass one dtype",
+        "top_k_from_features(y_true, y_score, numpy.eye(3, dtype='float32').astype(float), k=1)",
+    ),
+    "matrix of features": Case(
+        pair(y_score=SCORES.view(np.matrix)),
+        "top_k_from_features(y_true, y_score, numpy.eye(3), k=1)",
+        "pass numpy.asarray(features)",
+        "top_k_from_features(y_true, numpy.asarray(y_score), numpy.eye(3), k=1)",
+    ),
+    "own score of another dtype": Case(
+        pair(own=SCORES[np.arange(4), LABELS].astype("float32")),
+        "standing_in_block(y_true, y_score, own, offset=0)",
+        "own_score has dtype float32, y_score float64; pass scores of one dtype",
+        "(standing_in_block(y_true, y_score, own.astype(float), offset=0).ahead == 0).mean()",
+    ),
 }
 
 
@@ -591,6 +674,15 @@ def test_r1_integers_of_ml_dtypes_are_refused_with_a_remedy_that_works() -> None
     with pytest.raises(TypeError, match=r"y_score has dtype int4.*pass y_score\.astype\('int8'\)"):
         accord.top_k_accuracy(LABELS, scores, 1)
     assert accord.top_k_accuracy(LABELS, scores.astype("int8"), 1) == 0.75
+
+
+def test_features_of_a_small_float_are_refused_with_a_remedy_that_works() -> None:
+    ml_dtypes = pytest.importorskip("ml_dtypes")
+    small, layer = SCORES.astype(ml_dtypes.bfloat16), np.eye(3).astype(ml_dtypes.bfloat16)
+    with pytest.raises(TypeError, match=r"pass features and the layer by astype\('float32'\)"):
+        accord.top_k_from_features(LABELS, small, layer, k=1)
+    wide = small.astype("float32"), layer.astype("float32")
+    assert accord.top_k_from_features(LABELS, *wide, k=1) == 0.75
 
 
 @pytest.mark.parametrize("name", ["bfloat16", "float8_e4m3fn"])

@@ -148,12 +148,10 @@ def test_r4_blocks_of_classes_add_up_to_the_whole(name: str) -> None:
     scores = np.stack([array_of(name, bits)] * len(bits))
     labels, own = np.arange(len(bits)), array_of(name, bits)
     cut = len(bits) // 3
-    parts = [
-        accord.standing_in_block(labels, scores[:, :cut], own, offset=0),
-        accord.standing_in_block(labels, scores[:, cut:], own, offset=cut),
-    ]
+    left = accord.standing_in_block(labels, scores[:, :cut], own, offset=0)
+    right = accord.standing_in_block(labels, scores[:, cut:], own, offset=cut)
     whole = accord.standing(labels, scores)
-    assert [each.tolist() for each in sum(parts)] == [each.tolist() for each in whole]
+    assert [each.tolist() for each in left + right] == [each.tolist() for each in whole]
 
 
 @pytest.mark.parametrize("name", FORMATS)
