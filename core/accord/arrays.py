@@ -8,7 +8,6 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from functools import partial
 from typing import Any
 
 import numpy as np
@@ -237,11 +236,12 @@ def admit(
     refusals.refuse_other_than_arrays(name, y_score, classes=axis is not None, masks=masks)
     if y_true is None:
         raise refusals.no_array("y_true", y_true)
-    given = partial(_given, adapter, scores=y_score, beside=name, masks=masks)
     others = [
-        given("y_true", y_true, classes=dense),
-        None if mask is None else given("mask", mask),
-        None if sample_weight is None else given("sample_weight", sample_weight),
+        _given(adapter, "y_true", y_true, y_score, name, classes=dense, masks=masks),
+        None if mask is None else _given(adapter, "mask", mask, y_score, name, masks=masks),
+        None
+        if sample_weight is None
+        else _given(adapter, "sample_weight", sample_weight, y_score, name, masks=masks),
     ]
     home = None
     views = _views(adapter, y_score, *others) if moved and adapter.counts_in_numpy else None
@@ -256,24 +256,23 @@ def admit(
     scores = y_score if axis is None else _class_axis_last(ns, y_score, axis)
     sample_axes = scores.ndim - (axis is not None)
     samples = tuple(scores.shape[:sample_axes])
-    refuse_shape = partial(mismatch.refuse_shape, ns, y_score, name, axis, dense)
     kinds.refuse_other(ns, "y_true", truth)
-    if dense:
-        refuse_shape("y_true", truth, tuple(y_score.shape))
-        truth = truth if axis is None else _class_axis_last(ns, truth, axis)
-    else:
-        refuse_shape("y_true", truth, samples)
+    about = ns, y_score, name, axis, dense
+    mismatch.refuse_shape(*about, "y_true", truth, tuple(y_score.shape) if dense else samples)
+    if not dense:
         truth = small_floats.widened(truth)  # one a sample; dense ones are widened by blocks
+    elif axis is not None:
+        truth = _class_axis_last(ns, truth, axis)
     if axis is not None and ranked:
         mismatch.refuse_predicted_labels(ns, scores, name, dense=dense)
     truth = adapter.settled("y_true", truth, scores)
     if mask is not None:
         kinds.refuse_other(ns, "mask", mask)
-        refuse_shape("mask", mask, samples)
+        mismatch.refuse_shape(*about, "mask", mask, samples)
         mask = adapter.settled("mask", mask, scores)
     if weight is not None:
         kinds.refuse_other(ns, "sample_weight", weight)
-        refuse_shape("sample_weight", weight, samples)
+        mismatch.refuse_shape(*about, "sample_weight", weight, samples)
         weight = adapter.settled("sample_weight", small_floats.widened(weight), scores)
     return Inputs(adapter, ns, scores, truth, mask, weight, sample_axes, home=home)
 

@@ -140,7 +140,7 @@ def _admitted(features: Any, weights: Any, bias: Any, block: int | None) -> tupl
     features = adapter.plain("features", features)
     refusals.refuse_other_than_arrays("features", features, classes=False, masks=False)
     ns = adapter.namespace(features)
-    if not kinds.is_kind(ns, features, ("real floating",)):  # products of integers would wrap
+    if not kinds.is_kind(ns, features, kinds.FLOAT):  # products of integers would wrap
         raise TypeError(f"features has dtype {features.dtype}; pass floats, as the layer has")
     if small_floats.widened(features) is not features:
         raise TypeError(

@@ -19,7 +19,11 @@ _WANTED = {
 }
 _SCORES = (_REAL, "real numbers")
 
-_CODES = {"bool": "b", "integral": "iu", "real floating": "f"}  # NumPy's, of each kind
+INTEGRAL = ("bool", "integral")
+FLOAT = ("real floating",)
+
+# NumPy's codes of each.
+_CODES = {_REAL: "biuf", _NUMBER: "iuf", INTEGRAL: "biu", FLOAT: "f", ("bool",): "b"}
 
 
 def is_kind(ns: Any, array: Any, kinds: tuple[str, ...]) -> bool:
@@ -27,7 +31,7 @@ def is_kind(ns: Any, array: Any, kinds: tuple[str, ...]) -> bool:
     dtype = array.dtype  # NumPy's own isdtype takes as long as a small batch
     if not isinstance(array, (np.ndarray, np.generic)):
         return bool(ns.isdtype(dtype, kinds))
-    if any(dtype.kind in _CODES[kind] for kind in kinds):
+    if dtype.kind in _CODES[kinds]:
         return True
     return "real floating" in kinds and small_floats.is_small(dtype)
 

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-from accord.kinds import is_kind
+from accord.kinds import INTEGRAL, is_kind
 
 Shape = tuple[int | None, ...]
-
-_INTEGRAL = ("bool", "integral")
 
 
 def refuse_shape(  # noqa: PLR0917  # what is the same for every array, then the array
@@ -30,7 +28,7 @@ def refuse_shape(  # noqa: PLR0917  # what is the same for every array, then the
         for mine, theirs in zip(shape, wanted, strict=True)
     ):
         return
-    whole, integral = tuple(scores.shape), is_kind(ns, scores, _INTEGRAL)
+    whole, integral = tuple(scores.shape), is_kind(ns, scores, INTEGRAL)
     raise Mismatch(name, beside, shape, wanted, whole, axis, dense, integral).error()
 
 
@@ -40,7 +38,7 @@ def refuse_predicted_labels(ns: Any, scores: Any, name: str, *, dense: bool) -> 
     A single sample needs no axis of samples (R12), so a row of floats is left to its labels.
     """
     alone, column = dense and scores.ndim == 1, scores.shape[-1] == 1
-    if (dense and column) or ((alone or column) and is_kind(ns, scores, _INTEGRAL)):
+    if (dense and column) or ((alone or column) and is_kind(ns, scores, INTEGRAL)):
         shape = tuple(scores.shape)
         raise ValueError(f"{name} has shape {shape}; {predicted_labels(name, shape)}")
 
