@@ -21,9 +21,11 @@ _CALLS = {"c": "{0}.real or abs({0})", "M": "{0}.astype('int64')", "m": "{0}.ast
 _READ = {
     "toarray": "{0}.toarray()",
     "todense": "{0}.todense()",
-    "collect": "{0}.collect().to_numpy()",
+    "collect_schema": "{0}.collect().to_numpy()",
     "__next__": "numpy.asarray(list({0}))",
 }
+
+_JOIN = {"torch": ("torch.cat", "torch.stack")}  # by the library of the arrays of a list
 
 _ARGUMENTS = ("y_true", "y_score", "y_pred", "own_score", "mask", "sample_weight")
 
@@ -60,13 +62,14 @@ def named(**theirs: str) -> Iterator[None]:
         raise
 
 
-def no_array(name: str, values: Any) -> TypeError | ValueError:
+def no_array(name: str, values: Any) -> TypeError:
     """Return the error for what is no framework's array."""
     if values is None:
         return TypeError(f"{name} is None; pass {_WHAT.get(name, 'it')} as an array")
     kind = type(values).__name__
-    error = ValueError if isinstance(values, (list, tuple)) and _ragged(values) else TypeError
-    return error(f"{name} is a {kind}, which is no framework's array; {_as_array(name, values)}")
+    return TypeError(
+        f"{name} is a {kind}, which is no framework's array; {_as_array(name, values)}"
+    )
 
 
 def _as_array(name: str, values: Any) -> str:
@@ -76,10 +79,12 @@ def _as_array(name: str, values: Any) -> str:
         return f"pass one of its arrays, for instance {name}[{keys[0]!r}]" if keys else _NUMBERS
     if isinstance(values, (list, tuple)) and any(hasattr(each, "shape") for each in values):
         return _of_arrays(name, values)
+    if hasattr(values, "to_numpy"):
+        return _of_table(name, values)
     for method, call in _READ.items():
         if hasattr(values, method):
             return f"pass {call.format(name)}"
-    return _of_table(name, values) if hasattr(values, "to_numpy") else _of_object(name, values)
+    return _of_object(name, values)
 
 
 def _of_object(name: str, values: Any) -> str:
@@ -99,14 +104,7 @@ def _of_arrays(name: str, values: Any) -> str:
     """Say what to do with a list of arrays: outputs of a model, or batches."""
     shapes = [tuple(getattr(each, "shape", ())) for each in values]
     root = type(values[0]).__module__.partition(".")[0]
-    join, stack = (
-        ("torch.cat", "torch.stack")
-        if root == "torch"
-        else (
-            "numpy.concatenate",
-            "numpy.stack",
-        )
-    )
+    join, stack = _JOIN.get(root, ("numpy.concatenate", "numpy.stack"))
     if len(set(shapes)) == 1 and len(shapes[0]) <= 1:
         return f"pass {stack}({name})"
     pairs = len(set(shapes)) == 1 and len(shapes[0]) == 2 and shapes[0][1] == 2  # noqa: PLR2004  # classes

@@ -692,3 +692,14 @@ def test_bytes_that_numpy_has_saved_are_refused_with_the_view_that_reads_them(na
     with pytest.raises(TypeError, match=rf"pass y_score\.view\(ml_dtypes\.{name}\)"):
         accord.top_k_accuracy(LABELS, scores, 1)
     assert accord.top_k_accuracy(LABELS, scores.view(getattr(ml_dtypes, name)), 1) == 0.75
+
+
+def test_a_list_of_tensors_is_joined_by_their_own_library() -> None:
+    torch = pytest.importorskip("torch")
+    scores = torch.as_tensor(SCORES)
+    with pytest.raises(TypeError, match=r"pass torch\.cat\(y_score\) if these are batches"):
+        accord.top_k_accuracy(LABELS, [scores[:1], scores[1:]], 1)
+    assert accord.top_k_accuracy(LABELS, torch.cat([scores[:1], scores[1:]]), 1) == 0.75
+    with pytest.raises(TypeError, match=r"pass torch\.stack\(y_score\)"):
+        accord.top_k_accuracy(LABELS, list(scores), 1)
+    assert accord.top_k_accuracy(LABELS, torch.stack(list(scores)), 1) == 0.75
