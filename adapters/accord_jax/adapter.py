@@ -55,7 +55,7 @@ class JaxAdapter(Adapter):
         return jnp
 
     def plain(self, name: str, array: Array) -> Array:
-        """Return an array, unless it is of powers of two alone, which XLA has no zero beside."""
+        """Return an array; refuse float8_e8m0fnu outside host memory: it can't hold a threshold of 0."""
         if array.dtype == _POWERS and self.host_view(array) is None:
             raise TypeError(
                 f"{name} has dtype float8_e8m0fnu, which is counted in host memory alone; pass"

@@ -57,7 +57,7 @@ class Inputs:
     def blocks(self) -> Iterator[Inputs]:
         """Split over the samples, so that no temporary is of the size of the scores.
 
-        NumPy gets floats of ml_dtypes in float32, for it has few operations on them.
+        NumPy has few operations on floats of ml_dtypes, so these come in float32.
         """
         limit = self.adapter.block_elements(self.scores)
         if limit is None or math.prod(self.scores.shape) <= limit:

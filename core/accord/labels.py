@@ -69,13 +69,16 @@ def dense_labels(block: Inputs) -> Labels:
     label = ns.argmax(adapter.sort_key(rows), axis=-1)
     peak = adapter.pick(rows, label[..., None])[..., 0]
     kept = _kept(block, None, None)
-    allowed = "the largest entry of its row (0 if one is NaN); a row needs one above zero, or leave it out by mask"
+    allowed = (
+        "the largest entry of its row (0 if one is NaN); a row needs one above zero, or leave it"
+        " out by mask"
+    )
     valid, label = _judge(block, adapter.sort_key(peak) > 0, label, kept, allowed, shown=peak)
     return Labels(_cast(block, label, "count"), valid, kept)
 
 
 def _refuse_labels_for_a_row(block: Inputs) -> None:
-    """Refuse what can't be the one-hot or probability row of a single sample, but labels of many."""
+    """Refuse whole numbers that are not the one-hot row of a single sample: labels of many."""
     if not block.adapter.is_concrete(block.truth):
         return
     row = block.adapter.to_host(block.truth)

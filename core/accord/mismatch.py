@@ -8,6 +8,8 @@ from accord.kinds import INTEGRAL, is_kind
 
 Shape = tuple[int | None, ...]
 
+_OF_SAMPLES = ("y_score", "y_pred")  # what holds scores, and not one number made of them
+
 
 def refuse_shape(  # noqa: PLR0917  # what is the same for every array, then the array
     ns: Any,
@@ -126,7 +128,7 @@ class Mismatch(NamedTuple):
     def _of_binary(self) -> str | None:
         """Guess why labels 0 and 1 do not match their scores."""
         name, beside, mine, whole = self.name, self.beside, self.mine, self.whole
-        if len(whole) == len(mine) + 1:
+        if beside in _OF_SAMPLES and len(whole) == len(mine) + 1:
             for at, place in ((-1, "..., "), (1, ":, ")):
                 if len(whole) <= at or _without(whole, at) != mine:
                     continue

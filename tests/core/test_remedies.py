@@ -528,6 +528,12 @@ CASES = {
         "pass weights of shape (classes, 3), perhaps transposed",
         "top_k_from_features(y_true, y_score, numpy.eye(3), k=1)",
     ),
+    "labels of other samples than features": Case(
+        pair(y_score=np.stack([SCORES, SCORES])),
+        "top_k_from_features(numpy.array([0, 1]), y_score, numpy.eye(3), k=1)",
+        "features[..., 0] (2, 4); pass y_true of shape (2, 4)",
+        "top_k_from_features(numpy.stack([y_true, y_true]), y_score, numpy.eye(3), k=1)",
+    ),
     "features of integers": Case(
         pair(y_score=SCORES.astype(int)),
         "top_k_from_features(y_true, y_score, numpy.eye(3), k=1)",
