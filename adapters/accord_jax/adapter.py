@@ -22,13 +22,20 @@ from accord_jax import modes
 
 _RUN = 32  # floats summed plainly before their rounding errors are carried
 
+_FEW_BITS = (
+    *("float8_e3m4", "float8_e4m3", "float8_e4m3b11fnuz", "float8_e4m3fn", "float8_e4m3fnuz"),
+    *("float8_e5m2", "float8_e5m2fnuz"),
+)
+
+_POWERS = jnp.dtype("float8_e8m0fnu")
+
 # A block of samples is a tree, so that what is done with it can be compiled. Where it lies in
 # the whole is told in messages only, and each block would be compiled anew for it.
 jax.tree_util.register_dataclass(
     Inputs,
     data_fields=("scores", "truth", "mask", "weight"),
     meta_fields=("adapter", "ns", "sample_axes"),
-    drop_fields=("origin", "home"),
+    drop_fields=("origin", "home", "narrow"),
 )
 
 
@@ -40,11 +47,21 @@ class JaxAdapter(Adapter):
     @property
     def dtypes(self) -> tuple[str, ...]:  # type: ignore[override]  # 64-bit ones can be switched
         """The score dtypes that JAX has now."""
-        return ("float16", "bfloat16", *(name for name in Adapter.dtypes if held(name) == name))
+        more = ("float16", "bfloat16", *_FEW_BITS)
+        return (*more, *(name for name in Adapter.dtypes if held(name) == name))
 
     def default_namespace(self) -> Namespace:
         """Return ``jax.numpy``."""
         return jnp
+
+    def plain(self, name: str, array: Array) -> Array:
+        """Return an array; refuse float8_e8m0fnu outside host memory: it can't hold a threshold of 0."""
+        if array.dtype == _POWERS and self.host_view(array) is None:
+            raise TypeError(
+                f"{name} has dtype float8_e8m0fnu, which is counted in host memory alone; pass"
+                f" {name}.astype('float32')"
+            )
+        return array
 
     def numbers(self, array: Array) -> Numbers:  # noqa: ARG002  # a switch decides
         """Return 64-bit dtypes where they are enabled."""
@@ -52,6 +69,9 @@ class JaxAdapter(Adapter):
 
     def sort_key(self, scores: Array) -> Array:
         """Return integers in the order of floats, for XLA's comparisons flush subnormals (R2)."""
+        floats = jnp.issubdtype(scores.dtype, jnp.floating)
+        if floats and scores.dtype.itemsize == 1:  # some have a NaN in the place of a negative zero
+            scores = scores.astype(jnp.float32)
         bits = _bits(scores)
         return scores if bits is scores else signed_magnitude(jnp, bits, jnp.isnan(scores))
 

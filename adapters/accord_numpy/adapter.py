@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from importlib import import_module
+from importlib.util import find_spec
 from typing import Any
 
 import array_api_compat.numpy as xp
 import numpy as np
 import numpy.typing as npt
 
-from accord import kernels
+from accord import kernels, small_floats
 from accord.registry import Adapter, Array, Namespace, Numbers, Transform
 
 _NUMBERS = Numbers(np.int64, np.float64, np.float64)
@@ -18,7 +20,11 @@ _NUMBERS = Numbers(np.int64, np.float64, np.float64)
 class NumpyAdapter(Adapter):
     """NumPy arrays, memory maps and scalars."""
 
-    dtypes = ("float16", *Adapter.dtypes)
+    @property
+    def dtypes(self) -> tuple[str, ...]:  # type: ignore[override]  # some are of another package
+        """The score dtypes that NumPy has here, with those of ml_dtypes where that is installed."""
+        small = small_floats.LIMITS if find_spec("ml_dtypes") else ()
+        return ("float16", *small, *Adapter.dtypes)
 
     def namespace(self, array: Array) -> Namespace:  # noqa: ARG002  # there is only one
         """Return array-api-compat's NumPy."""
@@ -51,9 +57,18 @@ class NumpyAdapter(Adapter):
         """Return the array: NumPy has one device."""
         return array
 
-    def from_host(self, values: Any, like: Array | None = None, **how: Any) -> Array:
+    def from_host(
+        self,
+        values: Any,
+        like: Array | None = None,
+        *,
+        dtype: str | None = None,
+        device: Any = None,
+    ) -> Array:
         """Return an array, or a scalar where NumPy's own functions return one."""
-        return super().from_host(values, like, **how)[()]
+        if dtype in small_floats.LIMITS:
+            return np.asarray(values).astype(getattr(import_module("ml_dtypes"), dtype))[()]
+        return super().from_host(values, like, dtype=dtype, device=device)[()]
 
     def host_view(self, array: Array) -> npt.NDArray[Any]:
         """Return the array itself."""

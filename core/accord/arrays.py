@@ -12,17 +12,10 @@ from typing import Any
 
 import numpy as np
 
-from accord.registry import Adapter, Array, Namespace, adapter_of, load
+from accord import kinds, mismatch, refusals, small_floats
+from accord.registry import BFLOAT16, Adapter, Array, Namespace, adapter_of, load
 
 Index = tuple[slice | int, ...]
-
-_Kinds = tuple[str, ...]
-_REAL: _Kinds = ("bool", "integral", "real floating")
-_NUMBER: _Kinds = ("integral", "real floating")
-_FLAG: _Kinds = ("bool",)
-
-# NumPy's codes of the kinds of dtype that the Array API names.
-_CODES = {_REAL: "biuf", _NUMBER: "iuf", _FLAG: "b"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +23,7 @@ class Inputs:
     """Arrays admitted together: one framework, the class axis (if any) last, shapes that match.
 
     Where NumPy stands in for a framework, whose arrays lie in host memory, ``home`` is that
-    framework's adapter and its scores.
+    framework's adapter and its scores. ``narrow`` is the dtype that widened scores came in.
     """
 
     adapter: Adapter
@@ -42,6 +35,7 @@ class Inputs:
     sample_axes: int
     origin: Index = ()
     home: tuple[Adapter, Array] | None = None
+    narrow: np.dtype[Any] | None = None
 
     @property
     def classes(self) -> int:
@@ -53,15 +47,32 @@ class Inputs:
         """The shape of the samples: that of the scores without their class axis."""
         return tuple(self.scores.shape[: self.sample_axes])
 
+    @property
+    def limits(self) -> Any:
+        """The ``finfo`` of the floating dtype that the scores came in."""
+        if self.narrow is not None:
+            return small_floats.LIMITS[self.narrow.name]
+        return self.ns.finfo(self.scores.dtype)
+
     def blocks(self) -> Iterator[Inputs]:
-        """Split over the samples, so that no temporary is of the size of the scores."""
+        """Split over the samples, so that no temporary is of the size of the scores.
+
+        NumPy has few operations on floats of ml_dtypes, so these come in float32.
+        """
         limit = self.adapter.block_elements(self.scores)
         if limit is None or math.prod(self.scores.shape) <= limit:
-            yield self
+            yield self.widened()
             return
         entries = max(1, math.prod(self.scores.shape[self.sample_axes :]))
         for index in split(self.sample_shape, max(1, limit // entries)):
-            yield self.at(index)
+            yield self.at(index).widened()
+
+    def widened(self) -> Inputs:
+        """Return scores, and labels of their shape, in a dtype that NumPy computes with."""
+        scores, truth = small_floats.widened(self.scores), small_floats.widened(self.truth)
+        if scores is self.scores:
+            return self if truth is self.truth else replace(self, truth=truth)
+        return replace(self, scores=scores, truth=truth, narrow=self.scores.dtype)
 
     def at(self, index: Index) -> Inputs:
         """Return some of the samples, by an index that `split` yields."""
@@ -81,7 +92,10 @@ class Inputs:
         NumPy can't compute with them, so they stay where they are until then.
         """
         if isinstance(self.scores, np.ndarray):
-            return self
+            wide = self.scores.dtype.itemsize != BFLOAT16.itemsize
+            if wide or not small_floats.is_small(self.scores.dtype):
+                return self
+            return replace(self, scores=self.scores.view(BFLOAT16))
         adapter, others = self.adapter, (self.truth, self.mask, self.weight)
         scores = adapter.host_view(self.scores) if adapter.counts_in_numpy else None
         views = None if scores is None else _views(adapter, *others)
@@ -109,8 +123,12 @@ class Inputs:
         dtype = adapter.numbers(scores).result
         return adapter.namespace(scores).astype(back, dtype, copy=False)
 
-    def refuse_any(self, bad: Array, name: str, values: Array, allowed: str) -> bool:
+    def refuse_any(
+        self, bad: Array, name: str, values: Array, allowed: str | Callable[[Any], str]
+    ) -> bool:
         """Raise for the first true entry where values can be read; tell whether they could (R22).
+
+        What is allowed may depend on the value found.
 
         Raises
         ------
@@ -124,6 +142,7 @@ class Inputs:
             here = np.unravel_index(int(flags.argmax()), flags.shape)
             value = self.adapter.to_host(values)[here].item()
             place = ", ".join(str(int(at)) for at in _whole_position(self.origin, here))
+            allowed = allowed if isinstance(allowed, str) else allowed(value)
             raise ValueError(f"{name}[{place}] is {value}, {allowed}")
         return True
 
@@ -176,6 +195,8 @@ def admit(
     mask: Any = None,
     name: str = "y_score",
     moved: bool = True,
+    ranked: bool = True,
+    masks: bool = True,
 ) -> Inputs:
     """Check everything that can be known without reading a value (R1, R12, R21).
 
@@ -193,6 +214,10 @@ def admit(
         What messages call ``y_score``.
     moved : bool
         Whether NumPy may stand in for the framework.
+    ranked : bool
+        Whether the class axis has all classes of which one is true.
+    masks : bool
+        Whether a mask may be passed, so that a message may say so.
 
     Returns
     -------
@@ -208,10 +233,15 @@ def admit(
     """
     adapter = adapter_of(y_score, name)
     y_score = adapter.plain(name, y_score)
-    _refuse_masked(name, y_score)
+    refusals.refuse_other_than_arrays(name, y_score, classes=axis is not None, masks=masks)
+    if y_true is None:
+        raise refusals.no_array("y_true", y_true)
     others = [
-        None if values is None else _given(adapter, other, values, y_score, name)
-        for other, values in (("y_true", y_true), ("mask", mask), ("sample_weight", sample_weight))
+        _given(adapter, "y_true", y_true, y_score, name, classes=dense, masks=masks),
+        None if mask is None else _given(adapter, "mask", mask, y_score, name, masks=masks),
+        None
+        if sample_weight is None
+        else _given(adapter, "sample_weight", sample_weight, y_score, name, masks=masks),
     ]
     home = None
     views = _views(adapter, y_score, *others) if moved and adapter.counts_in_numpy else None
@@ -222,27 +252,28 @@ def admit(
         truth, mask, weight = (_placed(adapter, values, y_score) for values in others)
 
     ns = adapter.namespace(y_score)
-    _refuse_kind(ns, name, y_score, _REAL, "real numbers")
+    kinds.refuse_other(ns, name, y_score)
     scores = y_score if axis is None else _class_axis_last(ns, y_score, axis)
     sample_axes = scores.ndim - (axis is not None)
     samples = tuple(scores.shape[:sample_axes])
-
-    _refuse_kind(ns, "y_true", truth, _REAL, "labels")
-    if dense:
-        _refuse_shape("y_true", truth, y_score.shape, y_score, name, dense=True)
-        truth = truth if axis is None else _class_axis_last(ns, truth, axis)
-    else:
-        _refuse_shape("y_true", truth, samples, y_score, name)
+    kinds.refuse_other(ns, "y_true", truth)
+    about = ns, y_score, name, axis, dense
+    mismatch.refuse_shape(*about, "y_true", truth, tuple(y_score.shape) if dense else samples)
+    if not dense:
+        truth = small_floats.widened(truth)  # one a sample; dense ones are widened by blocks
+    elif axis is not None:
+        truth = _class_axis_last(ns, truth, axis)
+    if axis is not None and ranked:
+        mismatch.refuse_predicted_labels(ns, scores, name, dense=dense)
     truth = adapter.settled("y_true", truth, scores)
     if mask is not None:
-        _refuse_kind(ns, "mask", mask, _FLAG, "bool, True keeps a sample; pass mask != 0")
-        _refuse_shape("mask", mask, samples, y_score, name)
+        kinds.refuse_other(ns, "mask", mask)
+        mismatch.refuse_shape(*about, "mask", mask, samples)
         mask = adapter.settled("mask", mask, scores)
     if weight is not None:
-        wanted = "real numbers; to leave samples out by a bool, pass mask="
-        _refuse_kind(ns, "sample_weight", weight, _NUMBER, wanted)
-        _refuse_shape("sample_weight", weight, samples, y_score, name)
-        weight = adapter.settled("sample_weight", weight, scores)
+        kinds.refuse_other(ns, "sample_weight", weight)
+        mismatch.refuse_shape(*about, "sample_weight", weight, samples)
+        weight = adapter.settled("sample_weight", small_floats.widened(weight), scores)
     return Inputs(adapter, ns, scores, truth, mask, weight, sample_axes, home=home)
 
 
@@ -254,25 +285,31 @@ def join(adapter: Adapter, name: str, values: Any, scores: Array, beside: str = 
     return _placed(adapter, _given(adapter, name, values, scores, beside), scores)
 
 
-def _given(adapter: Adapter, name: str, values: Any, scores: Array, beside: str) -> Array:
+def _given(
+    adapter: Adapter,
+    name: str,
+    values: Any,
+    scores: Array,
+    beside: str,
+    *,
+    classes: bool = False,
+    masks: bool = False,
+) -> Array:
     """Return an array of the framework of another, or host values as NumPy; refuse all else."""
     if isinstance(values, (list, tuple, bool, int, float)):
-        try:
-            values = np.asarray(values)
-        except ValueError as error:
-            raise ValueError(f"{name} is a ragged list; pass rows of one length") from error
+        values = kinds.listed(name, values)
     own = adapter_of(values, name)
+    refusals.refuse_other_than_arrays(name, values, classes=classes, masks=masks)
     if own.name == adapter.name:
-        _refuse_masked(name, values)
         return adapter.alongside(name, adapter.plain(name, values), scores)
     if isinstance(values, (np.ndarray, np.generic)):
-        _refuse_masked(name, values)
+        values = small_floats.widened(values)
         if values.dtype.kind not in "biuf":
-            raise TypeError(f"{name} has dtype {values.dtype}; pass numbers or bools")
+            raise kinds.other(name, values)
         return values
     raise TypeError(
         f"{beside} is a {adapter.name} array but {name} is a {own.name} array;"
-        " pass both from one framework"
+        f" pass both from one framework, for instance numpy.asarray({name})"
     )
 
 
@@ -291,22 +328,12 @@ def _views(adapter: Adapter, *arrays: Array | None) -> list[Array | None] | None
         view = array
         if array is not None and not isinstance(array, (np.ndarray, np.generic)):
             view = adapter.host_view(array)
-            if view is None or view.dtype.kind not in "biuf":
+            if view is None:
+                return None
+            if view.dtype.kind not in "biuf" and not small_floats.is_small(view.dtype):
                 return None
         views.append(view)
     return views
-
-
-def _refuse_masked(name: str, array: Any) -> None:
-    if isinstance(array, np.ma.MaskedArray):
-        raise TypeError(f"{name} is a masked array; pass {name}.data, and mask=~{name}.mask")
-
-
-def _refuse_kind(ns: Namespace, name: str, array: Array, kinds: _Kinds, wanted: str) -> None:
-    dtype = array.dtype  # NumPy's own isdtype takes as long as a small batch
-    host = isinstance(array, (np.ndarray, np.generic))
-    if not (dtype.kind in _CODES[kinds] if host else ns.isdtype(dtype, kinds)):
-        raise TypeError(f"{name} has dtype {array.dtype}; it must hold {wanted}")
 
 
 def _class_axis_last(ns: Namespace, scores: Array, axis: int) -> Array:
@@ -332,36 +359,3 @@ def _class_axis_last(ns: Namespace, scores: Array, axis: int) -> Array:
     axes = list(range(scores.ndim))
     axes.append(axes.pop(axis))
     return ns.permute_dims(scores, tuple(axes))  # as moveaxis, which not every vmap knows
-
-
-def _refuse_shape(
-    name: str,
-    array: Array,
-    wanted: tuple[int, ...],
-    scores: Array,
-    beside: str,
-    *,
-    dense: bool = False,
-) -> None:
-    shape, wanted = tuple(array.shape), tuple(wanted)
-    if shape == wanted:
-        return
-    whole = tuple(scores.shape)
-    if len(shape) == len(wanted) and all(
-        mine == theirs or mine is None or theirs is None  # None: not known while tracing
-        for mine, theirs in zip(shape, wanted, strict=True)
-    ):
-        return
-    without = "" if dense or wanted == whole else f", {beside} without its class axis {wanted}"
-    remedy = f"pass {name} of shape {wanted}"
-    if dense and len(shape) == len(whole) - 1:
-        remedy = "pass one-hot rows or probabilities, or use the sparse or top-k measure for labels"
-    elif name == "y_true" and shape == whole:
-        remedy = (
-            "for one-hot rows use categorical_accuracy or CategoricalAccuracy,"
-            " or for the k best their top-k forms"
-        )
-    elif shape == (*wanted, 1):
-        remedy = f"drop the last axis of {name}"
-    subject = without or f", {beside} {whole}"
-    raise ValueError(f"{name} has shape {shape}{subject}; {remedy}")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from accord import checks
+from accord import checks, small_floats
 from accord.arrays import Inputs, admit, over_blocks
 from accord.labels import as_number, isnan
 from accord.ranking import Standing, stand
@@ -57,8 +57,8 @@ def standing_in_block(
     [[1, 0], [1, 0], [0, 1]]
     """
     axis, offset = checks.whole("axis", axis), checks.whole("offset", offset)
-    inputs = admit(y_true, y_score, axis=axis)
-    owners = admit(y_true, own_score, axis=None)
+    inputs = admit(y_true, y_score, axis=axis, ranked=False, masks=False)
+    owners = admit(y_true, own_score, axis=None, name="own_score", masks=False)
     if owners.scores.dtype != inputs.scores.dtype:
         raise TypeError(
             f"own_score has dtype {owners.scores.dtype}, y_score {inputs.scores.dtype};"
@@ -66,7 +66,7 @@ def standing_in_block(
         )
     if not inputs.ns.isdtype(inputs.truth.dtype, "integral"):
         raise TypeError(f"y_true has dtype {inputs.truth.dtype}; pass integer class indices")
-    own = owners.scores
+    own = small_floats.widened(owners.scores)
     counts = over_blocks(inputs, lambda block: _counts(block, own[(*block.origin, ...)], offset))
     return Standing(*(counts[place, ...] for place in range(3)))
 

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from accord import checks
+from accord import checks, kinds, refusals, small_floats
 from accord.arrays import admit, join
 from accord.class_blocks import standing_in_block
 from accord.labels import class_labels
@@ -138,9 +138,15 @@ def _admitted(features: Any, weights: Any, bias: Any, block: int | None) -> tupl
     """Hold the arrays of the product to one framework, one dtype and matching shapes (R21)."""
     adapter = adapter_of(features, "features")
     features = adapter.plain("features", features)
+    refusals.refuse_other_than_arrays("features", features, classes=False, masks=False)
     ns = adapter.namespace(features)
-    if not ns.isdtype(features.dtype, "real floating"):  # products of integers would wrap
-        raise TypeError(f"features has dtype {features.dtype}; it must hold floats")
+    if not kinds.is_kind(ns, features, kinds.FLOAT):  # products of integers would wrap
+        raise TypeError(f"features has dtype {features.dtype}; pass floats, as the layer has")
+    if small_floats.widened(features) is not features:
+        raise TypeError(
+            f"features has dtype {features.dtype}, which NumPy can't multiply; pass features and"
+            " the layer by astype('float32')"
+        )
     if features.ndim == 0 or features.shape[-1] == 0:
         raise ValueError(f"features has shape {tuple(features.shape)}; pass at least one a sample")
     weights = join(adapter, "weights", weights, features, "features")

@@ -27,6 +27,7 @@ from typing import Any, TypeVar
 import numpy as np
 import numpy.typing as npt
 
+from accord import small_floats
 from accord.arrays import Inputs, split
 from accord.labels import saturated
 from accord.registry import BFLOAT16, Transform
@@ -112,6 +113,8 @@ def ready(inputs: Inputs) -> bool:
     if not isinstance(scores, np.ndarray):
         return False
     if scores.dtype.kind not in "biuf" and scores.dtype != BFLOAT16:
+        return False
+    if small_floats.is_small(scores.dtype):  # until they are widened, or seen by their bits
         return False
     if scores.dtype.itemsize > np.dtype(np.float64).itemsize:
         return False

@@ -5,10 +5,17 @@ Where values can be read a bad one raises; elsewhere it is counted (R22).
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from collections.abc import Callable
+from functools import partial
+from typing import Any, NamedTuple
 
+import numpy as np
+
+from accord import mismatch, refusals
 from accord.arrays import Inputs
 from accord.registry import Array
+
+_Allowed = str | Callable[[Any], str]
 
 
 class Kept(NamedTuple):
@@ -26,10 +33,17 @@ class Labels(NamedTuple):
     kept: Kept
 
 
-def class_labels(block: Inputs, ignore_index: int | None, classes: int | None = None) -> Labels:
+def class_labels(
+    block: Inputs,
+    ignore_index: int | None,
+    classes: int | None = None,
+    *,
+    ignorable: bool = True,
+) -> Labels:
     """Read integer labels 0 to C - 1 (R3); labels left out or bad become class 0.
 
-    C is the number of classes in the block, unless the block is not of scores.
+    C is the number of classes in the block, unless the block is not of scores. ``ignorable`` tells
+    whether the caller takes an ``ignore_index``.
     """
     number, whole = _as_integers(block)
     kept = _kept(block, number, ignore_index)
@@ -39,7 +53,7 @@ def class_labels(block: Inputs, ignore_index: int | None, classes: int | None = 
     inside = (number >= 0) & (number < classes)
     if whole is not None:
         inside = inside & whole
-    remedy = f"outside 0..{classes - 1}; if it marks samples to leave out, pass it as ignore_index"
+    remedy = partial(refusals.outside, classes=classes, ignorable=ignorable)
     valid, label = _judge(block, inside, number, kept, remedy)
     return Labels(_cast(block, label, "count"), valid, kept)
 
@@ -48,23 +62,39 @@ def dense_labels(block: Inputs) -> Labels:
     """Read the class of each row of one-hot or probability labels: its lowest largest (R9)."""
     ns, adapter = block.ns, block.adapter
     rows = as_number(block, block.truth)
+    if not block.sample_axes:
+        _refuse_labels_for_a_row(block)
     tainted = ns.any(isnan(block, rows), axis=-1, keepdims=True)
     rows = ns.where(tainted, ns.zeros_like(rows), rows)  # so that its peak is not above zero
     label = ns.argmax(adapter.sort_key(rows), axis=-1)
     peak = adapter.pick(rows, label[..., None])[..., 0]
     kept = _kept(block, None, None)
-    allowed = "the largest entry of its row (0 if one is NaN); a row needs one above zero"
+    allowed = (
+        "the largest entry of its row (0 if one is NaN); a row needs one above zero, or leave it"
+        " out by mask"
+    )
     valid, label = _judge(block, adapter.sort_key(peak) > 0, label, kept, allowed, shown=peak)
     return Labels(_cast(block, label, "count"), valid, kept)
 
 
-def binary_labels(block: Inputs, ignore_index: int | None) -> Labels:
+def _refuse_labels_for_a_row(block: Inputs) -> None:
+    """Refuse whole numbers that are not the one-hot row of a single sample: labels of many."""
+    if not block.adapter.is_concrete(block.truth):
+        return
+    row = block.adapter.to_host(block.truth)
+    if (row == np.floor(row)).all() and row.max() > 0 and np.count_nonzero(row) + row.max() > 2:  # noqa: PLR2004  # one 1
+        raise mismatch.one_row("y_score", row.shape)
+
+
+def binary_labels(block: Inputs, ignore_index: int | None, *, ignorable: bool = True) -> Labels:
     """Read labels 0 and 1 of any dtype (R10), as bools; ``block.truth`` may have a label axis."""
     number = as_number(block, block.truth)
     # Widened first, for a narrow integer may not hold the index that is left out.
     kept = _kept(block, None if ignore_index is None else _as_integers(block)[0], ignore_index)
     binary = (block.adapter.sort_key(number) == 0) | (number == 1)  # a subnormal is not 0
-    valid, label = _judge(block, binary, number, kept, "which is neither 0 nor 1")
+    valid, label = _judge(
+        block, binary, number, kept, partial(refusals.neither, ignorable=ignorable)
+    )
     return Labels(label == 1, valid, kept)
 
 
@@ -103,7 +133,7 @@ def _kept(block: Inputs, number: Array | None, ignore_index: int | None) -> Kept
     ns = block.ns
     weight = _cast(block, block.weight, "sum")
     sound = ns.isfinite(weight) & (weight >= 0)
-    allowed = "which is no weight; pass finite numbers of at least 0"
+    allowed = "which is no weight; pass finite numbers of at least 0; 0 leaves a sample out"
     if not block.refuse_any(_and(keep, ~sound), "sample_weight", block.weight, allowed):
         weight = ns.where(sound, weight, ns.zeros_like(weight))
     keep = _and(keep, weight > 0)
@@ -120,7 +150,7 @@ def saturated(block: Inputs, index: int) -> int:
 
 
 def _judge(
-    block: Inputs, good: Array, label: Array, kept: Kept, allowed: str, *, shown: Array = None
+    block: Inputs, good: Array, label: Array, kept: Kept, allowed: _Allowed, *, shown: Array = None
 ) -> tuple[Array | None, Array]:
     """Refuse a bad label that is kept, or let it be counted; bad ones are replaced by 0."""
     keep = kept.keep
@@ -132,8 +162,9 @@ def _judge(
 
 
 def _refuse_fractions(block: Inputs, broken: Array) -> None:
+    allowed = "no whole number; pass class indices, or only samples that have one"
     try:
-        block.refuse_any(broken, "y_true", block.truth, "no whole number; pass class indices")
+        block.refuse_any(broken, "y_true", block.truth, allowed)
     except ValueError as error:
         raise TypeError(str(error)) from None  # R3: such labels are of the wrong kind
 

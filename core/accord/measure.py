@@ -125,7 +125,7 @@ class Measure(ABC):
 
     def _admit(self, y_true: Any, y_score: Array, **extra: Any) -> Inputs:
         axis = getattr(self, "axis", None)  # a binary measure has none: each score is a sample
-        return admit(y_true, y_score, axis=axis, dense=self._dense, **extra)
+        return admit(y_true, y_score, axis=axis, dense=self._dense, ranked=self._has_class, **extra)
 
     def _scanned(self, inputs: Inputs, groups: int | None) -> Tally | None:  # noqa: ARG002  # for those that can
         """Count all samples in one compiled scan, where that can be done and nothing is bad."""

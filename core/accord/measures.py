@@ -340,7 +340,7 @@ class Multilabel(Measure):
         return inputs.classes
 
     def _labels(self, block: Inputs) -> Labels:
-        return binary_labels(block, None)
+        return binary_labels(block, None, ignorable=False)
 
     def _judge(self, block: Inputs, labels: Labels) -> Outcome:
         if isinstance(self.k, tuple):

@@ -44,7 +44,7 @@ def in_top_k(
     array([ True, False])
     """
     measure = TopK(k, ties=ties, axis=axis)
-    inputs = admit(y_true, y_score, axis=measure.axis)
+    inputs = admit(y_true, y_score, axis=measure.axis, masks=False)
     checks.top_within(measure.k, inputs.classes)
     most = highest(measure.k)
 
@@ -79,6 +79,6 @@ def standing(y_true: Any, y_score: Array, *, axis: int = -1) -> Standing:
     >>> where.ahead.tolist(), where.tied_before.tolist(), where.tied_after.tolist()
     ([0, 1], [1, 1], [0, 0])
     """
-    inputs = admit(y_true, y_score, axis=checks.whole("axis", axis))
+    inputs = admit(y_true, y_score, axis=checks.whole("axis", axis), masks=False)
     counts = standings(inputs)
     return Standing(*(counts[place, ...] for place in range(3)))

@@ -87,7 +87,9 @@ def _with_invalid_last(block: Inputs, labels: Labels, standing: Standing) -> Ran
 
 def rank_all(block: Inputs, most: int | None = None) -> Ranked:
     """Rank a block of which no sample is left out, as one program where that is faster."""
-    ranked: Ranked = block.adapter.compiled(_rank)(most, block, class_labels(block, None))
+    ranked: Ranked = block.adapter.compiled(_rank)(
+        most, block, class_labels(block, None, ignorable=False)
+    )
     return ranked
 
 
@@ -99,7 +101,9 @@ def standings(inputs: Inputs, most: int | None = None) -> Array:
     """Return the three counts of every sample along a first axis, in the scores' framework."""
     there = inputs.with_bits()
     if kernels.ready(there):
-        return inputs.back(kernels.stand(there, class_labels(there, None).label, most))
+        return inputs.back(
+            kernels.stand(there, class_labels(there, None, ignorable=False).label, most)
+        )
     return over_blocks(inputs, lambda block: block.ns.stack(list(rank_all(block, most).standing)))
 
 

@@ -10,6 +10,9 @@ from typing import Any, NamedTuple, TypeAlias
 
 import array_api_compat
 import numpy as np
+from numpy.lib.mixins import NDArrayOperatorsMixin  # which other packages' arrays have
+
+from accord import refusals
 
 Array: TypeAlias = Any
 """An array of any framework; what is known of one is checked at the door, not by its type."""
@@ -31,6 +34,10 @@ the result keeps the first entry; and with the arrays split over devices."""
 
 BFLOAT16 = np.dtype([("bfloat16", np.uint16)])
 """How bfloat16 is viewed in NumPy, which has no such type: for the compiled scan alone."""
+
+
+# They have some of the Array API, but neither order nor count as it does.
+_NO_LIBRARIES = ("sparse", "xarray")
 
 
 class Numbers(NamedTuple):
@@ -336,7 +343,8 @@ def adapter_of(array: Array, name: str = "the array") -> Adapter:
 def _served(kind: type) -> str | None:
     """Return the root module by which a type of array is served, its adapter loaded, if it is."""
     if kind not in _root_of:
-        roots = [base.__module__.partition(".")[0] for base in kind.__mro__]
+        bases = (base for base in kind.__mro__ if base is not NDArrayOperatorsMixin)
+        roots = [base.__module__.partition(".")[0] for base in bases]
         root = next((root for root in roots if root in _loaded or root in _entries()), None)
         if root is not None and load(root).counts_in_numpy:
             load("numpy")  # now, for torch.compile traces anew when another adapter was loaded
@@ -355,9 +363,7 @@ def _generic(array: Array, name: str) -> Adapter:
             f"{name} is a KerasTensor, which has no values; pass what the model returns for a"
             " batch, or pass a metric of accord_keras to model.compile"
         )
-    if array_api_compat.is_array_api_obj(array):
-        return Adapter(type(array).__module__.partition(".")[0])
-    raise TypeError(
-        f"{name} is a {type(array).__name__}, which is no framework's array;"
-        f" pass an array, for instance numpy.asarray({name})"
-    )
+    root = type(array).__module__.partition(".")[0]
+    if array_api_compat.is_array_api_obj(array) and root not in _NO_LIBRARIES:
+        return Adapter(root)
+    raise refusals.no_array(name, array)

@@ -32,7 +32,7 @@ def sides(block: Inputs, threshold: float) -> Sides:
     undefined = isnan(block, scores)
     if ns.isdtype(scores.dtype, "real floating"):
         key = adapter.sort_key(scores)
-        bound = rounded(threshold, ns.finfo(scores.dtype))
+        bound = rounded(threshold, block.limits)
         border = adapter.sort_key(ns.where(undefined, scores, bound))  # adding would flush it
         return Sides((key > border) & ~undefined, (key == border) & ~undefined, undefined)
     # An integer is compared with the threshold as it is: rounding 0.5 would make 0 tie with it.

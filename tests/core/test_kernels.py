@@ -50,8 +50,15 @@ def assert_same(function: Callable[..., Any], *arrays: Any, **extra: Any) -> Non
         np.testing.assert_allclose(mine, theirs, rtol=0 if exact else 1e-12)
 
 
-@pytest.mark.parametrize("dtype", ["float16", "float32", "float64", "bool", *DTYPES])
-@pytest.mark.parametrize("shape", [(0, 3), (1, 1), (7, 1), (40, 6), (9, 2500)])
+@pytest.mark.parametrize(
+    ("dtype", "shape"),
+    [
+        (dtype, shape)
+        for dtype in ("float16", "float32", "float64", "bool", *DTYPES)
+        for shape in ((0, 3), (1, 1), (7, 1), (40, 6), (9, 2500))
+        if shape[1] > 1 or "float" in dtype  # a column of whole numbers is refused
+    ],
+)
 def test_r20_the_scan_counts_what_the_plain_path_counts(dtype: str, shape: tuple[int, int]) -> None:
     labels, scores = tie_rich(*shape, dtype)
     several = (1,) if shape[1] == 1 else (2, 1, shape[1])

@@ -9,7 +9,18 @@ import numpy as np
 import typer
 
 from accord.cli.files import FileError, load
-from accord.cli.output import Html, Json, K, YScore, YTrue, choices, numbers, refusals, show
+from accord.cli.output import (
+    Html,
+    Json,
+    K,
+    ScoreDtype,
+    YScore,
+    YTrue,
+    choices,
+    numbers,
+    refusals,
+    show,
+)
 from accord.verification.compare import compare as judge
 from accord.verification.explain import TIES
 
@@ -34,14 +45,15 @@ def compare(
     html: Html = None,
     y_true: YTrue = "y_true",
     y_score: YScore = "y_score",
+    score_dtype: ScoreDtype = None,
 ) -> int:
     """Judge two sets of scores for the same samples: which flip, and is it more than rounding.
 
     The exit status is 0 if rounding explains every flip, 1 if not.
     """
     with refusals():
-        truth, scores_a = load([a], y_true, y_score)
-        truth_b, scores_b = load([b], y_true, y_score)
+        truth, scores_a = load([a], y_true, y_score, score_dtype)
+        truth_b, scores_b = load([b], y_true, y_score, score_dtype)
         _refuse_other_labels(a, b, truth, truth_b)
         found = judge(truth, scores_a, scores_b, numbers(k), ties=ties, tolerance=tolerance)
     show(found, title=f"{b.name} against {a.name}", as_json=as_json, html=html)

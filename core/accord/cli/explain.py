@@ -12,6 +12,7 @@ from accord.cli.output import (
     Html,
     Json,
     K,
+    ScoreDtype,
     Seconds,
     YScore,
     YTrue,
@@ -52,10 +53,11 @@ def explain(
     html: Html = None,
     y_true: YTrue = "y_true",
     y_score: YScore = "y_score",
+    score_dtype: ScoreDtype = None,
 ) -> None:
     """Tell what each library reports for these scores, and which samples make the difference."""
     with refusals():
-        truth, scores = load(files, y_true, y_score)
+        truth, scores = load(files, y_true, y_score, score_dtype)
         found = account_for(
             truth,
             scores,

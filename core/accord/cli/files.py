@@ -9,6 +9,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from accord.cli.saved_floats import seen_as
+
 HostArray = npt.NDArray[Any]
 
 
@@ -16,8 +18,12 @@ class FileError(Exception):
     """A file that can't be used, in one line that names it."""
 
 
-def load(files: Sequence[Path], y_true: str, y_score: str) -> tuple[HostArray, HostArray]:
+def load(
+    files: Sequence[Path], y_true: str, y_score: str, score_dtype: str | None = None
+) -> tuple[HostArray, HostArray]:
     """Return labels and scores, of FILE.npz or of SCORES.npy and LABELS.npy.
+
+    ``score_dtype`` names a float that NumPy has saved as bytes.
 
     Raises
     ------
@@ -26,7 +32,8 @@ def load(files: Sequence[Path], y_true: str, y_score: str) -> tuple[HostArray, H
     """
     match files:
         case [archive]:
-            return _read_archive(archive, (y_true, y_score))
+            truth, found = _read_archive(archive, (y_true, y_score))
+            return truth, seen_as(found, score_dtype)
         case [scores, labels]:
             found, truth = _map(scores), _map(labels)
             if found.ndim < truth.ndim:
@@ -34,7 +41,7 @@ def load(files: Sequence[Path], y_true: str, y_score: str) -> tuple[HostArray, H
                     f"{scores} has shape {found.shape} and {labels} {truth.shape};"
                     " pass the scores first, then the labels"
                 )
-            return truth, found
+            return truth, seen_as(found, score_dtype)
     raise FileError(f"got {len(files)} files; pass FILE.npz, or SCORES.npy LABELS.npy")
 
 
@@ -91,4 +98,9 @@ def _fault(path: Path, error: Exception) -> str:
     said = " ".join(str(error).split()) or type(error).__name__
     if "bject" in said:  # NumPy says "Object arrays" or "Python objects", by kind of file
         return f"{path} holds Python objects; save plain numbers, for objects are never unpickled"
+    if "'<f1'" in said:  # so NumPy saves this one float of ml_dtypes, and can't read it back
+        return (
+            f"{path} holds float8_e5m2, which NumPy can't read back; save scores.view(numpy.uint8)"
+            " and pass --score-dtype float8_e5m2"
+        )
     return f"{path} can't be read ({said})"

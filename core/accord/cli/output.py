@@ -47,6 +47,14 @@ YScore = Annotated[
     str,
     typer.Option(metavar="NAME", help="The scores' name in FILE.npz.", rich_help_panel=IN_AND_OUT),
 ]
+ScoreDtype = Annotated[
+    str | None,
+    typer.Option(
+        metavar="NAME",
+        help="bfloat16 or a float8: what scores are that NumPy has saved as bytes (|V2, |V1).",
+        rich_help_panel=IN_AND_OUT,
+    ),
+]
 Seconds = Annotated[
     float,
     typer.Option(metavar="SECONDS", min=0.1, help="How long each process may take."),

@@ -15,6 +15,7 @@ from accord.cli.output import (
     IN_AND_OUT,
     Html,
     Json,
+    ScoreDtype,
     YScore,
     YTrue,
     choices,
@@ -123,6 +124,7 @@ def score(
     html: Html = None,
     y_true: YTrue = "y_true",
     y_score: YScore = "y_score",
+    score_dtype: ScoreDtype = None,
 ) -> None:
     """Report the accuracy of scores in files, with its tie bounds and 95 % interval.
 
@@ -140,7 +142,7 @@ def score(
     }
     with refusals():
         given = {name: value for name, value in options.items() if value is not None}
-        truth, scores = load(files, y_true, y_score)
+        truth, scores = load(files, y_true, y_score, score_dtype)
         counted = _measure(measure, given, scores)
         report = _score(counted, truth, scores, cast("OneAverage", average), per_class=per_class)
     show(report, title=f"Accuracy of {files[0].name}", as_json=as_json, html=html)

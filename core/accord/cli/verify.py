@@ -12,6 +12,7 @@ from accord.cli.output import (
     Html,
     Json,
     K,
+    ScoreDtype,
     Seconds,
     YScore,
     YTrue,
@@ -52,6 +53,7 @@ def verify(
     html: Html = None,
     y_true: YTrue = "y_true",
     y_score: YScore = "y_score",
+    score_dtype: ScoreDtype = None,
 ) -> int:
     """Count the same samples on every framework, each in its own process, and compare.
 
@@ -59,7 +61,7 @@ def verify(
     is 0 if all agree, 1 if some do not.
     """
     with refusals():
-        truth, scores = load(files, y_true, y_score)
+        truth, scores = load(files, y_true, y_score, score_dtype)
         found = certify(
             truth,
             scores,

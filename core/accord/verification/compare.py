@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from accord import checks
 from accord.reporting.evaluate import usual_k
+from accord.small_floats import LIMITS
 from accord.verification.causes import ours
 from accord.verification.compared import AtK, Comparison
 from accord.verification.dialect import as_pairs, blocks
@@ -120,8 +121,8 @@ def _rounding(*scores: tuple[HostArray, str | None]) -> float:
     """Return how far rounding may move a score, relative to the largest of its sample."""
     coarse = 0.0
     for array, dtype in scores:
-        if dtype == "bfloat16":
-            coarse = max(coarse, 2.0**-7)
+        if dtype is not None:
+            coarse = max(coarse, LIMITS[dtype].eps)
         elif array.dtype.kind == "f":
             coarse = max(coarse, float(np.finfo(array.dtype).eps))
     return float(coarse ** (2 / 3))

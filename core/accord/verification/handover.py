@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from accord import small_floats
 from accord.registry import adapter_of
 
 HostArray = npt.NDArray[Any]
@@ -25,13 +26,12 @@ class Handed(NamedTuple):
 
 
 def on_host(values: Any, name: str) -> tuple[HostArray, str | None]:
-    """Return an array of any framework as NumPy's; bfloat16 as float32, which holds it exactly."""
+    """Return an array of any framework as NumPy's; small floats in float32, and what they were."""
     if isinstance(values, (list, tuple)):
         values = np.asarray(values)
     array = adapter_of(values, name).to_host(values)
-    if array.dtype.name == "bfloat16":
-        return array.astype(np.float32), "bfloat16"
-    return array, None
+    wide = small_floats.widened(array)
+    return wide, None if wide is array else array.dtype.name
 
 
 @contextmanager

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -12,9 +13,11 @@ import numpy as np
 import numpy.typing as npt
 
 from accord.measure import Measure
-from accord.measures import Multilabel, TopK, TopKCategorical
+from accord.measures import Binary, Multilabel, TopK, TopKCategorical
 from accord.registry import adapters
 from accord.reporting.evaluate import usual_k
+from accord.small_floats import LIMITS
+from accord.thresholds import border, rounded
 from accord.ties import Ties
 from accord.verification import processes
 from accord.verification.against import by_k, rows_of, sums
@@ -98,13 +101,14 @@ def verify(
         raise ValueError(f"k and ties are part of {measure!r}; pass them to the measure")
     measure, truth, scores = _class_axis_last(measure, truth, scores)
     measure.tally(truth, scores)  # refuses what is to be refused, naming it
+    counted = _with_its_threshold_rounded(measure, dtype or scores.dtype.name)
     with handed(truth, scores) as files:
         jobs = list(
             _jobs(
                 backends,
                 pythons,
                 files,
-                measure,
+                counted,
                 dtype=dtype,
                 wide=scores.dtype.itemsize == _WIDEST,
             )
@@ -115,7 +119,7 @@ def verify(
             files.folder,
             seconds=seconds,
             after_each=_teller(progress, len(jobs)),
-            meanwhile=lambda: judged.append(judge(measure, truth, scores)),
+            meanwhile=lambda: judged.append(judge(counted, truth, scores)),
         )
         found = [
             row
@@ -147,6 +151,19 @@ def _class_axis_last(
     if isinstance(measure, (TopKCategorical, Multilabel)):
         truth = np.moveaxis(truth, axis, -1)
     return replace(measure, axis=-1), truth, np.moveaxis(scores, axis, -1)  # type: ignore[type-var]  # all with an axis are dataclasses
+
+
+def _with_its_threshold_rounded(measure: Measure, dtype: str) -> Measure:
+    """Return a measure that counts wider scores as it counts those of a narrow dtype (R10)."""
+    info = np.finfo(np.float16) if dtype == "float16" else LIMITS.get(dtype)
+    if info is None or not isinstance(measure, (Binary, Multilabel)):
+        return measure
+    if isinstance(measure, Multilabel) and measure.k is not None:
+        return measure
+    bound = rounded(border(measure.threshold, from_logits=measure.from_logits), info)
+    if not math.isfinite(bound):  # beyond every score, as the largest float64 is
+        bound = math.copysign(sys.float_info.max, bound)
+    return replace(measure, threshold=bound, from_logits=False)
 
 
 def _jobs(

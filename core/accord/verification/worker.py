@@ -22,7 +22,7 @@ from typing import Any
 
 import numpy as np
 
-from accord import measures, registry
+from accord import measures, registry, small_floats
 from accord.measure import Measure
 from accord.registry import Adapter
 from accord.tally import Tally
@@ -155,7 +155,7 @@ def _arrays(
 ) -> tuple[Any, Any]:
     """Make arrays of the framework, in the scores' own dtype, or a wider one that keeps order."""
     wanted = dtype or scores.dtype.name
-    if wanted in ("float16", "bfloat16") and wanted not in adapter.dtypes:
+    if wanted in ("float16", *small_floats.LIMITS) and wanted not in adapter.dtypes:
         scores, wanted = scores.astype(np.float32), "float32"
     if wanted not in adapter.dtypes:
         raise TypeError(f"{adapter.name} ranks no {wanted} scores here")

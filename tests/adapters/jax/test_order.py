@@ -67,3 +67,13 @@ def test_r22_a_subnormal_is_no_label() -> None:
         accord.binary_accuracy(label, jnp.asarray([0.5]))
     with pytest.raises(TypeError, match=r"y_true\[0\] is .*no whole number"):
         accord.top_k_accuracy(label, jnp.asarray([[0.5, 0.1]]), 1)
+
+
+def test_powers_of_two_alone_are_refused_in_a_trace_with_a_remedy_that_works() -> None:
+    scores = jnp.asarray([[1.0, 2.0], [4.0, 2.0]]).astype("float8_e8m0fnu")
+    labels = jnp.asarray([1, 1])
+    assert accord.top_k_accuracy(labels, scores, 1) == 0.5
+    traced = jax.jit(lambda y, s: accord.top_k_accuracy(y, s, 1))
+    with pytest.raises(TypeError, match=r"pass y_score\.astype\('float32'\)"):
+        traced(labels, scores)
+    assert traced(labels, scores.astype("float32")) == 0.5

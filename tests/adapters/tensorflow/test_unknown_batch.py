@@ -14,6 +14,9 @@ from accord_tensorflow import TensorFlowAdapter
 
 # What these laws are about is known only when such a graph runs: see test_tensors and test_features.
 UNKNOWN = {
+    "a shape that does not match names the likely mistake",
+    "a single sample may have a one hot row",
+    "predicted labels are never taken for scores",
     "any axis can hold the classes",
     "a single sample needs no axis of samples",
     "shapes that do not match are refused",

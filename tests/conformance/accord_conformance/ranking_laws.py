@@ -18,6 +18,21 @@ from accord_conformance.subject import Subject
 STEP = {"float16": 2.0**-10, "bfloat16": 2.0**-7, "float32": 2.0**-23, "float64": 2.0**-52}
 TINY = {"float16": 2.0**-24, "bfloat16": 2.0**-133, "float32": 2.0**-149, "float64": 2.0**-1074}
 
+# Of floats of 8 bits or less: the step after 1 and the least number, and what they lack.
+FEW_BITS = {
+    "float8_e3m4": (2.0**-4, 2.0**-6, ""),
+    "float8_e4m3": (2.0**-3, 2.0**-9, ""),
+    "float8_e5m2": (2.0**-2, 2.0**-16, ""),
+    "float8_e4m3fn": (2.0**-3, 2.0**-9, "inf"),
+    "float8_e4m3fnuz": (2.0**-3, 2.0**-10, "inf"),
+    "float8_e4m3b11fnuz": (2.0**-3, 2.0**-13, "inf"),
+    "float8_e5m2fnuz": (2.0**-2, 2.0**-17, "inf"),
+    "float8_e8m0fnu": (1.0, 2.0**-127, "inf zero"),
+    "float6_e2m3fn": (2.0**-3, 2.0**-3, "inf nan"),
+    "float6_e3m2fn": (2.0**-2, 2.0**-4, "inf nan"),
+    "float4_e2m1fn": (2.0**-1, 2.0**-1, "inf nan"),
+}
+
 
 @functools.cache
 def in_top_k(k: int) -> Callable[..., Any]:
@@ -58,7 +73,7 @@ def _ahead(subject: Subject, scores: list[Any], dtype: str) -> list[int]:
 
 @law("R1", modes=("eager", "compiled"))
 def every_float_is_compared_in_its_own_precision(subject: Subject) -> None:
-    for dtype in subject.float_dtypes:
+    for dtype in sorted(STEP.keys() & set(subject.float_dtypes)):
         assert _ahead(subject, [1, 1 + STEP[dtype], 1 - STEP[dtype]], dtype) == [1, 0, 2], dtype
 
 
@@ -73,7 +88,7 @@ def every_integer_is_compared_in_its_own_precision(subject: Subject) -> None:
 
 @law("R2", modes=("eager", "compiled"))
 def subnormals_of_every_float_are_distinct_values(subject: Subject) -> None:
-    for dtype in subject.float_dtypes:
+    for dtype in sorted(TINY.keys() & set(subject.float_dtypes)):
         tiny = TINY[dtype]
         row = [0.0, tiny, 2 * tiny, -tiny, -0.0, -2 * tiny]
         assert _ahead(subject, row, dtype) == [2, 1, 0, 4, 2, 5], dtype
@@ -81,9 +96,25 @@ def subnormals_of_every_float_are_distinct_values(subject: Subject) -> None:
 
 @law("R2", modes=("eager", "compiled"))
 def a_nan_of_either_sign_outranks_every_number(subject: Subject) -> None:
-    for dtype in subject.float_dtypes:
+    for dtype in sorted(STEP.keys() & set(subject.float_dtypes)):
         row = [np.inf, np.nan, 1.0, -np.nan, np.copysign(np.nan, -1), -np.inf]
         assert _ahead(subject, row, dtype) == [3, 6, 4, 6, 6, 5], dtype
+
+
+@law("R1 R2", modes=("eager", "compiled"))
+def floats_of_few_bits_are_compared_by_value(subject: Subject) -> None:
+    for dtype in sorted(FEW_BITS.keys() & set(subject.float_dtypes)):
+        step, tiny, lacks = FEW_BITS[dtype]
+        row = [1.0, 1 + step, 1 + 2 * step, 2 * tiny, tiny, 1.0]
+        if "zero" not in lacks:  # nor a sign
+            row += [-each for each in row] + [0.0, -0.0]
+        row += [] if "inf" in lacks else [np.inf, -np.inf]
+        row += [] if "nan" in lacks else [np.nan]
+        found = subject.run(
+            _standing, subject.array(range(len(row))), subject.array([row] * len(row), dtype)
+        )
+        expected = [reference.standing(row, label) for label in range(len(row))]
+        assert list(zip(*(field.tolist() for field in found), strict=True)) == expected, dtype
 
 
 @law("R3", modes=("eager", "compiled"))
@@ -97,7 +128,7 @@ def labels_of_every_integer_dtype_mean_the_same(subject: Subject) -> None:
 @law("R3", modes=("eager", "compiled"))
 def labels_are_never_cast_to_the_dtype_of_the_scores(subject: Subject) -> None:
     for dtype in subject.float_dtypes:
-        scores = np.zeros((3, 258), np.float32)
+        scores = np.full((3, 258), 0.5, np.float32)
         scores[:, 256] = 1  # bfloat16 can't tell 257 from 256, and int8 wraps both
         found = subject.run(_standing, subject.array([255, 256, 257]), subject.array(scores, dtype))
         assert found.ahead.tolist() == [1, 0, 1], dtype

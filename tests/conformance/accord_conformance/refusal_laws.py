@@ -76,6 +76,69 @@ def shapes_that_do_not_match_are_refused(subject: Subject) -> None:
             subject.run(figure, subject.array(Y), scores, spoiled)
 
 
+@law("R12 R21 R23", modes=("eager", "compiled"))
+def predicted_labels_are_never_taken_for_scores(subject: Subject) -> None:
+    def refused(function: Any, labels: Any, predicted: Any) -> None:
+        with subject.refused(ValueError, r"predicted labels seem to have been passed for y_score"):
+            subject.run(function, subject.array(labels), subject.array(predicted))
+
+    labels, column = [0, 1, 2, 0], [[0], [1], [2], [1]]
+    for function in (_top(), accord.sparse_categorical_accuracy, accord.standing):
+        refused(function, labels, [0, 1, 2, 1])
+        refused(function, labels, column)
+        refused(function, column, column)
+        refused(function, [[0, 1, 2], [2, 1, 0]], [[0, 1, 2], [1, 1, 0]])
+    for predicted in ([0, 1, 2, 1], column):
+        refused(accord.categorical_accuracy, predicted, predicted)
+    refused(accord.categorical_accuracy, np.asarray(column, float), np.asarray(column, float))
+    if subject.reads_values:  # floats may be the scores of a single sample, as labels tell
+        refused(accord.categorical_accuracy, labels, [0.0, 1.0, 2.0, 1.0])
+
+
+@law("R9 R12")
+def a_single_sample_may_have_a_one_hot_row(subject: Subject) -> None:
+    scores = subject.array([0.1, 0.7, 0.2])
+    for row, share in (([0, 1, 0], 1.0), ([0.2, 0.3, 0.5], 0.0)):
+        assert subject.run(accord.categorical_accuracy, subject.array(row), scores) == share
+
+
+@law("R12 R21 R23", modes=("eager", "compiled"))
+def a_shape_that_does_not_match_names_the_likely_mistake(subject: Subject) -> None:
+    def refused(function: Any, labels: Any, scores: Any, says: str) -> None:
+        with subject.refused(ValueError, says):
+            subject.run(function, subject.array(labels), subject.array(scores))
+
+    labels, image = np.zeros((2, 5, 4), int), np.zeros((2, 3, 5, 4))
+    refused(_top(), S, Y, r"y_true and y_score seem to be swapped")
+    refused(_top(), labels, image, r"pass axis=1 if that is the class axis of y_score")
+    refused(accord.binary_accuracy, Y, S, r"pass y_score\[\.\.\., 1\], the scores of class 1")
+    refused(accord.binary_accuracy, Y, [[0.1], [0.9]], r"pass y_score\[\.\.\., 0\]")
+    refused(accord.binary_accuracy, labels, image[:, :2], r"pass y_score\[:, 1\]")
+    refused(accord.binary_accuracy, Y, np.eye(3)[:2], r"scores of 3 classes use a top-k measure")
+
+
+@law("R21 R23", modes=("eager", "compiled"))
+def none_for_labels_is_a_type_error(subject: Subject) -> None:
+    def without_labels(y_score: Any) -> Any:
+        return accord.top_k_accuracy(None, y_score, 1)
+
+    with subject.refused(TypeError, r"y_true is None; pass the true labels as an array"):
+        subject.run(without_labels, subject.array(S))
+
+
+@law("R1 R21 R23", modes=("eager",))
+def arrays_that_count_differently_are_refused(subject: Subject) -> None:
+    labels, scores = np.asarray([Y]).view(np.matrix), subject.array(S)
+    with subject.refused(TypeError, r"y_true is a numpy.matrix; pass numpy.asarray\(y_true\)"):
+        accord.top_k_accuracy(labels, scores, 1)
+    with subject.refused(TypeError, r"y_true is a masked array; pass y_true.data, and mask="):
+        accord.top_k_accuracy(np.ma.masked_array(Y), scores, 1)
+    with subject.refused(TypeError, r"y_score is None; pass the scores as an array"):
+        accord.top_k_accuracy(Y, None, 1)
+    with subject.refused(TypeError, r"pass class indices, for instance"):
+        accord.top_k_accuracy(["a", "b"], scores, 1)
+
+
 @law("R21 R23", modes=("eager", "compiled"))
 def scores_without_a_class_are_refused(subject: Subject) -> None:
     with subject.refused(ValueError, r"y_score has no classes.*length 0"):
@@ -133,9 +196,11 @@ def a_label_out_of_range_is_refused_or_counted(subject: Subject) -> None:
         labels = subject.array(np.asarray([0, bad, 1]))
         if subject.reads_values:
             with subject.refused(
-                ValueError, rf"y_true\[1\] is {bad}, outside 0\.\.1.*ignore_index"
+                ValueError, rf"y_true\[1\] is {bad}, outside 0\.\.1.*pass ignore_index={bad}"
             ):
                 subject.run(tally, labels, scores)
+            with subject.refused(ValueError, rf"is {bad}, outside 0\.\.1; pass only samples"):
+                subject.run(accord.standing, labels, scores)
         else:
             assert tuple(subject.run(tally, labels, scores)) == (2, 2, 2, 3, 1, 0), bad
 

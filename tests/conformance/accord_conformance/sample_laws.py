@@ -216,8 +216,9 @@ def counts_are_exact_past_the_precision_of_float32(subject: Subject) -> None:
         return accord.TopK(1).tally(y_true, y_score)
 
     samples = 2**24 + 3
-    scores = subject.array(np.zeros((samples, 1), np.int8))
-    found = subject.run(tally, subject.array(np.zeros(samples, np.int32)), scores)
+    scores = np.zeros((samples, 2), np.int8)
+    scores[:, 0] = 1
+    found = subject.run(tally, subject.array(np.zeros(samples, np.int32)), subject.array(scores))
     assert tuple(int(field) for field in found) == (samples,) * 4 + (0, 0)
 
 
