@@ -3,24 +3,28 @@
 from __future__ import annotations
 
 import functools
-import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
-import numpy as np
 import torch
 import torchmetrics
 from torch import Tensor
 from torchmetrics.utilities.distributed import gather_all_tensors
 
-from accord import Measure, Tally
+from accord import Binary, Measure, Tally
 from accord.metric import warn_of_invalid
 from accord.tally import Average, per_class
-
-FIELDS = len(Tally._fields)
+from accord_torch import states
+from accord_torch.states import FIELDS
 
 # What every batch sets, none of it a parameter or a module, for which nn.Module looks long.
 _EVERY_BATCH = frozenset({"counts", "sums", "_computed", "_update_count"})
+
+# What decides which samples count; a metric that overrides one shares its counts with no other.
+_COUNTING = (
+    *("update", "forward", "reset", "merge_state"),
+    *("_wrap_update", "_reduce_states", "_sync_dist"),
+)
 
 
 class MeasureMetric(torchmetrics.Metric):
@@ -39,8 +43,10 @@ class MeasureMetric(torchmetrics.Metric):
     -----
     The states are ``counts`` (int64) and, for weights and fractions, ``sums`` (float64): the
     fields of a tally along the last axis, before it one for k and one for classes where there are
-    such. They are synced by summing them. ``measured`` identifies the measure, so that a
-    `MetricCollection` groups metrics that count the same, and no others.
+    such. They are synced by summing them. ``measured`` says what is counted: a `MetricCollection`
+    then groups metrics that count the same, and no others, and the state of a metric with other
+    options is refused. A subclass that overrides `compute` is grouped; one that overrides `update`
+    or `forward` counts on its own.
     """
 
     is_differentiable = False
@@ -54,7 +60,7 @@ class MeasureMetric(torchmetrics.Metric):
 
     def __init__(self, measure: Measure, *, average: Average = "micro", **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        self.measure = measure
+        self._measure = measure
         self.average = average
         self._by_class = per_class(average)
         self._classes: int | None = None
@@ -66,7 +72,15 @@ class MeasureMetric(torchmetrics.Metric):
         shape = (*lead, *((1,) if self._by_class else ()), FIELDS)  # broadcasts to any C
         self.add_state("counts", torch.zeros(shape, dtype=torch.int64), "sum")
         self.add_state("sums", torch.zeros(shape, dtype=torch.float64), "sum")
-        self.add_state("measured", torch.tensor(zlib.crc32(repr(measure).encode())), "max")
+        plain = all(getattr(type(self), name) is _OWN[name] for name in _COUNTING)
+        ours = type(measure).__module__ == Binary.__module__  # another's repr may not say it all
+        measured = states.measured(measure, by_class=self._by_class, shared=plain and ours)
+        self.add_state("measured", measured, "max")
+
+    @property
+    def measure(self) -> Measure:
+        """What is counted."""
+        return self._measure
 
     def update(
         self,
@@ -100,7 +114,8 @@ class MeasureMetric(torchmetrics.Metric):
         )
         if self._by_class:
             self._refuse_other_classes(batch.total.shape[0])
-        packed = _packed if isinstance(batch.total, Tensor) else _packed_on_host
+        on_host = not isinstance(batch.total, Tensor)
+        packed = states.packed_on_host if on_host else states.packed
         counts, sums = packed(batch, floating=False), packed(batch, floating=True)
         if counts is not None:
             self.counts = self.counts + counts
@@ -127,6 +142,37 @@ class MeasureMetric(torchmetrics.Metric):
             return _unchanged_if_refused(self, super().forward)(*args, **kwargs)
         finally:
             self._in_forward = False
+
+    def reset(self) -> None:
+        """Forget every batch."""
+        super().reset()
+        if not self._in_forward:  # which resets too, and then adds what was counted before
+            self._classes = None
+
+    def merge_state(self, incoming_state: dict[str, Any] | torchmetrics.Metric) -> None:
+        """Add what another metric of the same measure has counted.
+
+        Parameters
+        ----------
+        incoming_state : metric or dict
+            The metric, or its ``metric_state``.
+
+        Raises
+        ------
+        ValueError
+            If it counts something else, or other classes; the metric is then as it was.
+        """
+        theirs: Any = incoming_state
+        if isinstance(incoming_state, torchmetrics.Metric):
+            theirs = incoming_state.metric_state
+        if isinstance(theirs, dict):
+            states.refuse_other(type(self).__name__, self.measured, theirs)
+            classes = self._classes_in(theirs)
+            super().merge_state(incoming_state)
+            self._classes = classes
+            self._computed = None
+        else:
+            super().merge_state(incoming_state)  # which refuses it
 
     def __setattr__(self, name: str, value: Any) -> None:
         if name in _EVERY_BATCH:
@@ -163,6 +209,35 @@ class MeasureMetric(torchmetrics.Metric):
             )
         self._classes = classes
 
+    def _classes_in(self, theirs: Mapping[str, Any]) -> int | None:
+        """Return the number of classes with the counts of another metric added."""
+        classes = states.classes_in(theirs) if self._by_class else None
+        if None not in (classes, self._classes) and classes != self._classes:
+            raise ValueError(
+                f"the state has {classes} classes but the batches before had {self._classes};"
+                " use one metric for each number of classes"
+            )
+        return classes or self._classes
+
+    def _load_from_state_dict(self, state_dict: dict[str, Any], prefix: str, *more: Any) -> None:
+        """Load counts of the same measure; report others as torch reports a parameter's shape."""
+        theirs = {
+            name: state_dict[prefix + name]
+            for name in self._defaults
+            if prefix + name in state_dict
+        }
+        if theirs:
+            try:
+                states.refuse_other(type(self).__name__, self.measured, theirs)
+            except ValueError as error:
+                more[-1].append(str(error))  # what `load_state_dict` raises in the end
+                for name in theirs:
+                    del state_dict[prefix + name]
+            else:
+                self._classes = states.classes_in(theirs) if self._by_class else None
+                self._computed = None
+        super()._load_from_state_dict(state_dict, prefix, *more)
+
     def _apply(self, fn: Callable[[Tensor], Tensor], exclude_state: Any = ()) -> torch.nn.Module:
         """Follow the model to its device, but not to its dtype (R18)."""
 
@@ -196,32 +271,7 @@ class MeasureMetric(torchmetrics.Metric):
         super()._sync_dist(gather, process_group)
 
 
-def _packed(tally: Tally, *, floating: bool) -> Tensor | None:
-    """Return the integer or the floating fields of a tally along a last axis, 0 for the others."""
-    if all(field.dtype.is_floating_point != floating for field in tally):
-        return None
-    shape = tally.correct.shape
-    none = torch.zeros_like(tally.correct, dtype=torch.float64 if floating else torch.int64)
-    return torch.stack(
-        [
-            field.expand(shape) if field.dtype.is_floating_point == floating else none
-            for field in tally
-        ],
-        -1,
-    )
-
-
-def _packed_on_host(tally: Tally, *, floating: bool) -> Tensor | None:
-    """Return the same of what NumPy counted."""
-    mine = [place for place, field in enumerate(tally) if (field.dtype.kind == "f") == floating]
-    if not mine:
-        return None
-    if not tally.correct.ndim and len(mine) == FIELDS:  # most batches; filling takes longer
-        return torch.from_numpy(np.array(tally))
-    packed = np.zeros((*tally.correct.shape, FIELDS), np.float64 if floating else np.int64)
-    for place in mine:
-        packed[..., place] = tally[place]
-    return torch.from_numpy(packed)
+_OWN = {name: getattr(MeasureMetric, name) for name in _COUNTING}
 
 
 def _unchanged_if_refused(
