@@ -72,6 +72,12 @@ class TorchAdapter(Adapter):
         signed = array.view(torch.int64)  # saturated, so that no large label becomes negative
         return torch.where(signed < 0, torch.iinfo(torch.int64).max, signed)
 
+    def beside(self, name: str, values: Any, scores: Tensor) -> Any:
+        """Return NumPy values as a tensor where torch.compile traces, which can't ask their dtype."""
+        if torch.compiler.is_compiling():
+            return self.plain(name, torch.from_numpy(values).to(scores.device))
+        return values
+
     def count(self, flags: Tensor) -> Tensor:
         """Count the true entries along the last axis, eight at a time where they are packed."""
         packed = self.is_concrete(flags) and flags.is_contiguous() and flags.shape[-1] % 8 == 0

@@ -117,8 +117,8 @@ class Inputs:
         ValueError
             With the position in the whole array, the value found and what is allowed.
         """
-        if not self.adapter.is_concrete(bad):
-            return False
+        if not (self.adapter.is_concrete(bad) and self.adapter.is_concrete(self.scores)):
+            return False  # host values beside traced scores are part of the trace
         flags = self.adapter.to_host(bad)
         if flags.any():
             here = np.unravel_index(int(flags.argmax()), flags.shape)
@@ -267,7 +267,8 @@ def _given(adapter: Adapter, name: str, values: Any, scores: Array, beside: str)
         return adapter.alongside(name, adapter.plain(name, values), scores)
     if isinstance(values, (np.ndarray, np.generic)):
         _refuse_masked(name, values)
-        if values.dtype.kind not in "biuf":
+        values = adapter.beside(name, values, scores)
+        if isinstance(values, (np.ndarray, np.generic)) and values.dtype.kind not in "biuf":
             raise TypeError(f"{name} has dtype {values.dtype}; pass numbers or bools")
         return values
     raise TypeError(
