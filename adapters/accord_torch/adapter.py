@@ -18,6 +18,9 @@ from accord_torch import namespace as xp
 # PyTorch stores these but does not compare them; what it compares holds all their values.
 _WIDER = {torch.uint16: torch.int32, torch.uint32: torch.int64}
 
+NARROW = frozenset({"mps"})
+"""Types of devices without float64: Apple's GPU."""
+
 _PLAIN = (Tensor, torch.nn.Parameter)  # no FakeTensor, no DTensor
 
 
@@ -44,8 +47,8 @@ class TorchAdapter(Adapter):
         return array.device
 
     def numbers(self, array: Tensor) -> Numbers:
-        """Return 64-bit dtypes to count and sum in, but for Apple's GPU, which has no float64."""
-        wide = torch.float32 if array.device.type == "mps" else torch.float64
+        """Return 64-bit dtypes to count and sum in; float32 for sums where there is no float64."""
+        wide = torch.float32 if array.device.type in NARROW else torch.float64
         return Numbers(torch.int64, wide, torch.get_default_dtype())
 
     def plain(self, name: str, array: Tensor) -> Tensor:

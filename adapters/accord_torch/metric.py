@@ -3,22 +3,22 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any
 
 import torch
-import torchmetrics
 from torch import Tensor
-from torchmetrics.utilities.distributed import gather_all_tensors
 
-from accord import Binary, Measure, Tally
+from accord import Binary, Measure, Tally, checks
 from accord.metric import warn_of_invalid
 from accord.tally import Average, per_class
-from accord_torch import states
-from accord_torch.states import FIELDS
+from accord_torch import naming, states
+from accord_torch.states import FIELDS, KeptMetric
 
 # What every batch sets, none of it a parameter or a module, for which nn.Module looks long.
 _EVERY_BATCH = frozenset({"counts", "sums", "_computed", "_update_count"})
+
+_NAMES = ("target", "preds")  # what a caller knows y_true and y_score by
 
 # What decides which samples count; a metric that overrides one shares its counts with no other.
 _COUNTING = (
@@ -27,7 +27,7 @@ _COUNTING = (
 )
 
 
-class MeasureMetric(torchmetrics.Metric):
+class MeasureMetric(KeptMetric):
     """A measure as a torchmetrics metric; `TopKAccuracy` and its like make one each.
 
     Parameters
@@ -54,11 +54,10 @@ class MeasureMetric(torchmetrics.Metric):
     full_state_update = False
     plot_lower_bound = 0.0
     plot_upper_bound = 1.0
-    counts: Tensor
-    sums: Tensor
-    measured: Tensor
+    plot_legend_name = "Class"
 
     def __init__(self, measure: Measure, *, average: Average = "micro", **kwargs: Any) -> None:
+        naming.refuse_peers_options(type(self).__name__, measure, kwargs)
         super().__init__(**kwargs)
         self._measure = measure
         self.average = average
@@ -66,6 +65,7 @@ class MeasureMetric(torchmetrics.Metric):
         self._classes: int | None = None
         self._warned = False
         self._in_forward = False
+        self._place: int | None = None  # of one k, where `named_figures` gives each alone
         k = getattr(measure, "k", None)
         self._several = isinstance(k, tuple)
         lead = (len(k),) if isinstance(k, tuple) else ()
@@ -74,8 +74,8 @@ class MeasureMetric(torchmetrics.Metric):
         self.add_state("sums", torch.zeros(shape, dtype=torch.float64), "sum")
         plain = all(getattr(type(self), name) is _OWN[name] for name in _COUNTING)
         ours = type(measure).__module__ == Binary.__module__  # another's repr may not say it all
-        measured = states.measured(measure, by_class=self._by_class, shared=plain and ours)
-        self.add_state("measured", measured, "max")
+        self._counted = states.described(measure, by_class=self._by_class)
+        self.add_state("measured", states.measured(self._counted, shared=plain and ours), "max")
 
     @property
     def measure(self) -> Measure:
@@ -120,7 +120,7 @@ class MeasureMetric(torchmetrics.Metric):
         if counts is not None:
             self.counts = self.counts + counts
         if sums is not None:
-            self.sums = self.sums + sums
+            self.sums = self.sums + sums.to(self.sums.device)
 
     def compute(self) -> Tensor:
         """Return the accuracy so far, of all processes: NaN before any sample (R16).
@@ -131,9 +131,54 @@ class MeasureMetric(torchmetrics.Metric):
             Once, if labels were found that are no class and could not be refused (R22).
         """
         if not self._in_forward:  # where reading a count would wait for the device at every batch
-            self._warned = warn_of_invalid(self.tally, warned=self._warned)
-        value: Tensor = self._tally(self.counts + self.sums).accuracy(self.average)
-        return value
+            self._warned = warn_of_invalid(self.tally, warned=self._warned, names=_NAMES)
+        packed = self.counts.to(self.sums.device) + self.sums
+        value: Tensor = self._tally(packed).accuracy(self.average).to(self.counts.device)
+        return value if self._place is None else value[self._place]
+
+    def plot(self, val: Any = None, ax: Any = None) -> Any:
+        """Plot the figure, or one for each k or class, as torchmetrics plots.
+
+        Parameters
+        ----------
+        val : tensor or list of tensor, optional
+            What `compute` or `forward` returned, a list as a curve; by default what it returns now.
+        ax : matplotlib axes, optional
+            Where to draw.
+
+        Returns
+        -------
+        figure, axes
+            Of matplotlib.
+
+        Raises
+        ------
+        ModuleNotFoundError
+            If matplotlib is not installed.
+        """
+        value = self.compute() if val is None else val
+        if self._several and self._place is None:
+            several = not isinstance(value, Tensor)
+            value = [self._by_name(each) for each in value] if several else self._by_name(value)
+        return self._plot(value, ax)
+
+    def each_k(self) -> list[MeasureMetric]:
+        """Return a copy of the metric for each k, whose figure is the one at that k."""
+        copies: list[Any] = [self.clone() for _ in naming.figure_names(self.measure)]
+        if self._several:
+            for place, copy in enumerate(copies):
+                copy._place = place  # noqa: SLF001  # of this class
+        return copies
+
+    def _by_name(self, value: Tensor) -> dict[str, Tensor]:
+        names = naming.figure_names(self.measure)
+        if value.ndim == 1:
+            return dict(zip(names, value, strict=True))
+        return {
+            f"{name}, class {place}": figure
+            for name, figures in zip(names, value, strict=True)
+            for place, figure in enumerate(figures)
+        }
 
     def forward(self, *args: Any, **kwargs: Any) -> Any:
         """Count a batch and return its own accuracy."""
@@ -142,37 +187,6 @@ class MeasureMetric(torchmetrics.Metric):
             return _unchanged_if_refused(self, super().forward)(*args, **kwargs)
         finally:
             self._in_forward = False
-
-    def reset(self) -> None:
-        """Forget every batch."""
-        super().reset()
-        if not self._in_forward:  # which resets too, and then adds what was counted before
-            self._classes = None
-
-    def merge_state(self, incoming_state: dict[str, Any] | torchmetrics.Metric) -> None:
-        """Add what another metric of the same measure has counted.
-
-        Parameters
-        ----------
-        incoming_state : metric or dict
-            The metric, or its ``metric_state``.
-
-        Raises
-        ------
-        ValueError
-            If it counts something else, or other classes; the metric is then as it was.
-        """
-        theirs: Any = incoming_state
-        if isinstance(incoming_state, torchmetrics.Metric):
-            theirs = incoming_state.metric_state
-        if isinstance(theirs, dict):
-            states.refuse_other(type(self).__name__, self.measured, theirs)
-            classes = self._classes_in(theirs)
-            super().merge_state(incoming_state)
-            self._classes = classes
-            self._computed = None
-        else:
-            super().merge_state(incoming_state)  # which refuses it
 
     def __setattr__(self, name: str, value: Any) -> None:
         if name in _EVERY_BATCH:
@@ -191,10 +205,6 @@ class MeasureMetric(torchmetrics.Metric):
             )
         )
 
-    def set_dtype(self, dst_type: str | torch.dtype) -> MeasureMetric:  # noqa: ARG002  # refused
-        """Return the metric as it is: its counts are exact only as they are (R18)."""
-        return self
-
     def _tally(self, packed: Any) -> Tally:
         *credits_, total, invalid, undefined = (packed[..., place] for place in range(FIELDS))
         first = (0,) * invalid.ndim  # one for the whole tally, repeated in packing
@@ -208,43 +218,6 @@ class MeasureMetric(torchmetrics.Metric):
                 " use one metric for each number of classes"
             )
         self._classes = classes
-
-    def _classes_in(self, theirs: Mapping[str, Any]) -> int | None:
-        """Return the number of classes with the counts of another metric added."""
-        classes = states.classes_in(theirs) if self._by_class else None
-        if None not in (classes, self._classes) and classes != self._classes:
-            raise ValueError(
-                f"the state has {classes} classes but the batches before had {self._classes};"
-                " use one metric for each number of classes"
-            )
-        return classes or self._classes
-
-    def _load_from_state_dict(self, state_dict: dict[str, Any], prefix: str, *more: Any) -> None:
-        """Load counts of the same measure; report others as torch reports a parameter's shape."""
-        theirs = {
-            name: state_dict[prefix + name]
-            for name in self._defaults
-            if prefix + name in state_dict
-        }
-        if theirs:
-            try:
-                states.refuse_other(type(self).__name__, self.measured, theirs)
-            except ValueError as error:
-                more[-1].append(str(error))  # what `load_state_dict` raises in the end
-                for name in theirs:
-                    del state_dict[prefix + name]
-            else:
-                self._classes = states.classes_in(theirs) if self._by_class else None
-                self._computed = None
-        super()._load_from_state_dict(state_dict, prefix, *more)
-
-    def _apply(self, fn: Callable[[Tensor], Tensor], exclude_state: Any = ()) -> torch.nn.Module:
-        """Follow the model to its device, but not to its dtype (R18)."""
-
-        def moved(state: Tensor) -> Tensor:
-            return state.to(fn(torch.empty(0, device=state.device)).device)
-
-        return super()._apply(moved, exclude_state)
 
     def _wrap_update(self, update: Callable[..., None]) -> Callable[..., None]:
         counted = _unchanged_if_refused(self, super()._wrap_update(update))
@@ -260,16 +233,6 @@ class MeasureMetric(torchmetrics.Metric):
 
         return run
 
-    def _sync_dist(
-        self, dist_sync_fn: Callable[..., Any] = gather_all_tensors, process_group: Any = None
-    ) -> None:
-        """Gather, giving a process that saw no batch the shape of those that did."""
-
-        def gather(state: Tensor, group: Any) -> list[Tensor]:
-            return list(torch.broadcast_tensors(*dist_sync_fn(state, group=group)))
-
-        super()._sync_dist(gather, process_group)
-
 
 _OWN = {name: getattr(MeasureMetric, name) for name in _COUNTING}
 
@@ -277,15 +240,20 @@ _OWN = {name: getattr(MeasureMetric, name) for name in _COUNTING}
 def _unchanged_if_refused(
     metric: MeasureMetric, function: Callable[..., Any]
 ) -> Callable[..., Any]:
-    """Let a metric be as it was if a call fails (R22): torchmetrics leaves it half changed."""
+    """Let a metric be as it was if a call fails (R22): torchmetrics leaves it half changed.
+
+    Messages call the arguments as torchmetrics does (R23).
+    """
 
     @functools.wraps(function)
     def run(*args: Any, **kwargs: Any) -> Any:
         before = dict(metric.__dict__)
         try:
             return function(*args, **kwargs)
-        except BaseException:
+        except BaseException as error:
             metric.__dict__.update(before)
+            if isinstance(error, (ValueError, TypeError)) and not torch.compiler.is_compiling():
+                checks.rename(error, y_true=_NAMES[0], y_score=_NAMES[1])
             raise
 
     return run
