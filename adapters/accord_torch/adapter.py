@@ -18,6 +18,19 @@ from accord_torch import namespace as xp
 # PyTorch stores these but does not compare them; what it compares holds all their values.
 _WIDER = {torch.uint16: torch.int32, torch.uint32: torch.int64}
 
+_FLOAT8 = ("e4m3fn", "e4m3fnuz", "e5m2", "e5m2fnuz", "e8m0fnu")
+
+# These it neither compares nor gives to NumPy; each with what to pass instead.
+_STORED = {
+    getattr(torch, dtype): remedy
+    for dtype, remedy in {
+        **{f"float8_{kind}": "{0}.float(), which holds the same numbers" for kind in _FLOAT8},
+        "float4_e2m1fn_x2": "one number an entry, as float32",
+        **dict.fromkeys(("quint8", "qint8", "qint32"), "{0}.dequantize()"),
+    }.items()
+    if hasattr(torch, dtype)  # not every release has every one
+}
+
 NARROW = frozenset({"mps"})
 """Types of devices without float64: Apple's GPU."""
 
@@ -63,6 +76,11 @@ class TorchAdapter(Adapter):
             )
         if array.requires_grad:
             array = array.detach()
+        if array.dtype in _STORED:
+            raise TypeError(
+                f"{name} has dtype {array.dtype}, which PyTorch can't compare;"
+                f" pass {_STORED[array.dtype].format(name)}"
+            )
         if array.dtype != torch.uint64:
             return array.to(_WIDER[array.dtype]) if array.dtype in _WIDER else array
         if name == "y_score":
