@@ -265,10 +265,11 @@ def test_floats_of_8_bits_are_refused_with_a_remedy_that_keeps_their_order_r1_r2
 ) -> None:
     dtype = getattr(torch, f"float8_{kind}")
     small = (SCORES + 1).to(dtype)
+    mapped: Callable[..., Any] = torch.func.vmap(accord.top_k_accuracy)
     for call in (
         lambda: accord.top_k_accuracy(LABELS, small, 1),
         lambda: accord.binary_accuracy(LABELS[:7] > 2, small[0]),
-        lambda: torch.func.vmap(lambda s: accord.top_k_accuracy(LABELS, s, 1))(small[None]),
+        lambda: mapped(LABELS[None], small[None]),
     ):
         with pytest.raises(TypeError, match=rf"y_score has dtype {dtype}.*y_score\.float\(\)"):
             call()
