@@ -266,11 +266,12 @@ def test_floats_of_8_bits_are_refused_with_a_remedy_that_keeps_their_order_r1_r2
     dtype = getattr(torch, f"float8_{kind}")
     small = (SCORES + 1).to(dtype)
     mapped: Callable[..., Any] = torch.func.vmap(accord.top_k_accuracy)
-    for call in (
+    calls: list[Callable[[], Any]] = [
         lambda: accord.top_k_accuracy(LABELS, small, 1),
         lambda: accord.binary_accuracy(LABELS[:7] > 2, small[0]),
         lambda: mapped(LABELS[None], small[None]),
-    ):
+    ]
+    for call in calls:
         with pytest.raises(TypeError, match=rf"y_score has dtype {dtype}.*y_score\.float\(\)"):
             call()
     with pytest.raises(TypeError, match=r"y_true has dtype .*pass y_true\.float\(\)"):
