@@ -158,8 +158,8 @@ class MeasureMetric(KeptMetric):
         """
         value = self.compute() if val is None else val
         if self._several and self._place is None:
-            several = not isinstance(value, Tensor)
-            value = [self._by_name(each) for each in value] if several else self._by_name(value)
+            alone = isinstance(value, Tensor)
+            value = self._by_name(value) if alone else [self._by_name(each) for each in value]
         return self._plot(value, ax)
 
     def each_k(self) -> list[MeasureMetric]:
