@@ -9,6 +9,7 @@ from typing import Any
 import lightning
 import pytest
 import torch
+import torchmetrics
 from lightning.pytorch.callbacks import EarlyStopping, ModelCheckpoint
 from lightning.pytorch.loggers import CSVLogger
 from torch import Tensor
@@ -53,6 +54,22 @@ class Still(Classifier):
         return torch.optim.SGD(self.parameters(), lr=0.0)
 
 
+class ByClass(Classifier):
+    """One that logs a figure for each class."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.by_class = torchmetrics.ClasswiseWrapper(TopKAccuracy(3, average=None))
+
+    def validation_step(self, batch: tuple[Tensor, Tensor]) -> None:
+        self.by_class.update(self.layer(batch[0]), batch[1])
+
+    def on_validation_epoch_end(self) -> None:
+        super().on_validation_epoch_end()
+        self.log_dict(self.by_class.compute())
+        self.by_class.reset()
+
+
 def fitted(model: Classifier, folder: Path, *callbacks: Any) -> lightning.Trainer:
     data: Any = DataLoader(TensorDataset(INPUTS, LABELS), batch_size=16)
     trainer = lightning.Trainer(
@@ -93,3 +110,11 @@ def test_early_stopping_watches_a_named_figure(tmp_path: Path) -> None:
     stop = EarlyStopping("val_top_1_accuracy", mode="max", patience=1)
     trainer = fitted(Still(), tmp_path, stop)
     assert trainer.current_epoch == 2  # of 4: the second is no better than the first
+
+
+def test_figures_by_class_are_logged_by_the_wrapper_of_torchmetrics(tmp_path: Path) -> None:
+    model = ByClass()
+    trainer = fitted(model, tmp_path)
+    expected = accord.top_k_accuracy(LABELS, model.layer(INPUTS), 3, average=None)
+    logged = [trainer.callback_metrics[f"topkaccuracy_{place}"] for place in range(6)]
+    assert logged == pytest.approx(expected.tolist())
