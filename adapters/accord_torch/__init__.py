@@ -17,6 +17,7 @@ if TYPE_CHECKING:
         SparseCategoricalAccuracy,
         TopKAccuracy,
         TopKCategoricalAccuracy,
+        named_figures,
     )
     from accord_torch.sharded import sharded_standing
 
@@ -33,6 +34,7 @@ __all__ = [
     "TopKCategoricalAccuracy",
     "TorchAdapter",
     "genuine",
+    "named_figures",
     "sharded_standing",
 ]
 

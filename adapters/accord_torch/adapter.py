@@ -18,6 +18,22 @@ from accord_torch import namespace as xp
 # PyTorch stores these but does not compare them; what it compares holds all their values.
 _WIDER = {torch.uint16: torch.int32, torch.uint32: torch.int64}
 
+_FLOAT8 = ("e4m3fn", "e4m3fnuz", "e5m2", "e5m2fnuz", "e8m0fnu")
+
+# These it neither compares nor gives to NumPy; each with what to pass instead.
+_STORED = {
+    getattr(torch, dtype): remedy
+    for dtype, remedy in {
+        **{f"float8_{kind}": "{0}.float(), which holds the same numbers" for kind in _FLOAT8},
+        "float4_e2m1fn_x2": "one number an entry, as float32",
+        **dict.fromkeys(("quint8", "qint8", "qint32"), "{0}.dequantize()"),
+    }.items()
+    if hasattr(torch, dtype)  # not every release has every one
+}
+
+NARROW = frozenset({"mps"})
+"""Types of devices without float64: Apple's GPU."""
+
 _PLAIN = (Tensor, torch.nn.Parameter)  # no FakeTensor, no DTensor
 
 
@@ -45,8 +61,8 @@ class TorchAdapter(Adapter):
         return array.device
 
     def numbers(self, array: Tensor) -> Numbers:
-        """Return 64-bit dtypes to count and sum in, but for Apple's GPU, which has no float64."""
-        wide = torch.float32 if array.device.type == "mps" else torch.float64
+        """Return 64-bit dtypes to count and sum in; float32 for sums where there is no float64."""
+        wide = torch.float32 if array.device.type in NARROW else torch.float64
         return Numbers(torch.int64, wide, torch.get_default_dtype())
 
     def plain(self, name: str, array: Tensor) -> Tensor:
@@ -61,6 +77,11 @@ class TorchAdapter(Adapter):
             )
         if array.requires_grad:
             array = array.detach()
+        if array.dtype in _STORED:
+            raise TypeError(
+                f"{name} has dtype {array.dtype}, which PyTorch can't compare;"
+                f" pass {_STORED[array.dtype].format(name)}"
+            )
         if array.dtype != torch.uint64:
             return array.to(_WIDER[array.dtype]) if array.dtype in _WIDER else array
         if name == "y_score":
@@ -72,6 +93,12 @@ class TorchAdapter(Adapter):
             )
         signed = array.view(torch.int64)  # saturated, so that no large label becomes negative
         return torch.where(signed < 0, torch.iinfo(torch.int64).max, signed)
+
+    def beside(self, name: str, values: Any, scores: Tensor) -> Any:
+        """Return NumPy values as a tensor where torch.compile traces, which can't ask their dtype."""
+        if torch.compiler.is_compiling():
+            return self.plain(name, torch.from_numpy(values).to(scores.device))
+        return values
 
     def count(self, flags: Tensor) -> Tensor:
         """Count the true entries along the last axis, eight at a time where they are packed."""

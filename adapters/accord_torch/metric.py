@@ -3,27 +3,31 @@
 from __future__ import annotations
 
 import functools
-import zlib
 from collections.abc import Callable
 from typing import Any
 
-import numpy as np
 import torch
-import torchmetrics
 from torch import Tensor
-from torchmetrics.utilities.distributed import gather_all_tensors
 
-from accord import Measure, Tally
+from accord import Binary, Measure, Tally, checks
 from accord.metric import warn_of_invalid
 from accord.tally import Average, per_class
-
-FIELDS = len(Tally._fields)
+from accord_torch import naming, states
+from accord_torch.states import FIELDS, KeptMetric
 
 # What every batch sets, none of it a parameter or a module, for which nn.Module looks long.
 _EVERY_BATCH = frozenset({"counts", "sums", "_computed", "_update_count"})
 
+_NAMES = ("target", "preds")  # what a caller knows y_true and y_score by
 
-class MeasureMetric(torchmetrics.Metric):
+# What decides which samples count; a metric that overrides one shares its counts with no other.
+_COUNTING = (
+    *("update", "forward", "reset", "merge_state"),
+    *("_wrap_update", "_reduce_states", "_sync_dist"),
+)
+
+
+class MeasureMetric(KeptMetric):
     """A measure as a torchmetrics metric; `TopKAccuracy` and its like make one each.
 
     Parameters
@@ -39,8 +43,10 @@ class MeasureMetric(torchmetrics.Metric):
     -----
     The states are ``counts`` (int64) and, for weights and fractions, ``sums`` (float64): the
     fields of a tally along the last axis, before it one for k and one for classes where there are
-    such. They are synced by summing them. ``measured`` identifies the measure, so that a
-    `MetricCollection` groups metrics that count the same, and no others.
+    such. They are synced by summing them. ``measured`` says what is counted: a `MetricCollection`
+    then groups metrics that count the same, and no others, and the state of a metric with other
+    options is refused. A subclass that overrides `compute` is grouped; one that overrides `update`
+    or `forward` counts on its own.
     """
 
     is_differentiable = False
@@ -48,25 +54,33 @@ class MeasureMetric(torchmetrics.Metric):
     full_state_update = False
     plot_lower_bound = 0.0
     plot_upper_bound = 1.0
-    counts: Tensor
-    sums: Tensor
-    measured: Tensor
+    plot_legend_name = "Class"
 
     def __init__(self, measure: Measure, *, average: Average = "micro", **kwargs: Any) -> None:
+        naming.refuse_peers_options(type(self).__name__, measure, kwargs)
         super().__init__(**kwargs)
-        self.measure = measure
+        self._measure = measure
         self.average = average
         self._by_class = per_class(average)
         self._classes: int | None = None
         self._warned = False
         self._in_forward = False
+        self._place: int | None = None  # of one k, where `named_figures` gives each alone
         k = getattr(measure, "k", None)
         self._several = isinstance(k, tuple)
         lead = (len(k),) if isinstance(k, tuple) else ()
         shape = (*lead, *((1,) if self._by_class else ()), FIELDS)  # broadcasts to any C
         self.add_state("counts", torch.zeros(shape, dtype=torch.int64), "sum")
         self.add_state("sums", torch.zeros(shape, dtype=torch.float64), "sum")
-        self.add_state("measured", torch.tensor(zlib.crc32(repr(measure).encode())), "max")
+        plain = all(getattr(type(self), name) is _OWN[name] for name in _COUNTING)
+        ours = type(measure).__module__ == Binary.__module__  # another's repr may not say it all
+        self._counted = states.described(measure, by_class=self._by_class)
+        self.add_state("measured", states.measured(self._counted, shared=plain and ours), "max")
+
+    @property
+    def measure(self) -> Measure:
+        """What is counted."""
+        return self._measure
 
     def update(
         self,
@@ -100,12 +114,13 @@ class MeasureMetric(torchmetrics.Metric):
         )
         if self._by_class:
             self._refuse_other_classes(batch.total.shape[0])
-        packed = _packed if isinstance(batch.total, Tensor) else _packed_on_host
+        on_host = not isinstance(batch.total, Tensor)
+        packed = states.packed_on_host if on_host else states.packed
         counts, sums = packed(batch, floating=False), packed(batch, floating=True)
         if counts is not None:
             self.counts = self.counts + counts
         if sums is not None:
-            self.sums = self.sums + sums
+            self.sums = self.sums + sums.to(self.sums.device)
 
     def compute(self) -> Tensor:
         """Return the accuracy so far, of all processes: NaN before any sample (R16).
@@ -116,9 +131,54 @@ class MeasureMetric(torchmetrics.Metric):
             Once, if labels were found that are no class and could not be refused (R22).
         """
         if not self._in_forward:  # where reading a count would wait for the device at every batch
-            self._warned = warn_of_invalid(self.tally, warned=self._warned)
-        value: Tensor = self._tally(self.counts + self.sums).accuracy(self.average)
-        return value
+            self._warned = warn_of_invalid(self.tally, warned=self._warned, names=_NAMES)
+        packed = self.counts.to(self.sums.device) + self.sums
+        value: Tensor = self._tally(packed).accuracy(self.average).to(self.counts.device)
+        return value if self._place is None else value[self._place]
+
+    def plot(self, val: Any = None, ax: Any = None) -> Any:
+        """Plot the figure, or one for each k or class, as torchmetrics plots.
+
+        Parameters
+        ----------
+        val : tensor or list of tensor, optional
+            What `compute` or `forward` returned, a list as a curve; by default what it returns now.
+        ax : matplotlib axes, optional
+            Where to draw.
+
+        Returns
+        -------
+        figure, axes
+            Of matplotlib.
+
+        Raises
+        ------
+        ModuleNotFoundError
+            If matplotlib is not installed.
+        """
+        value = self.compute() if val is None else val
+        if self._several and self._place is None:
+            alone = isinstance(value, Tensor)
+            value = self._by_name(value) if alone else [self._by_name(each) for each in value]
+        return self._plot(value, ax)
+
+    def each_k(self) -> list[MeasureMetric]:
+        """Return a copy of the metric for each k, whose figure is the one at that k."""
+        copies: list[Any] = [self.clone() for _ in naming.figure_names(self.measure)]
+        if self._several:
+            for place, copy in enumerate(copies):
+                copy._place = place  # noqa: SLF001  # of this class
+        return copies
+
+    def _by_name(self, value: Tensor) -> dict[str, Tensor]:
+        names = naming.figure_names(self.measure)
+        if value.ndim == 1:
+            return dict(zip(names, value, strict=True))
+        return {
+            f"{name}, class {place}": figure
+            for name, figures in zip(names, value, strict=True)
+            for place, figure in enumerate(figures)
+        }
 
     def forward(self, *args: Any, **kwargs: Any) -> Any:
         """Count a batch and return its own accuracy."""
@@ -145,10 +205,6 @@ class MeasureMetric(torchmetrics.Metric):
             )
         )
 
-    def set_dtype(self, dst_type: str | torch.dtype) -> MeasureMetric:  # noqa: ARG002  # refused
-        """Return the metric as it is: its counts are exact only as they are (R18)."""
-        return self
-
     def _tally(self, packed: Any) -> Tally:
         *credits_, total, invalid, undefined = (packed[..., place] for place in range(FIELDS))
         first = (0,) * invalid.ndim  # one for the whole tally, repeated in packing
@@ -162,14 +218,6 @@ class MeasureMetric(torchmetrics.Metric):
                 " use one metric for each number of classes"
             )
         self._classes = classes
-
-    def _apply(self, fn: Callable[[Tensor], Tensor], exclude_state: Any = ()) -> torch.nn.Module:
-        """Follow the model to its device, but not to its dtype (R18)."""
-
-        def moved(state: Tensor) -> Tensor:
-            return state.to(fn(torch.empty(0, device=state.device)).device)
-
-        return super()._apply(moved, exclude_state)
 
     def _wrap_update(self, update: Callable[..., None]) -> Callable[..., None]:
         counted = _unchanged_if_refused(self, super()._wrap_update(update))
@@ -185,57 +233,27 @@ class MeasureMetric(torchmetrics.Metric):
 
         return run
 
-    def _sync_dist(
-        self, dist_sync_fn: Callable[..., Any] = gather_all_tensors, process_group: Any = None
-    ) -> None:
-        """Gather, giving a process that saw no batch the shape of those that did."""
 
-        def gather(state: Tensor, group: Any) -> list[Tensor]:
-            return list(torch.broadcast_tensors(*dist_sync_fn(state, group=group)))
-
-        super()._sync_dist(gather, process_group)
-
-
-def _packed(tally: Tally, *, floating: bool) -> Tensor | None:
-    """Return the integer or the floating fields of a tally along a last axis, 0 for the others."""
-    if all(field.dtype.is_floating_point != floating for field in tally):
-        return None
-    shape = tally.correct.shape
-    none = torch.zeros_like(tally.correct, dtype=torch.float64 if floating else torch.int64)
-    return torch.stack(
-        [
-            field.expand(shape) if field.dtype.is_floating_point == floating else none
-            for field in tally
-        ],
-        -1,
-    )
-
-
-def _packed_on_host(tally: Tally, *, floating: bool) -> Tensor | None:
-    """Return the same of what NumPy counted."""
-    mine = [place for place, field in enumerate(tally) if (field.dtype.kind == "f") == floating]
-    if not mine:
-        return None
-    if not tally.correct.ndim and len(mine) == FIELDS:  # most batches; filling takes longer
-        return torch.from_numpy(np.array(tally))
-    packed = np.zeros((*tally.correct.shape, FIELDS), np.float64 if floating else np.int64)
-    for place in mine:
-        packed[..., place] = tally[place]
-    return torch.from_numpy(packed)
+_OWN = {name: getattr(MeasureMetric, name) for name in _COUNTING}
 
 
 def _unchanged_if_refused(
     metric: MeasureMetric, function: Callable[..., Any]
 ) -> Callable[..., Any]:
-    """Let a metric be as it was if a call fails (R22): torchmetrics leaves it half changed."""
+    """Let a metric be as it was if a call fails (R22): torchmetrics leaves it half changed.
+
+    Messages call the arguments as torchmetrics does (R23).
+    """
 
     @functools.wraps(function)
     def run(*args: Any, **kwargs: Any) -> Any:
         before = dict(metric.__dict__)
         try:
             return function(*args, **kwargs)
-        except BaseException:
+        except BaseException as error:
             metric.__dict__.update(before)
+            if isinstance(error, (ValueError, TypeError)) and not torch.compiler.is_compiling():
+                checks.rename(error, y_true=_NAMES[0], y_score=_NAMES[1])
             raise
 
     return run

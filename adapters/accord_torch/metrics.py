@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import torchmetrics
+
 from accord import options
+from accord_torch import naming
 from accord_torch.metric import MeasureMetric
 
 
@@ -96,3 +99,51 @@ class MultilabelAccuracy(options.MultilabelAccuracy, MeasureMetric):
     **kwargs
         As `torchmetrics.Metric` takes them.
     """
+
+
+def named_figures(
+    metric: MeasureMetric, *, prefix: str | None = None, postfix: str | None = None
+) -> torchmetrics.MetricCollection:
+    """Return a collection that gives each k of a metric its own named figure, for loggers.
+
+    Loggers and callbacks take one number a name, and a metric with several k gives a tensor. The
+    metrics of the collection share their counts, so that `update` counts all k in one pass.
+
+    Parameters
+    ----------
+    metric : MeasureMetric
+        With one k or several, for instance ``TopKAccuracy(k=(1, 5))``.
+    prefix, postfix : str, optional
+        Put around each name, as `torchmetrics.MetricCollection` does.
+
+    Returns
+    -------
+    MetricCollection
+        Of metrics called ``top_1_accuracy``, ``top_5_accuracy`` and so on.
+
+    Raises
+    ------
+    ValueError
+        If the metric gives a figure for each class.
+
+    Examples
+    --------
+    >>> import torch
+    >>> from accord_torch import TopKAccuracy, named_figures
+    >>> metrics = named_figures(TopKAccuracy(k=(1, 2)), prefix="val_")
+    >>> metrics.update(torch.tensor([[0.5, 0.5, 0.0], [0.2, 0.3, 0.5]]), torch.tensor([1, 2]))
+    >>> metrics.compute()
+    {'val_top_1_accuracy': tensor(0.5000), 'val_top_2_accuracy': tensor(1.)}
+    """
+    if metric.average in {None, "none"}:
+        raise ValueError(
+            f"average={metric.average!r} gives a figure for each class; pass a metric with"
+            " average='micro' or 'macro', or one with a single k to torchmetrics.ClasswiseWrapper"
+        )
+    names = naming.figure_names(metric.measure)
+    return torchmetrics.MetricCollection(
+        dict(zip(names, metric.each_k(), strict=True)),
+        prefix=prefix,
+        postfix=postfix,
+        compute_groups=[list(names)],
+    )

@@ -135,8 +135,8 @@ class Inputs:
         ValueError
             With the position in the whole array, the value found and what is allowed.
         """
-        if not self.adapter.is_concrete(bad):
-            return False
+        if not (self.adapter.is_concrete(bad) and self.adapter.is_concrete(self.scores)):
+            return False  # host values beside traced scores are part of the trace
         flags = self.adapter.to_host(bad)
         if flags.any():
             here = np.unravel_index(int(flags.argmax()), flags.shape)
@@ -303,6 +303,9 @@ def _given(
     if own.name == adapter.name:
         return adapter.alongside(name, adapter.plain(name, values), scores)
     if isinstance(values, (np.ndarray, np.generic)):
+        values = adapter.beside(name, values, scores)
+        if not isinstance(values, (np.ndarray, np.generic)):
+            return values  # a trace holds it
         values = small_floats.widened(values)
         if values.dtype.kind not in "biuf":
             raise kinds.other(name, values)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import operator
+import re
 from collections.abc import Collection
 from numbers import Real
 from typing import Any
@@ -59,3 +60,9 @@ def top_within(k: int | tuple[int, ...], classes: int, name: str = "y_score") ->
         raise ValueError(
             f"k={k!r} exceeds the {classes} classes in {name}; pass k between 1 and {classes}"
         )
+
+
+def rename(error: Exception, **names: str) -> None:
+    """Let a message call arguments as the caller does, for instance ``y_true="target"`` (R23)."""
+    words = "|".join(names)
+    error.args = (re.sub(rf"\b({words})\b", lambda found: names[found[0]], str(error)),)

@@ -179,13 +179,16 @@ def _widest(count: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
     return count.astype(np.int64 if count.dtype.kind in "iu" else np.float64)
 
 
-def warn_of_invalid(tally: Tally, *, warned: bool = False) -> bool:
+def warn_of_invalid(
+    tally: Tally, *, warned: bool = False, names: tuple[str, str] = ("y_true", "y_score")
+) -> bool:
     """Warn of labels that are no class, unless that was done; return whether it is done now."""
     if warned or not tally.invalid > 0:
         return warned
+    truth, scores = names
     warnings.warn(
-        f"{tally.invalid.item():g} labels counted as misses are no class of y_score;"
-        " check y_true, or pass ignore_index for labels that mark samples to leave out",
+        f"{tally.invalid.item():g} labels counted as misses are no class of {scores};"
+        f" check {truth}, or pass ignore_index for labels that mark samples to leave out",
         RuntimeWarning,
         stacklevel=3,
     )

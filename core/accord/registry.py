@@ -111,6 +111,15 @@ class Adapter:
         """
         return array
 
+    def beside(
+        self,
+        name: str,  # noqa: ARG002  # for those that trace NumPy's functions
+        values: Any,
+        scores: Array,  # noqa: ARG002  # the same
+    ) -> Any:
+        """Return NumPy values as a trace of the scores can hold them; by default as they are."""
+        return values
+
     def sort_key(self, scores: Array) -> Array:
         """Return an array whose ``<`` and ``==`` follow R2 for all but NaN, and whose zero is 0.
 

@@ -92,6 +92,33 @@ def padded_sampler(rank: int, world_size: int) -> dict[str, Any]:
     return {"peer": peer.compute().item(), "tally": integers(tally), "samples": samples}
 
 
+def even_batches(rank: int, world_size: int) -> dict[str, Any]:
+    """Return accuracies where ranks get whole batches in turn, begun again at the first sample.
+
+    So accelerate shares out batches. The page's recipe, as it stands there, masks the repeats.
+    """
+    samples = 10
+    order = torch.arange(samples).tolist()
+    steps = -(-samples // (2 * world_size))
+    order = (order * (2 * world_size))[: 2 * world_size * steps]
+    wrong = torch.arange(samples) % 3 == 0
+    scores = torch.nn.functional.one_hot(torch.where(wrong, 1, 0), 3).float()
+    mine = [order[2 * (step * world_size + rank) :][:2] for step in range(steps)]
+    batches = [(scores[ids], torch.zeros(2, dtype=torch.int64), torch.tensor(ids)) for ids in mine]
+    page = Path(__file__).parents[3].joinpath("docs/torch.md").read_text(encoding="utf-8")
+    block = next(part for part in page.split("```python\n") if "def first_time" in part)
+    names: dict[str, Any] = {}
+    exec(block.partition("```")[0], names)  # noqa: S102  # our own page
+    metric = accord_torch.SparseCategoricalAccuracy()
+    figure = names["evaluate_once"](torch.nn.Identity(), batches, metric).item()
+    peer = torchmetrics.Accuracy(task="multiclass", num_classes=3)
+    for preds, target, _ in batches:
+        peer.update(preds, target)
+    with metric.sync_context():
+        tally = metric.tally
+    return {"figure": figure, "tally": integers(tally), "peer": peer.compute().item()}
+
+
 def sharded_classes(rank: int, world_size: int) -> dict[str, Any]:
     """Return standings of scores sharded over classes, and those of the whole."""
     labels, scores = dataset()[1].clone(), odd_scores()
@@ -164,6 +191,7 @@ def main() -> None:
     found = {
         "uneven": uneven_shards(rank, world_size),
         "sampler": padded_sampler(rank, world_size),
+        "even": even_batches(rank, world_size),
         "sharded": sharded_classes(rank, world_size),
         "dtensor": distributed_tensor(world_size),
     }

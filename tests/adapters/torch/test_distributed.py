@@ -76,6 +76,18 @@ def test_a_padded_sampler_of_two_is_masked_too(ranks: Ranks) -> None:
         assert rank["sampler"]["tally"][3] == 9
 
 
+@SIZES
+def test_samples_that_a_loader_repeats_are_counted_once_by_their_ids(
+    ranks: Ranks, world_size: int
+) -> None:
+    # Of 10 samples 0, 3, 6 and 9 are wrong; the first ones come again.
+    for rank in ranks(world_size):
+        found = rank["even"]
+        assert found["figure"] == pytest.approx(6 / 10)
+        assert (found["tally"][0], found["tally"][3]) == (6, 10)
+        assert found["peer"] == pytest.approx({2: 7 / 12, 4: 10 / 16}[world_size])
+
+
 @pytest.mark.parametrize("length", range(12))
 @pytest.mark.parametrize("world_size", [1, 2, 4, 5])
 def test_each_sample_is_genuine_once_among_those_the_sampler_gives(

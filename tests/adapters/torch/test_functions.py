@@ -257,3 +257,29 @@ except ImportError:
         [sys.executable, "-c", program], capture_output=True, text=True, check=True, timeout=120
     )
     assert done.stdout == "needs torchmetrics\n"
+
+
+@pytest.mark.parametrize("kind", ["e4m3fn", "e4m3fnuz", "e5m2", "e5m2fnuz", "e8m0fnu"])
+def test_floats_of_8_bits_are_refused_with_a_remedy_that_keeps_their_order_r1_r23(
+    kind: str,
+) -> None:
+    dtype = getattr(torch, f"float8_{kind}")
+    small = (SCORES + 1).to(dtype)
+    mapped: Callable[..., Any] = torch.func.vmap(accord.top_k_accuracy)
+    calls: list[Callable[[], Any]] = [
+        lambda: accord.top_k_accuracy(LABELS, small, 1),
+        lambda: accord.binary_accuracy(LABELS[:7] > 2, small[0]),
+        lambda: mapped(LABELS[None], small[None]),
+    ]
+    for call in calls:
+        with pytest.raises(TypeError, match=rf"y_score has dtype {dtype}.*y_score\.float\(\)"):
+            call()
+    with pytest.raises(TypeError, match=r"y_true has dtype .*pass y_true\.float\(\)"):
+        accord.top_k_accuracy(small[:, 0], SCORES, 1)
+    bits = torch.arange(256, dtype=torch.uint8).view(dtype)
+    numbers = bits.float()[~bits.float().isnan()]
+    assert torch.equal(numbers.to(dtype).float(), numbers)  # the remedy loses nothing
+    rows = [[float(number) for number in row] for row in small.float()]
+    hits = sum(credit(row, y, 1, "first") for row, y in zip(rows, LABELS.tolist(), strict=True))
+    found = accord.TopK(1).tally(LABELS, small.float())
+    assert int(found.correct) == hits

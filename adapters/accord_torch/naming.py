@@ -1,0 +1,54 @@
+"""What users of torchmetrics call things: figures that are logged, and options of its metrics."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from accord import Measure
+
+
+def figure_names(measure: Measure) -> tuple[str, ...]:
+    """Return the name of the figure at each k, as Keras names it: ``top_5_accuracy``."""
+    words = re.sub(r"(?<!^)(?=[A-Z])", "_", f"{type(measure).__name__}Accuracy").lower()
+    k = getattr(measure, "k", None)
+    if k is None:
+        return (words,)
+    each = k if isinstance(k, tuple) else (k,)
+    if "_k_" in words:
+        return tuple(words.replace("_k_", f"_{one}_") for one in each)
+    return tuple(f"{words}_{one}" for one in each) if isinstance(k, tuple) else (words,)
+
+
+def refuse_peers_options(name: str, measure: Measure, options: Mapping[str, Any]) -> None:
+    """Refuse options of torchmetrics' own accuracies, naming what takes their place.
+
+    Raises
+    ------
+    TypeError
+        With the remedy (R23).
+    """
+    for option, remedy in _remedies(measure, options).items():
+        if option in options:
+            raise TypeError(f"{name} takes no {option}={options[option]!r}; {remedy}")
+
+
+def _remedies(measure: Measure, options: Mapping[str, Any]) -> dict[str, str]:
+    k = f"k={options.get('top_k')!r}"
+    top = {
+        "SparseCategorical": f"use TopKAccuracy({k})",
+        "Categorical": f"use TopKCategoricalAccuracy({k})",
+        "Binary": "leave it out, or use MultilabelAccuracy for rows of labels",
+    }
+    each = "leave it out: every position is a sample"
+    if options.get("multidim_average") == "samplewise":
+        each = "for a figure of each sample take the mean of accord.in_top_k over its other axes"
+    return {
+        "task": "leave it out: the class says what is counted",
+        "num_classes": "leave it out: it is the length of the class axis of preds",
+        "num_labels": "leave it out: it is the length of the label axis of preds",
+        "top_k": top.get(type(measure).__name__, f"pass {k}"),
+        "multidim_average": each,
+        "validate_args": "leave it out: bad values are refused where they can be read at once",
+    }

@@ -1,0 +1,193 @@
+"""What a metric keeps as torchmetrics states, and how they survive."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import numpy as np
+import torch
+import torchmetrics
+from torch import Tensor
+from torchmetrics.utilities.distributed import gather_all_tensors
+
+from accord import Measure, Tally
+
+FIELDS = len(Tally._fields)
+
+NAMES = ("counts", "sums", "measured")
+
+
+def packed(tally: Tally, *, floating: bool) -> Tensor | None:
+    """Return the integer or the floating fields of a tally along a last axis, 0 for the others."""
+    mine = [field for field in tally if field.dtype.is_floating_point == floating]
+    if not mine:
+        return None
+    shape = tally.correct.shape
+    none = torch.zeros_like(tally.correct, dtype=mine[0].dtype)  # float32 where there is no wider
+    return torch.stack(
+        [
+            field.expand(shape) if field.dtype.is_floating_point == floating else none
+            for field in tally
+        ],
+        -1,
+    )
+
+
+def packed_on_host(tally: Tally, *, floating: bool) -> Tensor | None:
+    """Return the same of what NumPy counted."""
+    mine = [place for place, field in enumerate(tally) if (field.dtype.kind == "f") == floating]
+    if not mine:
+        return None
+    if not tally.correct.ndim and len(mine) == FIELDS:  # most batches; filling takes longer
+        return torch.from_numpy(np.array(tally))
+    fields = np.zeros((*tally.correct.shape, FIELDS), np.float64 if floating else np.int64)
+    for place in mine:
+        fields[..., place] = tally[place]
+    return torch.from_numpy(fields)
+
+
+def described(measure: Measure, *, by_class: bool) -> str:
+    """Return what is counted, in words that differ where the counts mean something else."""
+    return f"{measure!r}, by class" if by_class else repr(measure)
+
+
+def measured(description: str, *, shared: bool) -> Tensor:
+    """Return the bytes of a description, and 0 or NaN.
+
+    A `MetricCollection` lets metrics with close states share one update from then on. Single bytes
+    are close only if they are equal, and a NaN is close to nothing.
+    """
+    return torch.tensor([*description.encode(), 0.0 if shared else torch.nan])
+
+
+def refuse_other(name: str, description: str, states: Mapping[str, Any]) -> None:
+    """Refuse states that are incomplete or count something else than a metric of that name.
+
+    Raises
+    ------
+    ValueError
+        Naming what both count.
+    """
+    missing = [state for state in NAMES if state not in states]
+    if missing:
+        raise ValueError(
+            f"the state of {name} lacks {', '.join(missing)}; pass a state_dict() or metric_state"
+            " of a metric of the same measure, whole"
+        )
+    theirs = states["measured"][:-1].cpu().to(torch.uint8).tolist()
+    counted = bytes(theirs).decode(errors="replace")
+    if counted != description:
+        raise ValueError(
+            f"the state counts {counted} but {name} counts {description};"
+            " pass the state of a metric with the same options"
+        )
+
+
+def classes_in(states: Mapping[str, Any]) -> int | None:
+    """Return how many classes counts by class have, None where nothing was counted."""
+    counts, sums = states["counts"], states["sums"]
+    classes = int(counts.shape[-2])
+    if classes == 1 and not counts.is_meta and not (counts.any() or sums.any()):
+        return None  # as made, to broadcast to any number
+    return classes
+
+
+class KeptMetric(torchmetrics.Metric):
+    """A metric that keeps a tally: moved, loaded, merged and synced without losing a count."""
+
+    counts: Tensor
+    sums: Tensor
+    measured: Tensor
+    _counted: str
+    _by_class: bool
+    _classes: int | None
+    _in_forward: bool
+
+    def reset(self) -> None:
+        """Forget every batch."""
+        super().reset()
+        if not self._in_forward:  # which resets too, and then adds what was counted before
+            self._classes = None
+
+    def merge_state(self, incoming_state: dict[str, Any] | torchmetrics.Metric) -> None:
+        """Add what another metric of the same measure has counted.
+
+        Parameters
+        ----------
+        incoming_state : metric or dict
+            The metric, or its ``metric_state``.
+
+        Raises
+        ------
+        ValueError
+            If it counts something else, or other classes; the metric is then as it was.
+        """
+        theirs: Any = incoming_state
+        if isinstance(incoming_state, torchmetrics.Metric):
+            theirs = incoming_state.metric_state
+        if isinstance(theirs, dict):
+            refuse_other(type(self).__name__, self._counted, theirs)
+            classes = self._classes_in(theirs)
+            super().merge_state(incoming_state)
+            self._classes = classes
+            self._computed = None
+        else:
+            super().merge_state(incoming_state)  # which refuses it
+
+    def set_dtype(self, dst_type: str | torch.dtype) -> KeptMetric:  # noqa: ARG002  # refused
+        """Return the metric as it is: its counts are exact only as they are (R18)."""
+        return self
+
+    def _classes_in(self, theirs: Mapping[str, Any]) -> int | None:
+        """Return the number of classes with the counts of another metric added."""
+        classes = classes_in(theirs) if self._by_class else None
+        if None not in (classes, self._classes) and classes != self._classes:
+            raise ValueError(
+                f"the state has {classes} classes but the batches before had {self._classes};"
+                " use one metric for each number of classes"
+            )
+        return classes or self._classes
+
+    def _load_from_state_dict(self, state_dict: dict[str, Any], prefix: str, *more: Any) -> None:
+        """Load counts of the same measure; report others as torch reports a parameter's shape."""
+        theirs = {
+            name: state_dict[prefix + name]
+            for name in self._defaults
+            if prefix + name in state_dict
+        }
+        if theirs:
+            try:
+                refuse_other(type(self).__name__, self._counted, theirs)
+            except ValueError as error:
+                more[-1].append(str(error))  # what `load_state_dict` raises in the end
+                for name in theirs:
+                    del state_dict[prefix + name]
+            else:
+                self._classes = classes_in(theirs) if self._by_class else None
+                self._computed = None
+                for name, state in theirs.items():
+                    state_dict[prefix + name] = state.to(getattr(self, name).device)
+        super()._load_from_state_dict(state_dict, prefix, *more)
+
+    def _apply(self, fn: Callable[[Tensor], Tensor], exclude_state: Any = ()) -> torch.nn.Module:
+        """Follow the model to its device, but not to its dtype (R18)."""
+
+        def moved(state: Tensor) -> Tensor:
+            place = fn(torch.empty(0, device=state.device)).device
+            try:
+                return state.to(place)
+            except TypeError:  # Apple's GPU has no float64
+                return state
+
+        return super()._apply(moved, exclude_state)
+
+    def _sync_dist(
+        self, dist_sync_fn: Callable[..., Any] = gather_all_tensors, process_group: Any = None
+    ) -> None:
+        """Gather, giving a process that saw no batch the shape of those that did."""
+
+        def gather(state: Tensor, group: Any) -> list[Tensor]:
+            return list(torch.broadcast_tensors(*dist_sync_fn(state, group=group)))
+
+        super()._sync_dist(gather, process_group)
