@@ -197,6 +197,10 @@ class Adapter:
         view = self.host_view(array)
         return np.array(array if view is None or view.dtype == BFLOAT16 else view)
 
+    def to_hosts(self, *arrays: Array) -> tuple[np.ndarray[Any, Any], ...]:
+        """Copy several arrays to host memory; what they are made from is computed once."""
+        return tuple(self.to_host(array) for array in arrays)
+
     def from_host(
         self,
         values: Any,
@@ -351,7 +355,12 @@ def _generic(array: Array, name: str) -> Adapter:
             " batch, or pass a metric of accord_keras to model.compile"
         )
     if array_api_compat.is_array_api_obj(array):
-        return Adapter(type(array).__module__.partition(".")[0])
+        library = type(array).__module__.partition(".")[0]
+        if array_api_compat.is_lazy_array(array):
+            from accord.lazy import LazyAdapter  # noqa: PLC0415  # an adapter, which knows this module
+
+            return LazyAdapter(library)
+        return Adapter(library)
     raise TypeError(
         f"{name} is a {type(array).__name__}, which is no framework's array;"
         f" pass an array, for instance numpy.asarray({name})"
