@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 
 from accord.arrays import Inputs, admit, over_blocks
 from accord.labels import Labels
+from accord.nonfinite import NonFinite
 from accord.registry import Array
 from accord.tally import Average, Outcome, Tally, count, per_class, total
 
@@ -98,6 +99,21 @@ class Measure(ABC):
             blocks = ((block, self._labels(block)) for block in inputs.blocks())
             tally = total(counted((self, groups), *each) for each in blocks)
         return tally
+
+    def nonfinite(self, y_true: Any, y_score: Array, **extra: Any) -> NonFinite | None:  # noqa: ARG002  # for those that can
+        """Count the samples that have a NaN or a -inf among their scores, for reports.
+
+        Parameters
+        ----------
+        y_true, y_score, **extra
+            As `tally` takes them, and has found them good.
+
+        Returns
+        -------
+        NonFinite or None
+            None for a measure that does not rank classes: its tally tells of every NaN.
+        """
+        return None
 
     def accuracy(
         self,

@@ -170,6 +170,11 @@ def count(block: Inputs, outcome: Outcome, classes: int | None) -> Tally:
     return Tally(*sums, *_over_samples(block, *rest))
 
 
+def summed(block: Inputs, kept: Kept, values: Array) -> Array:
+    """Sum over the samples of a block what each adds; values may have a leading axis for k."""
+    return _over_samples(block, _amount(block, kept, values))[0]
+
+
 def _amount(block: Inputs, kept: Kept, values: Array) -> Array:
     """Return what each sample adds: nothing if it is left out, else its value times its weight."""
     ns, dtypes = block.ns, block.adapter.numbers(block.scores)
