@@ -5,6 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from typing import Any, ClassVar
 
+from accord import checks
 from accord.arrays import Inputs, admit, over_blocks
 from accord.labels import Labels
 from accord.nonfinite import NonFinite
@@ -86,7 +87,7 @@ class Measure(ABC):
         return self._count(self._admit(y_true, y_score, **extra), per_class=per_class)
 
     def _count(self, inputs: Inputs, *, per_class: bool) -> Tally:
-        if per_class and not self._has_class:
+        if checks.flag("per_class", per_class) and not self._has_class:
             raise ValueError(
                 "a multilabel sample has no single class to count by; pass average='micro',"
                 " or use binary_accuracy on one label at a time"

@@ -132,7 +132,7 @@ class TopK(_Ranking):
         inputs = admit(
             y_true, standing.ahead, axis=None, sample_weight=sample_weight, mask=mask, moved=False
         )  # one number a sample stands for its scores
-        checks.top_within(self.k, classes)
+        checks.top_within(self.k, checks.whole("classes", classes))
         labels = class_labels(inputs, self.ignore_index, classes)
         nowhere = inputs.scores >= classes  # an undefined sample, or a label that is no class
         outcome = self._outcome(inputs, labels, Ranked(standing, nowhere))

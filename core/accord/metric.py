@@ -183,10 +183,11 @@ def widest(count: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
 
 def warn_of_invalid(tally: Tally, *, warned: bool = False) -> bool:
     """Warn of labels that are no class, unless that was done; return whether it is done now."""
-    if warned or not tally.invalid > 0:
+    invalid = tally.invalid.sum()  # perhaps of a stack of tallies
+    if warned or not invalid > 0:
         return warned
     warnings.warn(
-        f"{tally.invalid.item():g} labels counted as misses are no class of y_score;"
+        f"{invalid.item():g} labels counted as misses are no class of y_score;"
         " check y_true, or pass ignore_index for labels that mark samples to leave out",
         RuntimeWarning,
         stacklevel=3,

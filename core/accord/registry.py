@@ -161,6 +161,10 @@ class Adapter:
         """Tell whether an array has no values yet, since it is traced or lazy."""
         return array_api_compat.is_lazy_array(array)
 
+    def static(self, name: str) -> str:
+        """Say what to do about an option of that name that is traced, where a value is needed."""
+        return f"and must be a Python value; pass {name} as one that the trace leaves alone"
+
     def is_concrete(self, array: Array) -> bool:
         """Tell whether values can be read now: in host memory, and not under a trace (R22)."""
         return (
@@ -256,6 +260,12 @@ class Adapter:
             metric.update(y_true, y_score)
         return metric.tally
 
+
+NO_VALUES = (
+    "a report, or the figure of a metric, needs values on the host, and the arrays are traced; ask"
+    " for it outside of the traced function, or use a measure's tally(...).accuracy() inside"
+)
+"""What an adapter says of a traced array that is to be moved to the host."""
 
 _loaded: dict[str, Adapter] = {}
 _root_of: dict[type, str | None] = {}
