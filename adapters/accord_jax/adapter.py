@@ -17,7 +17,7 @@ from jax.sharding import NamedSharding, PartitionSpec
 from accord.arrays import Inputs
 from accord.exact import Compensated, running
 from accord.order import signed_magnitude
-from accord.registry import BFLOAT16, Adapter, Array, Namespace, Numbers, Transform
+from accord.registry import BFLOAT16, NO_VALUES, Adapter, Array, Namespace, Numbers, Transform
 from accord_jax import modes
 
 _RUN = 32  # floats summed plainly before their rounding errors are carried
@@ -132,6 +132,13 @@ class JaxAdapter(Adapter):
         """Tell whether an array is a tracer."""
         return isinstance(array, jax.core.Tracer)
 
+    def static(self, name: str) -> str:
+        """Say how an option stays a Python value under a transformation."""
+        return (
+            f"and must be a Python value; make it static, for instance by jax.jit(...,"
+            f' static_argnames="{name}"), or set it inside the traced function'
+        )
+
     def is_concrete(self, array: Array) -> bool:
         """Tell whether an array is all in this process's host memory, and not traced."""
         return (
@@ -154,6 +161,12 @@ class JaxAdapter(Adapter):
             return None
         view = np.asarray(array)
         return view.view(BFLOAT16) if array.dtype == jnp.bfloat16 else view
+
+    def to_host(self, array: Array) -> npt.NDArray[Any]:
+        """Copy an array to host memory; a traced one has no values."""
+        if self.is_traced(array):
+            raise TypeError(NO_VALUES)
+        return super().to_host(array)
 
     def from_host(
         self,

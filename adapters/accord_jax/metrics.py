@@ -85,8 +85,31 @@ class JaxMetric:
         return state.after(batch, jnp)
 
     def merge(self, first: State, second: State) -> State:
-        """Return the state of having seen what both have (R17)."""
+        """Return the state of having seen what both have (R17).
+
+        Raises
+        ------
+        ValueError
+            If one is a stack of states and the other is not, or they are of other metrics.
+        """
         return first + second
+
+    def join(self, states: State) -> State:
+        """Return the state of having seen what all states of a stack have (R17).
+
+        Parameters
+        ----------
+        states : State
+            States stacked along their first axis, as ``vmap`` returns them.
+
+        Raises
+        ------
+        ValueError
+            If it is a single state.
+        """
+        if not states.stacked:
+            raise ValueError("states is a single state; pass a stack of them, or use it as it is")
+        return State(*(Tally(*(summed((each,), (0,))[0] for each in part)) for part in states))
 
     def reduce(self, state: State, axis_name: Any) -> State:
         """Return the state of all devices together, the same on each.
@@ -104,25 +127,44 @@ class JaxMetric:
             row = jnp.zeros((size, *part.shape), part.dtype).at[place].set(part)
             return lax.psum(row, axis_name)
 
-        states: State = jax.tree.map(gathered, state)
-        return State(*(Tally(*(summed((each,), (0,))[0] for each in part)) for part in states))
+        return self.join(jax.tree.map(gathered, state))
 
     def compute(self, state: State) -> Array:
         """Return the accuracy, NaN for nothing (R16), in the default float dtype.
+
+        Of a stack of states, that of each, along the same leading axes; `join` makes them one.
 
         Warns
         -----
         RuntimeWarning
             Outside of traces, for labels that are no class and could not be refused (R22).
         """
-        if not any(isinstance(leaf, jax.core.Tracer) for leaf in jax.tree.leaves(state)):
+        if not _traced(state):
             warn_of_invalid(self.tally(state))
         on_device: State = jax.tree.map(jnp.asarray, state)
         return on_device.rounded(jnp).accuracy(self.average)
 
     def tally(self, state: State) -> Tally:
-        """Return everything counted, as NumPy int64 (float64 where weighted), from the host."""
+        """Return everything counted, as NumPy int64 (float64 where weighted), from the host.
+
+        Of a stack of states, that of each, along the same leading axes.
+
+        Raises
+        ------
+        TypeError
+            Under a trace, where there are no values to move to the host.
+        """
+        if _traced(state):
+            raise TypeError(
+                "state is traced, as in jax.jit or vmap, and tally reads it on the host; return the"
+                " state from the traced function, and call tally on it there. For figures inside of"
+                " it, call compute"
+            )
         return state.tally()
+
+
+def _traced(state: State) -> bool:
+    return any(isinstance(leaf, jax.core.Tracer) for leaf in jax.tree.leaves(state))
 
 
 class BinaryAccuracy(options.BinaryAccuracy, JaxMetric):

@@ -40,3 +40,8 @@ def __getattr__(name: str) -> Any:
     import accord_keras  # noqa: PLC0415  # Keras takes seconds to import; the adapter needs none of it
 
     return getattr(accord_keras, name)
+
+
+def __dir__() -> list[str]:
+    """List the public names, those that are not imported yet too."""
+    return sorted({*globals(), *__all__})

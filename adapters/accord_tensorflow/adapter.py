@@ -13,7 +13,7 @@ import tensorflow as tf
 
 from accord.arrays import Inputs
 from accord.order import signed_magnitude
-from accord.registry import BFLOAT16, Adapter, Array, Namespace, Numbers, Transform
+from accord.registry import BFLOAT16, NO_VALUES, Adapter, Array, Namespace, Numbers, Transform
 from accord_tensorflow import modes, namespace, xla
 
 _NUMBERS = Numbers(tf.int64, tf.float64, tf.float32)
@@ -141,6 +141,10 @@ class TensorFlowAdapter(Adapter):
         """Tell whether a graph is being built."""
         return not tf.executing_eagerly()
 
+    def static(self, name: str) -> str:
+        """Say how an option stays a Python value in a graph."""
+        return f"and must be a Python value, which tf.function takes as it is; pass {name} as one"
+
     def is_concrete(self, array: Array) -> bool:
         """Tell whether a tensor is eager and in host memory."""
         return not self.is_traced(array) and _in_host_memory(array)
@@ -160,7 +164,9 @@ class TensorFlowAdapter(Adapter):
         return np.asarray(memoryview(array))
 
     def to_host(self, array: Array) -> npt.NDArray[Any]:
-        """Copy an eager tensor to host memory."""
+        """Copy an eager tensor to host memory; a symbolic one has no values."""
+        if not hasattr(array, "numpy"):
+            raise TypeError(NO_VALUES)
         copied: npt.NDArray[Any] = array.numpy()
         return copied
 

@@ -45,3 +45,8 @@ def __getattr__(name: str) -> Any:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     home = "sharded" if name == "sharded_standing" else "metrics"
     return getattr(importlib.import_module(f"accord_torch.{home}"), name)
+
+
+def __dir__() -> list[str]:
+    """List the public names, those that are not imported yet too."""
+    return sorted({*globals(), *__all__})

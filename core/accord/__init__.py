@@ -1,8 +1,10 @@
 """accord: accuracy on which every array framework agrees."""
 
 import importlib
+import importlib.metadata
 import typing
 
+from accord import options
 from accord.class_blocks import standing_in_block
 from accord.features import top_k_from_features
 from accord.functional import (
@@ -51,9 +53,16 @@ _LATER = {
 
 
 def __getattr__(name: str) -> typing.Any:
+    if name == "__version__":
+        return importlib.metadata.version("accord")
     if name not in _LATER:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     return getattr(importlib.import_module(_LATER[name]), name)
+
+
+def __dir__() -> list[str]:
+    """List the public names, those that are not imported yet too."""
+    return sorted({*globals(), *__all__, "__version__"})
 
 
 __all__ = [
@@ -80,6 +89,7 @@ __all__ = [
     "explain",
     "in_top_k",
     "multilabel_accuracy",
+    "options",
     "sparse_categorical_accuracy",
     "standing",
     "standing_in_block",

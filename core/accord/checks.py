@@ -9,6 +9,8 @@ from collections.abc import Collection
 from numbers import Real
 from typing import Any
 
+from accord.registry import adapter_of
+
 
 def one_of(name: str, value: object, allowed: Collection[Any]) -> None:
     """Refuse a value that is not among the allowed ones."""
@@ -24,14 +26,35 @@ def whole(name: str, value: object) -> int:
             raise TypeError
         return operator.index(value)  # type: ignore[arg-type]  # the TypeError is the check
     except TypeError:
-        raise TypeError(f"{name}={value!r} is a {type(value).__name__}; pass an int") from None
+        fault = traced(name, value) or f"{name}={value!r} is a {type(value).__name__}; pass an int"
+        raise TypeError(fault) from None
 
 
 def finite(name: str, value: object) -> float:
     """Return a value as a float; refuse what is not a finite real number."""
     if isinstance(value, bool) or not isinstance(value, Real) or not math.isfinite(value):
-        raise ValueError(f"{name}={value!r} is not a finite number; pass a Python float")
+        fault = f"{name}={value!r} is not a finite number; pass a Python float"
+        raise ValueError(traced(name, value) or fault)
     return float(value)
+
+
+def flag(name: str, value: object) -> bool:
+    """Return whether a value is true; refuse one that a trace has turned into an array."""
+    if value is True or value is False:
+        return value
+    fault = traced(name, value)
+    if fault is not None:
+        raise TypeError(fault)
+    return bool(value)
+
+
+def traced(name: str, value: object) -> str | None:
+    """Say what to do about an option that a trace has turned into an array; None if it has not."""
+    try:
+        adapter = adapter_of(value)
+    except TypeError:
+        return None
+    return f"{name} is traced, {adapter.static(name)}" if adapter.is_traced(value) else None
 
 
 def top(k: object) -> int | tuple[int, ...]:
@@ -48,7 +71,8 @@ def _one_top(k: object, each: object) -> int:
         value = 0
     if value < 1:
         raise ValueError(
-            f"k={k!r} is not a number of classes;"
+            traced("k", each)
+            or f"k={k!r} is not a number of classes;"
             " pass an int from 1 to C, the number of classes in y_score, or a tuple of such ints"
         )
     return value

@@ -5,8 +5,10 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from typing import Any, ClassVar
 
+from accord import checks
 from accord.arrays import Inputs, admit, over_blocks
 from accord.labels import Labels
+from accord.nonfinite import NonFinite
 from accord.registry import Array
 from accord.tally import Average, Outcome, Tally, count, per_class, total
 
@@ -85,7 +87,7 @@ class Measure(ABC):
         return self._count(self._admit(y_true, y_score, **extra), per_class=per_class)
 
     def _count(self, inputs: Inputs, *, per_class: bool) -> Tally:
-        if per_class and not self._has_class:
+        if checks.flag("per_class", per_class) and not self._has_class:
             raise ValueError(
                 "a multilabel sample has no single class to count by; pass average='micro',"
                 " or use binary_accuracy on one label at a time"
@@ -98,6 +100,21 @@ class Measure(ABC):
             blocks = ((block, self._labels(block)) for block in inputs.blocks())
             tally = total(counted((self, groups), *each) for each in blocks)
         return tally
+
+    def nonfinite(self, y_true: Any, y_score: Array, **extra: Any) -> NonFinite | None:  # noqa: ARG002  # for those that can
+        """Count the samples that have a NaN or a -inf among their scores, for reports.
+
+        Parameters
+        ----------
+        y_true, y_score, **extra
+            As `tally` takes them, and has found them good.
+
+        Returns
+        -------
+        NonFinite or None
+            None for a measure that does not rank classes: its tally tells of every NaN.
+        """
+        return None
 
     def accuracy(
         self,

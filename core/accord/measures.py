@@ -5,12 +5,14 @@ from __future__ import annotations
 from dataclasses import KW_ONLY, dataclass, field
 from typing import Any
 
-from accord import checks, kernels
+from accord import checks, kernels, nonfinite
 from accord.arrays import Inputs, admit
 from accord.labels import Labels, binary_labels, class_labels, dense_labels
 from accord.measure import Measure
 from accord.multilabel import CRITERIA, Criteria, judge, judge_each, k_best, past_threshold
+from accord.nonfinite import NonFinite
 from accord.ranking import Ranked, Standing, rank
+from accord.registry import Array
 from accord.tally import Outcome, Tally, count
 from accord.thresholds import SIDES, AtThreshold, border, in_float64, sides
 from accord.ties import AHEAD, RULES, Ties, credit, highest
@@ -29,6 +31,11 @@ class _Ranking(Measure):
         object.__setattr__(self, "k", checks.top(self.k))
         object.__setattr__(self, "axis", checks.whole("axis", self.axis))
         checks.one_of("ties", self.ties, RULES)
+
+    def nonfinite(self, y_true: Any, y_score: Array, **extra: Any) -> NonFinite:
+        """Count the samples that have a NaN or a -inf among their scores."""
+        inputs = self._admit(y_true, y_score, **extra)
+        return nonfinite.over_blocks(inputs, self._labels, self.k, self.ties)
 
     def _classes(self, inputs: Inputs) -> int:
         checks.top_within(self.k, inputs.classes)
@@ -125,7 +132,7 @@ class TopK(_Ranking):
         inputs = admit(
             y_true, standing.ahead, axis=None, sample_weight=sample_weight, mask=mask, moved=False
         )  # one number a sample stands for its scores
-        checks.top_within(self.k, classes)
+        checks.top_within(self.k, checks.whole("classes", classes))
         labels = class_labels(inputs, self.ignore_index, classes)
         nowhere = inputs.scores >= classes  # an undefined sample, or a label that is no class
         outcome = self._outcome(inputs, labels, Ranked(standing, nowhere))

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import warnings
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
 
 from accord.exact import Compensated, running
 from accord.measure import Measure
-from accord.registry import Array, adapter_of
+from accord.registry import Adapter, Array, adapter_of
 from accord.tally import Average, Tally, per_class
 
 
@@ -160,22 +161,23 @@ class Metric:
     def _drain(self) -> None:
         if self._pending is None:
             return
-        adapter = adapter_of(self._like)
-        counts = Tally(
-            *(
-                field.value() if isinstance(field, Compensated) else _widest(adapter.to_host(field))
-                for field in self._pending
-            )
-        )
+        counts = Tally(*_on_host(adapter_of(self._like), self._pending))
         self._host = counts if self._host is None else self._host + counts
         self._pending, self._pending_scores = None, 0
+
+
+def _on_host(adapter: Adapter, tally: Tally) -> Iterator[np.ndarray[Any, Any]]:
+    plain = iter(adapter.to_hosts(*(each for each in tally if not isinstance(each, Compensated))))
+    for field in tally:
+        yield field.value() if isinstance(field, Compensated) else widest(next(plain))
 
 
 def _narrow(tally: Tally) -> list[bool]:
     return [isinstance(field, Compensated) for field in tally]
 
 
-def _widest(count: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+def widest(count: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+    """Return counts as int64, sums as float64."""
     return count.astype(np.int64 if count.dtype.kind in "iu" else np.float64)
 
 
@@ -183,11 +185,12 @@ def warn_of_invalid(
     tally: Tally, *, warned: bool = False, names: tuple[str, str] = ("y_true", "y_score")
 ) -> bool:
     """Warn of labels that are no class, unless that was done; return whether it is done now."""
-    if warned or not tally.invalid > 0:
+    invalid = tally.invalid.sum()  # perhaps of a stack of tallies
+    if warned or not invalid > 0:
         return warned
     truth, scores = names
     warnings.warn(
-        f"{tally.invalid.item():g} labels counted as misses are no class of {scores};"
+        f"{invalid.item():g} labels counted as misses are no class of {scores};"
         f" check {truth}, or pass ignore_index for labels that mark samples to leave out",
         RuntimeWarning,
         stacklevel=3,

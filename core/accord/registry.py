@@ -182,6 +182,10 @@ class Adapter:
         """Tell whether an array has no values yet, since it is traced or lazy."""
         return array_api_compat.is_lazy_array(array)
 
+    def static(self, name: str) -> str:
+        """Say what to do about an option of that name that is traced, where a value is needed."""
+        return f"and must be a Python value; pass {name} as one that the trace leaves alone"
+
     def is_concrete(self, array: Array) -> bool:
         """Tell whether values can be read now: in host memory, and not under a trace (R22)."""
         return (
@@ -217,6 +221,10 @@ class Adapter:
         """Copy an array to host memory, waiting for its device."""
         view = self.host_view(array)
         return np.array(array if view is None or view.dtype == BFLOAT16 else view)
+
+    def to_hosts(self, *arrays: Array) -> tuple[np.ndarray[Any, Any], ...]:
+        """Copy several arrays to host memory; what they are made from is computed once."""
+        return tuple(self.to_host(array) for array in arrays)
 
     def from_host(
         self,
@@ -273,6 +281,12 @@ class Adapter:
             metric.update(y_true, y_score)
         return metric.tally
 
+
+NO_VALUES = (
+    "a report, or the figure of a metric, needs values on the host, and the arrays are traced; ask"
+    " for it outside of the traced function, or use a measure's tally(...).accuracy() inside"
+)
+"""What an adapter says of a traced array that is to be moved to the host."""
 
 _loaded: dict[str, Adapter] = {}
 _root_of: dict[type, str | None] = {}
@@ -373,6 +387,10 @@ def _generic(array: Array, name: str) -> Adapter:
             " batch, or pass a metric of accord_keras to model.compile"
         )
     root = type(array).__module__.partition(".")[0]
-    if array_api_compat.is_array_api_obj(array) and root not in _NO_LIBRARIES:
-        return Adapter(root)
-    raise refusals.no_array(name, array)
+    if not array_api_compat.is_array_api_obj(array) or root in _NO_LIBRARIES:
+        raise refusals.no_array(name, array)
+    if array_api_compat.is_lazy_array(array):
+        from accord.lazy import LazyAdapter  # noqa: PLC0415  # an adapter, which knows this module
+
+        return LazyAdapter(root)
+    return Adapter(root)

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from accord import checks
 from accord.exact import BITS, Compensated, Limbs, limbs, parts
 from accord.measure import Measure
 from accord.measures import Binary
@@ -32,6 +33,13 @@ class State(NamedTuple):
         """Return the state of having seen what both have (R17)."""
         if not isinstance(other, State):
             return NotImplemented
+        mine, theirs = self._shapes(), other._shapes()
+        if mine != theirs:
+            raise ValueError(
+                f"the states to add hold totals of shapes {mine[0]} and {theirs[0]}, credit of"
+                f" shapes {mine[1]} and {theirs[1]}; add states of one metric, and make a stack of"
+                " them one by metric.join first"
+            )
         return State(self.counts + other.counts, self.sums + other.sums)
 
     def after(self, batch: Tally, ns: Namespace) -> State:
@@ -42,7 +50,17 @@ class State(NamedTuple):
         ValueError
             If its number of classes is not that of the state.
         """
-        shape, wanted = batch.total.shape, self.counts.total.low.shape
+        shape, wanted = tuple(batch.total.shape), tuple(self.counts.total.low.shape)
+        if self.stacked:
+            raise ValueError(
+                f"the state is a stack of states, of shape {self.stacked}; update each of them by"
+                " jax.vmap(metric.update), or make them one by metric.join"
+            )
+        if len(shape) != len(wanted):
+            raise ValueError(
+                f"the state holds totals of shape {wanted}, and the batch has {shape}; make the"
+                " state by the metric that updates it"
+            )
         if shape != wanted:
             raise ValueError(
                 f"y_score has {shape[0]} classes but the batches before had {wanted[0]};"
@@ -53,6 +71,15 @@ class State(NamedTuple):
             Tally(*(limbs(count, ns) for count in counts)),
             Tally(*(Compensated(total, ns.zeros_like(total)) for total in sums)),
         )
+
+    @property
+    def stacked(self) -> tuple[int, ...]:
+        """The lengths of the leading axes along which states are stacked; none for a single one."""
+        return tuple(self.counts.invalid.low.shape)
+
+    def _shapes(self) -> tuple[tuple[int, ...], ...]:
+        counts = self.counts
+        return tuple(tuple(each.low.shape) for each in (counts.total, counts.correct))
 
     def tally(self) -> Tally:
         """Return everything counted as NumPy int64, and float64 where weighted."""
@@ -82,7 +109,7 @@ def empty(
             raise ValueError(
                 f"average={average!r} counts by class; pass how many there are, classes=C"
             )
-        by_class = (classes,)
+        by_class = (checks.whole("classes", classes),)
     k = getattr(measure, "k", None)
     credit = (len(k), *by_class) if isinstance(k, tuple) else by_class
     shapes = (credit, credit, credit, by_class, (), ())

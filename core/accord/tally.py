@@ -22,6 +22,9 @@ class Tally(NamedTuple):
     Every field is in one unit: samples, or their weight where weights were given
     (labels, for the multilabel criterion ``"hamming"``).
 
+    Tallies may be stacked along leading axes, field by field, as ``vmap`` returns them: averages
+    and bounds are then those of each.
+
     Attributes
     ----------
     correct : array, shape (...)
@@ -103,7 +106,8 @@ def _average(tally: Tally, credit: Array, average: Average) -> Array:
         if not any(view is None for view in views):
             value = _average(Tally(*views[:-1]), views[-1], average)
             return ns.astype(adapter.from_host(value, like=tally.total), dtypes.result, copy=False)
-    by_class, wanted = tally.total.ndim > 0, per_class(average)
+    stacked = tally.invalid.ndim  # a single count, with the leading axes of a stack alone
+    by_class, wanted = tally.total.ndim > stacked, per_class(average)
     if wanted and not by_class:
         raise ValueError(
             f"average={average!r} needs counts by class; make the tally with per_class=True"
@@ -114,12 +118,15 @@ def _average(tally: Tally, credit: Array, average: Average) -> Array:
             ns.astype(each, dtypes.sum, copy=False) for each in (credit, total, invalid)
         )
     if by_class and not wanted:
-        credit, total = ns.sum(credit, axis=-1), ns.sum(total) + invalid
+        credit, total = ns.sum(credit, axis=-1), ns.sum(total, axis=-1) + invalid
+    if stacked and credit.ndim > total.ndim:  # k comes after the axes of the stack
+        total = total[(*(slice(None),) * stacked, None, ...)]
     shares = _ratio(ns, credit, total)
     if average == "macro":
         occurs = total > 0
         found = ns.where(occurs, shares, ns.zeros_like(shares))
-        shares = _ratio(ns, ns.sum(found, axis=-1), ns.sum(ns.astype(occurs, dtypes.sum)))
+        averaged = ns.sum(ns.astype(occurs, dtypes.sum), axis=-1)
+        shares = _ratio(ns, ns.sum(found, axis=-1), averaged)
     return shares if shares.dtype == dtypes.result else ns.astype(shares, dtypes.result)
 
 
@@ -168,6 +175,11 @@ def count(block: Inputs, outcome: Outcome, classes: int | None) -> Tally:
     ids = ns.reshape(ns.astype(outcome.labels.label, dtypes.count), (-1,))
     sums = [_by_class(block, values, ids, classes) for values in (*credits_, counted)]
     return Tally(*sums, *_over_samples(block, *rest))
+
+
+def summed(block: Inputs, kept: Kept, values: Array) -> Array:
+    """Sum over the samples of a block what each adds; values may have a leading axis for k."""
+    return _over_samples(block, _amount(block, kept, values))[0]
 
 
 def _amount(block: Inputs, kept: Kept, values: Array) -> Array:

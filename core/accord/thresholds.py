@@ -59,7 +59,7 @@ def border(threshold: float, *, from_logits: bool) -> float:
         If the threshold is not finite, or not within (0, 1) where scores are logits.
     """
     threshold = checks.finite("threshold", threshold)
-    if not from_logits:
+    if not checks.flag("from_logits", from_logits):
         return threshold
     if not 0 < threshold < 1:
         raise ValueError(

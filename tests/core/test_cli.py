@@ -140,6 +140,9 @@ class TestJson:
             "interval": dict,
             "invalid": int,
             "undefined": int,
+            "nan": int,
+            "lost_to_nan": dict,
+            "minus_inf": int,
         }
 
     def test_its_figures_are_those_of_the_example(self) -> None:

@@ -2,13 +2,25 @@
 
 from __future__ import annotations
 
+import importlib.metadata
+import importlib.util
 import inspect
+import subprocess
+import sys
 import types
 from collections.abc import Callable
 
 import pytest
 
 import accord
+
+FRAMEWORK = {
+    "accord_jax": "jax",
+    "accord_keras": "keras",
+    "accord_tensorflow": "tensorflow",
+    "accord_torch": "torch",
+}
+PACKAGES = ("accord", "accord_numpy", "accord_conformance", *FRAMEWORK)
 
 Y = ["y_true", "y_score"]
 SIGNATURES: dict[Callable[..., object], tuple[list[str], list[str]]] = {
@@ -70,6 +82,39 @@ def test_signatures_are_those_of_the_design(function: Callable[..., object]) -> 
 def test_public_names_have_a_docstring_with_an_example_or_a_reference() -> None:
     for name in accord.__all__:
         assert inspect.getdoc(getattr(accord, name)), name
+
+
+def fresh(code: str) -> str:
+    """Run code in a process of its own, where nothing was imported before, and return its output."""
+    command = [sys.executable, "-c", code]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)  # noqa: S603  # our own
+    return done.stdout
+
+
+@pytest.mark.parametrize("package", PACKAGES)
+def test_dir_lists_every_public_name(package: str) -> None:
+    if importlib.util.find_spec(FRAMEWORK.get(package, "numpy")) is None:
+        pytest.skip("its framework is not installed")
+    code = f"import {package} as p; print(sorted(set(p.__all__) - set(dir(p))))"
+    assert fresh(code).splitlines()[-1] == "[]"
+
+
+def test_dir_lists_the_version() -> None:
+    assert "__version__" in dir(accord)
+
+
+def test_the_version_is_that_of_the_package() -> None:
+    assert accord.__version__ == importlib.metadata.version("accord")
+
+
+def test_options_need_no_import_of_their_own() -> None:
+    code = "import accord; print(accord.options.TopKAccuracy.__module__)"
+    assert fresh(code) == "accord.options\n"
+
+
+def test_what_is_not_there_is_an_attribute_error() -> None:
+    with pytest.raises(AttributeError, match="module 'accord' has no attribute 'top_n'"):
+        accord.top_n  # noqa: B018  # the look-up is what fails
 
 
 def test_a_tally_has_the_six_fields_of_r17() -> None:

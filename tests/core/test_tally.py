@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 
@@ -64,3 +66,29 @@ def test_r14_weights_of_zero_leave_nothing() -> None:
     tally = accord.TopK(1).tally([0, 1], SCORES[:2], sample_weight=[0, 0])
     assert [float(field) for field in tally] == [0] * 6
     assert np.isnan(tally.accuracy())
+
+
+@pytest.mark.parametrize("k", [1, (1, 2)])
+@pytest.mark.parametrize(
+    ("average", "per_class"),
+    [
+        *(("micro", False), ("weighted", False)),
+        *((average, True) for average in ("micro", "macro", "weighted", "none")),
+    ],
+)
+def test_r17_stacked_tallies_have_the_figures_of_each(
+    k: Any, average: Any, per_class: bool
+) -> None:
+    parts = [
+        accord.TopK(k).tally(labels, SCORES, per_class=per_class)
+        for labels in ([0, 1, 1], [0, 1, 2], [1, 1, 1], [2, 0, 2])
+    ]
+    counts = [part._replace(invalid=part.invalid + 1) for part in parts]  # R22
+    expected = [each.accuracy(average) for each in counts]
+    stacked = accord.Tally(*(np.stack(fields) for fields in zip(*counts, strict=True)))
+    np.testing.assert_array_equal(stacked.accuracy(average), expected)
+    np.testing.assert_array_equal(
+        stacked.bounds(average)[1], [p.bounds(average)[1] for p in counts]
+    )
+    twice = accord.Tally(*(np.stack([field, field]) for field in stacked))
+    np.testing.assert_array_equal(twice.accuracy(average), [expected, expected])

@@ -7,8 +7,8 @@ from typing import Any, Literal, get_args
 from accord import checks
 from accord.measure import Measure
 from accord.measures import Binary, Multilabel, TopK
-from accord.metric import Metric
 from accord.registry import Array
+from accord.reporting.counter import Counter
 from accord.reporting.report import Report
 from accord.ties import Ties
 
@@ -74,8 +74,14 @@ def evaluate(
 
     Notes
     -----
-    ``Report.interval`` is Wilson's 95 % interval, which is one for a share of independent samples;
-    for a macro average, weighted samples and the criterion ``"hamming"`` there is none.
+    ``Report.interval`` is Wilson's 95 % interval, which is one for a share of independent samples
+    that are hits or misses. There is none for a macro average, for weighted samples, for the
+    criterion ``"hamming"``, or where credit is a fraction (``"expected"``, ``"jaccard"``);
+    ``Report.no_interval`` says why.
+
+    Where classes are ranked, the report also counts the samples with a NaN among their scores, and
+    those that are misses because a NaN of another class ranks ahead (R2). It gives no chance level
+    if a score is -inf, which may mark a class that can't be chosen.
 
     Examples
     --------
@@ -94,6 +100,8 @@ def evaluate(
     invalid labels    0
     undefined scores  0
     """
+    if isinstance(k, Measure):
+        raise TypeError(f"k={k!r} is a measure; pass it by name, measure={k!r}")
     if measure is None:
         k = usual_k(y_score, axis) if k is None else k
         measure = TopK(k, ties=ties, axis=axis, ignore_index=ignore_index)
@@ -113,7 +121,7 @@ def usual_k(y_score: Array, axis: int = -1) -> tuple[int, ...]:
     return (1, 5) if wide else (1,)
 
 
-def counter(measure: Measure, average: OneAverage, *, per_class: bool) -> Metric:
+def counter(measure: Measure, average: OneAverage, *, per_class: bool) -> Counter:
     """Return an empty metric that counts what a report with these options shows."""
     checks.one_of("average", average, AVERAGES)
     if per_class and isinstance(measure, Multilabel):
@@ -121,12 +129,12 @@ def counter(measure: Measure, average: OneAverage, *, per_class: bool) -> Metric
             "per_class needs samples of one class, which multilabel samples are not; leave it out,"
             " or evaluate one label at a time with accord.Binary"
         )
-    return Metric(measure, average="macro" if per_class else average)
+    return Counter(measure, average="macro" if per_class else average)
 
 
-def report_of(metric: Metric, y_score: Array, average: OneAverage, *, per_class: bool) -> Report:
+def report_of(metric: Counter, y_score: Array, average: OneAverage, *, per_class: bool) -> Report:
     """Return the report of what a metric has counted of such scores."""
     axis = getattr(metric.measure, "axis", None)
     binary = isinstance(metric.measure, Binary)
     classes = 2 if binary or axis is None else int(y_score.shape[axis])
-    return Report(metric.measure, metric.tally, classes, average, per_class)
+    return Report(metric.measure, metric.tally, classes, average, per_class, metric.nonfinite)

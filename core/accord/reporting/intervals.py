@@ -23,8 +23,8 @@ def wilson(correct: float, total: float, *, confidence: float = 0.95) -> tuple[f
 
     Notes
     -----
-    It is made for independent samples that are hits or misses. For credit in fractions, as the
-    tie rule ``"expected"`` gives, it is wider than need be: such credit varies less.
+    It is made for independent samples that are hits or misses, so not for weights, and not for
+    credit in fractions, as the tie rule ``"expected"`` gives.
 
     Examples
     --------

@@ -10,6 +10,7 @@ import numpy as np
 
 from accord.measure import Measure
 from accord.measures import Binary, Multilabel, TopK, TopKCategorical
+from accord.nonfinite import NonFinite
 from accord.reporting.display import Display, Page
 from accord.reporting.intervals import wilson
 from accord.reporting.report_page import report_page
@@ -50,6 +51,8 @@ class Report(Display):
         How the figures average over classes (R15); macro needs a tally by class.
     per_class : bool
         Whether to report each class too; this needs a tally by class.
+    nonfinite : NonFinite, optional
+        The samples with a NaN or a -inf among their scores, in NumPy numbers, where that is known.
 
     Examples
     --------
@@ -67,6 +70,7 @@ class Report(Display):
     classes: int
     average: Average = "micro"
     per_class: bool = False
+    nonfinite: NonFinite | None = None
 
     @property
     def name(self) -> str:
@@ -77,8 +81,7 @@ class Report(Display):
     @property
     def k(self) -> tuple[int, ...]:
         """Every k there is a figure for, in the order asked."""
-        k = getattr(self.measure, "k", None)
-        return k if isinstance(k, tuple) else (1 if k is None else k,)
+        return tuple(dict.fromkeys(self._asked))  # a k asked twice is shown once
 
     @property
     def ties(self) -> str | None:
@@ -103,7 +106,17 @@ class Report(Display):
         """How many samples counted, or their weight."""
         if self.unit == "samples":
             return self.total
-        return self.total / self.classes if self._weighted else int(self.total) // self.classes
+        return self.total / self.classes if self.weighted else int(self.total) // self.classes
+
+    @property
+    def weighted(self) -> bool:
+        """Whether samples had weights, which every count is then a sum of."""
+        return bool(np.asarray(self.tally.total).dtype.kind == "f")
+
+    @property
+    def occurring(self) -> int | None:
+        """How many classes occur among the labels; None where nothing was counted by class."""
+        return int(np.count_nonzero(self.tally.total)) if self._by_class else None
 
     @property
     def correct(self) -> dict[int, int | float]:
@@ -132,32 +145,79 @@ class Report(Display):
 
     @property
     def interval(self) -> dict[int, tuple[float, float]] | None:
-        """Wilson's 95 % interval at each k, which is one for a share of independent samples.
-
-        So it is None for a macro average (a mean of shares), for weighted samples, for the labels
-        that ``"hamming"`` counts (those of one sample hang together), and for no samples.
-        """
-        shares = self.average != "macro" and self.unit == "samples" and not self._weighted
-        if not shares or not self.total:
+        """Wilson's 95 % interval at each k; None where `no_interval` says why there is none."""
+        if self.no_interval:
             return None
         return {k: wilson(correct, self.total) for k, correct in self.correct.items()}
 
     @property
+    def no_interval(self) -> str:
+        """Why there is no interval, in a few words; empty where there is one.
+
+        Wilson's interval is that of a share of independent samples that are hits or misses.
+        """
+        if not self.total:
+            return "there are no samples"
+        if self.weighted:
+            return "samples are weighted"
+        if self.average == "macro":
+            return "a macro average is a mean of shares"
+        if self.unit == "labels":
+            return "labels of one sample depend on each other"
+        if np.asarray(self.tally.correct).dtype.kind == "f":
+            return "the credit of a sample is a fraction"
+        return ""
+
+    @property
     def chance(self) -> dict[int, float] | None:
-        """What guessing gives at each k, k / C; None for multilabel samples."""
-        if isinstance(self.measure, Multilabel):
+        """What guessing gives at each k: k / C, and nothing for an invalid label.
+
+        None for multilabel samples, for no samples, and where a sample has a score of -inf: that
+        may mark a class that can't be chosen, and guessing among fewer classes gives more.
+        """
+        if isinstance(self.measure, Multilabel) or not self.total or self.minus_inf:
             return None
-        return {k: k / self.classes for k in self.k}
+        by_class = self.average == "macro"  # which an invalid label does not lower (R15)
+        good = 1.0 if by_class else float((self.total - self.invalid) / self.total)
+        return {k: k / self.classes * good for k in self.k}
 
     @property
     def invalid(self) -> int | float:
-        """How many labels are no class, where that could not be refused (R22); they are misses."""
+        """How many labels are bad, where that could not be refused (R22); they are misses."""
         return _number(self.tally.invalid)
 
     @property
     def undefined(self) -> int | float:
-        """How many samples have a NaN for their own score (R4); they are misses."""
+        """How many samples have a NaN for their own score (R4); they are misses.
+
+        For multilabel samples, how many have a NaN among their scores; for ``"hamming"``, how many
+        labels have a NaN score.
+        """
         return _number(self.tally.undefined)
+
+    @property
+    def nan(self) -> int | float | None:
+        """How many samples have a NaN among their scores; None where that was not counted."""
+        if self.nonfinite is not None:
+            return _number(self.nonfinite.nan)
+        known = isinstance(self.measure, (Binary, Multilabel)) and self.unit == "samples"
+        return self.undefined if known else None
+
+    @property
+    def lost_to_nan(self) -> dict[int, int | float] | None:
+        """How much credit at each k is lost to a NaN of another class, which ranks ahead (R2).
+
+        None for a measure that does not rank classes, or where it was not counted.
+        """
+        return None if self.nonfinite is None else self._at_k(self.nonfinite.lost)
+
+    @property
+    def minus_inf(self) -> int | float | None:
+        """How many samples have a -inf among their scores.
+
+        None for a measure that does not rank classes, or where it was not counted.
+        """
+        return None if self.nonfinite is None else _number(self.nonfinite.minus_inf)
 
     def by_class(self) -> tuple[ClassFigures, ...]:
         """Return the figures of each class, in order.
@@ -181,7 +241,7 @@ class Report(Display):
         -------
         dict
             measure, ties, average, samples, classes, correct, accuracy, floor, ceiling, interval,
-            invalid and undefined; with ``per_class``, also per_class, a list with class, support,
+            invalid, undefined, nan, lost_to_nan and minus_inf; with ``per_class``, also per_class, a list with class, support,
             correct and accuracy of each.
 
         Examples
@@ -204,6 +264,9 @@ class Report(Display):
             "interval": {str(k): list(ends) for k, ends in interval.items()} if interval else None,
             "invalid": self.invalid,
             "undefined": self.undefined,
+            "nan": self.nan,
+            "lost_to_nan": None if self.lost_to_nan is None else _keyed(self.lost_to_nan),
+            "minus_inf": self.minus_inf,
         }
         if self.per_class:
             figures["per_class"] = [
@@ -221,8 +284,9 @@ class Report(Display):
         return report_page(self)
 
     @property
-    def _weighted(self) -> bool:
-        return bool(np.asarray(self.tally.total).dtype.kind == "f")
+    def _asked(self) -> tuple[int, ...]:
+        k = getattr(self.measure, "k", None)
+        return k if isinstance(k, tuple) else (1 if k is None else k,)
 
     @property
     def _by_class(self) -> bool:
@@ -232,7 +296,7 @@ class Report(Display):
         return np.sum(counts, axis=-1) if self._by_class else counts
 
     def _at_k(self, figures: Any) -> dict[int, Any]:
-        return dict(zip(self.k, np.atleast_1d(figures).tolist(), strict=True))
+        return dict(zip(self._asked, np.atleast_1d(figures).tolist(), strict=True))
 
 
 def _number(count: Any) -> int | float:

@@ -22,3 +22,7 @@ def test_the_page_for_jax_users_runs(run_page: Callable[[str], dict[str, Any]]) 
     ):
         assert [field.tolist() for field in found] == [field.tolist() for field in expected]
     assert int(names["metrics"].top.tally.total) == 512
+    states, metric = names["states"], names["metric"]
+    assert metric.compute(states).shape == (4, 2)
+    assert metric.tally(states).total.tolist() == [1024] * 4
+    assert int(metric.tally(metric.join(states)).total) == 4 * 1024

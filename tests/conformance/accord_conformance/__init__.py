@@ -26,3 +26,8 @@ def __getattr__(name: str) -> Any:
     from importlib import import_module  # noqa: PLC0415  # as above
 
     return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
+
+
+def __dir__() -> list[str]:
+    """List the public names, those that are not loaded yet too."""
+    return sorted({*globals(), *__all__})
