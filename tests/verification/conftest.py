@@ -11,6 +11,7 @@ import pickle
 import subprocess
 import sys
 from collections.abc import Callable
+from importlib.metadata import entry_points
 from importlib.util import find_spec
 from typing import Any, NamedTuple
 
@@ -212,6 +213,11 @@ def missing(name: str) -> list[str]:
     return [module for module in accord.dialects[name].needs if not find_spec(module)]
 
 
+def registered(name: str) -> bool:
+    """Tell whether the installed accord has a peer."""
+    return bool(entry_points(group="accord.peers", name=name))
+
+
 def kinds(name: str) -> list[str]:
     """Return what a peer can be asked."""
     averages = len(accord.dialects[name].averages) > 1
@@ -234,9 +240,11 @@ def asked(
     def ask(name: str, kind: str) -> list[tuple[Case, float | None]]:
         if absent := missing(name):
             pytest.skip(f"{name} can't be run beside its dialect without {', '.join(absent)}")
+        if not registered(name):
+            pytest.fail(f"{name} is not among the peers of the installed accord; install it again")
         group = GROUP_OF[name]
         if group not in answers:
-            there = [each for each in TOGETHER[group] if not missing(each)]
+            there = [each for each in TOGETHER[group] if registered(each) and not missing(each)]
             wanted = [
                 (each, what, BINARY[each] if what == "binary" else None, [*map(tuple, cases[what])])
                 for each in there

@@ -59,6 +59,52 @@ def test_averages_are_over_the_classes_that_the_peer_counts(name: str, asked: As
     assert not wrong, (len(wrong), wrong[:5])
 
 
+@pytest.mark.parametrize(
+    ("name", "scores", "expected"),
+    [
+        ("keras-numpy", np.array([[1.0, 1 + 1e-12, 0, 0]]), 1),
+        ("keras-numpy-accuracy", np.array([[1.0, 1 + 1e-12, 0, 0]]), 1),
+        ("accord", np.array([[1.0, 1 + 1e-12, 0, 0]]), 0),
+        ("accord", np.array([[2**53, 2**53 + 1]]), 0),
+        ("numpy-argsort", np.array([[0, 255, 1]], np.uint8), 1),
+        ("jax.lax.top_k", np.array([[1.0, 1 + 1e-12]]), 1),
+        ("jax.lax.top_k", np.array([[1, 2**31]]), 1),
+    ],
+)
+def test_scores_are_compared_in_the_dtype_that_the_library_compares_them_in(
+    name: str, scores: Any, expected: int
+) -> None:
+    assert accord.dialects[name].accuracy([0], scores, k=1) == expected
+
+
+@pytest.mark.parametrize(
+    ("name", "dtype"),
+    [
+        ("torchmetrics", "int32"),
+        ("torch.topk", "bool"),
+        ("keras-torch", "bool"),
+        ("numpy-argsort", "bool"),
+        ("tensorflow", "float64"),
+        ("keras-tensorflow", "float64"),
+    ],
+)
+def test_dtypes_that_a_library_refuses_are_refused(name: str, dtype: str) -> None:
+    with pytest.raises(ValueError, match=f"refuses {dtype} scores; pass float32"):
+        accord.dialects[name].accuracy([0], np.eye(3, dtype=dtype)[:1], k=1)
+
+
+def test_a_function_without_k_says_so() -> None:
+    with pytest.raises(ValueError, match="SparseCategoricalAccuracy on JAX has no k=5"):
+        accord.dialects["keras-jax-accuracy"].accuracy([0], np.zeros((1, 6)))
+
+
+def test_an_average_that_a_library_lacks_is_refused() -> None:
+    with pytest.raises(ValueError, match=r"tf\.math\.in_top_k has no macro average"):
+        accord.dialects["tensorflow"].accuracy(
+            [0], np.zeros((1, 3), np.float32), k=1, average="macro"
+        )
+
+
 def test_a_figure_that_is_not_promised_is_refused_with_its_bounds() -> None:
     with pytest.raises(ValueError, match=r"a figure from 0 to 100; use bounds\(\)"):
         accord.dialects["timm"].accuracy([0], np.zeros((1, 3)), k=1)
@@ -91,17 +137,6 @@ def test_accord_averages_as_its_dialect(average: Any, cases: Cases) -> None:  # 
                 expected = accord.top_k_accuracy(truth, scores, int(how), average=average)
             found = accord.dialects["accord"].accuracy(truth, scores, int(how), average=average)
             assert found == pytest.approx(float(expected), rel=1e-12)
-
-
-def test_wide_scores_are_rounded_where_the_peer_rounds_them() -> None:
-    scores = np.array([[1.0, 1.0 + 1e-12]])
-    assert accord.dialects["accord"].accuracy([0], scores, k=1) == 0
-    assert accord.dialects["jax.lax.top_k"].accuracy([0], scores, k=1) == 1
-
-
-def test_another_dtype_is_refused_where_the_peer_refuses_it() -> None:
-    with pytest.raises(ValueError, match="refuses float64 scores; pass float32"):
-        accord.dialects["tensorflow"].accuracy([0], np.zeros((1, 3)), k=1)
 
 
 def test_an_unknown_dialect_is_an_error_that_lists_the_known() -> None:

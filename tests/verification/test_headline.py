@@ -60,6 +60,11 @@ CALLS = {
         "import tensorflow as tf",
         "share(tf.argmax(y_score, axis=1)[:, None])",
     ),
+    "tf.math.top_k": (
+        "tensorflow",
+        "import tensorflow as tf",
+        "share(tf.math.top_k(y_score, 1).indices)",
+    ),
     "sklearn.metrics.top_k_accuracy_score(k=1)": (
         "sklearn",
         "import sklearn.metrics",

@@ -283,6 +283,7 @@ dialects = Dialects(
             needs=("timm",),
             call="timm.utils.accuracy",
             k_above_classes="counts",
+            exact_to=FLOAT32,
             scale=100,
         ),
         replace(
@@ -290,6 +291,7 @@ dialects = Dialects(
             name="imagenet-example",
             call="accuracy() of PyTorch's ImageNet example",
             no_samples=REFUSED,
+            exact_to=FLOAT32,
             scale=100,
         ),
         Dialect(
