@@ -147,7 +147,7 @@ class TestAverages:
     def test_classes_that_are_only_predicted_are_a_cause(self) -> None:
         found = accord.explain([0, 0, 2], self.SCORES, k=1, average="macro", peers=())
         assert found["torchmetrics"].differs == {1: 0}
-        assert found["torchmetrics"].causes == {1: {"classes that are only predicted": 1}}
+        assert found["torchmetrics"].causes == {1: {"classes that accord does not count": 1}}
         said = " ".join(str(found).split())
         assert "50.00 % to 75.00 % at k=1, macro average" in said
 
@@ -155,6 +155,7 @@ class TestAverages:
         found = accord.explain([0, 0, 7], self.SCORES, k=1, average="macro", peers=())
         assert found.accuracy == {1: 0.5}
         assert found["sklearn-accuracy"].least == {1: 0.25}
+        assert found["sklearn-accuracy"].causes == {1: {"classes that accord does not count": 1}}
 
     def test_bounds_are_of_the_same_average(self) -> None:  # R7
         ties = np.array([[0.5, 0.5], [0.5, 0.5], [0.1, 0.9]])

@@ -17,7 +17,7 @@ SCORES = "rounding of scores"
 TIE = "tie at the boundary"
 THRESHOLD = "score at the threshold"
 COUNTER = "counter precision"
-CLASSES = "classes that are only predicted"
+CLASSES = "classes that accord does not count"
 
 # Rules put in accord's place one after the other; a sample that then agrees has that cause.
 _RULES: dict[str, tuple[str, ...]] = {
