@@ -98,6 +98,8 @@ def ranked() -> list[Case]:
         row = np.array([[4, 3, 2, 1, 0]]).astype(dtype)
         for label in (-1, -CLASSES, -CLASSES - 1, CLASSES, CLASSES + 3):
             cases += [Case(np.array([label]), row, k) for k in (1, 2)[: 1 + plain]]
+    many = np.array([-1, 0, 1, 2, 3, 4, 9])  # more labels than classes
+    cases.append(Case(many, np.eye(len(many), CLASSES, dtype=np.float32), 1))
     minus_nan = np.array([[1.0, -np.nan, np.nan, 2.0, -np.inf]], np.float32)
     cases += [Case(np.array([label]), minus_nan, k) for label in range(5) for k in (1, 2, 3)]
     cases += [Case(np.zeros(0, int), np.zeros((0, 5), np.float32), k) for k in (1, 2)]

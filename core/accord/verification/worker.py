@@ -73,7 +73,14 @@ def _is_there(module: str) -> bool:
 
 
 def _peer(
-    say: Say, _: Path, *, name: str, truth: str, scores: str, ks: list[int], average: str
+    say: Say,
+    _: Path,
+    *,
+    name: str,
+    truth: str,
+    scores: str,
+    ks: list[int],
+    average: str = "micro",
 ) -> None:
     """Ask a peer for its figure at each k; one that has only micro averages takes no ``average``."""
     labels, values = _map(truth), _map(scores)
