@@ -45,13 +45,46 @@ def keras_on_numpy(y_true: Any, y_score: Any, k: int) -> float:
     return _keras("numpy", y_true, y_score, k)
 
 
+def keras_accuracy_on_tensorflow(y_true: Any, y_score: Any, k: int) -> float:
+    """Ask Keras' ordinary accuracy on TensorFlow."""
+    return _keras_accuracy("tensorflow", y_true, y_score, k)
+
+
+def keras_accuracy_on_torch(y_true: Any, y_score: Any, k: int) -> float:
+    """Ask Keras' ordinary accuracy on PyTorch."""
+    return _keras_accuracy("torch", y_true, y_score, k)
+
+
+def keras_accuracy_on_jax(y_true: Any, y_score: Any, k: int) -> float:
+    """Ask Keras' ordinary accuracy on JAX."""
+    return _keras_accuracy("jax", y_true, y_score, k)
+
+
+def keras_accuracy_on_numpy(y_true: Any, y_score: Any, k: int) -> float:
+    """Ask Keras' ordinary accuracy on NumPy."""
+    return _keras_accuracy("numpy", y_true, y_score, k)
+
+
 def _keras(backend: str, y_true: Any, y_score: Any, k: int) -> float:
-    os.environ["KERAS_BACKEND"] = backend  # heeded by the first import of Keras alone
+    metric = keras_on(backend).metrics.SparseTopKCategoricalAccuracy(k=k)
+    metric.update_state(np.array(y_true), np.array(y_score))
+    return float(metric.result())
+
+
+def _keras_accuracy(backend: str, y_true: Any, y_score: Any, k: int) -> float:
+    if k != 1:
+        raise ValueError(f"the ordinary accuracy of Keras has no k={k}")
+    metric = keras_on(backend).metrics.SparseCategoricalAccuracy()
+    metric.update_state(np.array(y_true), np.array(y_score))
+    return float(metric.result())
+
+
+def keras_on(backend: str) -> Any:
+    """Import Keras on a backend; one process can have only one."""
+    os.environ["KERAS_BACKEND"] = backend  # only the first import of Keras reads it
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     import keras  # noqa: PLC0415  # see the package
 
     if keras.backend.backend() != backend:
         raise ImportError(f"Keras runs on {keras.backend.backend()} here, not on {backend}")
-    metric = keras.metrics.SparseTopKCategoricalAccuracy(k=k)
-    metric.update_state(np.array(y_true), np.array(y_score))
-    return float(metric.result())
+    return keras

@@ -19,6 +19,21 @@ def sklearn(y_true: Any, y_score: Any, k: int) -> float:
         return float(top_k_accuracy_score(y_true, y_score, k=k, labels=labels))
 
 
+def sklearn_accuracy(y_true: Any, y_score: Any, k: int, *, average: str = "micro") -> float:
+    """Ask scikit-learn about the class of the highest score."""
+    from sklearn import metrics  # noqa: PLC0415  # see the package
+
+    if k != 1:
+        raise ValueError(f"scikit-learn's accuracy of predicted labels has no k={k}")
+    labels, found = np.asarray(y_true), np.argmax(y_score, axis=1)
+    if average == "weighted":
+        return float(metrics.recall_score(labels, found, average="weighted"))
+    ask = {"micro": metrics.accuracy_score, "macro": metrics.balanced_accuracy_score}[average]
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", UserWarning)  # classes that are only predicted
+        return float(ask(labels, found))
+
+
 def numpy_argsort(y_true: Any, y_score: Any, k: int) -> float:
     """Ask the usual NumPy idiom."""
     best = np.argsort(-np.asarray(y_score), axis=1)[:, :k]

@@ -5,53 +5,58 @@ from __future__ import annotations
 from typing import Any
 
 
-def _tensors(y_true: Any, y_score: Any) -> tuple[Any, Any]:
+def tensors(y_true: Any, y_score: Any) -> tuple[Any, Any]:
+    """Return labels and scores as tensors."""
     import numpy as np  # noqa: PLC0415  # see the package
     import torch  # noqa: PLC0415  # the same
 
     # Copied, for a tensor of a read-only map warns; as int64, which gather asks for.
-    return torch.tensor(np.array(y_true, np.int64)), torch.tensor(np.array(y_score))
+    labels, scores = np.array(y_true, np.int64), np.array(y_score)
+    if scores.dtype.name == "bfloat16":  # which torch does not take from NumPy
+        return torch.tensor(labels), torch.tensor(scores.astype(np.float32)).to(torch.bfloat16)
+    return torch.tensor(labels), torch.tensor(scores)
 
 
 def topk(y_true: Any, y_score: Any, k: int) -> float:
     """Ask the usual PyTorch idiom."""
-    labels, scores = _tensors(y_true, y_score)
+    labels, scores = tensors(y_true, y_score)
     best = scores.topk(k, dim=1).indices
     return float((best == labels[:, None]).any(dim=1).double().mean())
 
 
-def torchmetrics(y_true: Any, y_score: Any, k: int) -> float:
+def torchmetrics(y_true: Any, y_score: Any, k: int, *, average: Any = "micro") -> float:
     """Ask TorchMetrics."""
     from torchmetrics.functional.classification import (  # noqa: PLC0415  # see the package
         multiclass_accuracy,
     )
 
-    labels, scores = _tensors(y_true, y_score)
+    labels, scores = tensors(y_true, y_score)
     found = multiclass_accuracy(
-        scores, labels, num_classes=scores.shape[1], top_k=k, average="micro"
+        scores, labels, num_classes=scores.shape[1], top_k=k, average=average
     )
     return float(found)
 
 
-def torcheval(y_true: Any, y_score: Any, k: int) -> float:
+def torcheval(y_true: Any, y_score: Any, k: int, *, average: str = "micro") -> float:
     """Ask TorchEval."""
     from torcheval.metrics.functional import multiclass_accuracy  # noqa: PLC0415  # see the package
 
-    labels, scores = _tensors(y_true, y_score)
-    return float(multiclass_accuracy(scores, labels, k=k))
+    labels, scores = tensors(y_true, y_score)
+    found = multiclass_accuracy(scores, labels, k=k, average=average, num_classes=scores.shape[1])
+    return float(found)
 
 
 def timm(y_true: Any, y_score: Any, k: int) -> float:
     """Ask timm, in percent."""
     from timm.utils import accuracy  # noqa: PLC0415  # see the package
 
-    labels, scores = _tensors(y_true, y_score)
+    labels, scores = tensors(y_true, y_score)
     return float(accuracy(scores, labels, topk=(k,))[0])
 
 
 def imagenet_example(y_true: Any, y_score: Any, k: int) -> float:
     """Do as ``accuracy`` of PyTorch's ImageNet example, which is no package; in percent."""
-    labels, scores = _tensors(y_true, y_score)
+    labels, scores = tensors(y_true, y_score)
     pred = scores.topk(k, 1, largest=True, sorted=True)[1].t()
     correct = pred.eq(labels.view(1, -1).expand_as(pred))
     found = correct[:k].reshape(-1).float().sum(0, keepdim=True)
@@ -60,6 +65,6 @@ def imagenet_example(y_true: Any, y_score: Any, k: int) -> float:
 
 def vllm(y_true: Any, y_score: Any, k: int) -> float:
     """Do as vLLM ranks a token: by how many score as much or more, itself included."""
-    labels, scores = _tensors(y_true, y_score)
+    labels, scores = tensors(y_true, y_score)
     rank = (scores >= scores.gather(1, labels[:, None])).sum(dim=1)
     return float((rank <= k).double().mean())

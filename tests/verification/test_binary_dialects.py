@@ -1,42 +1,50 @@
-"""Binary scores at the threshold, and NaN: dialects beside the libraries they describe."""
+"""Binary scores on and beside the threshold, in every dtype: dialects beside their libraries."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 import pytest
 
 import accord
+from accord.verification.rows import DialectError
 
-BATCHES = (
-    ([1, 0, 1, 0], [0.5, 0.5, 0.25, 1.0]),
-    ([1, 0, 1, 0], [0.5, 0.5, 3.0, -2.0]),
-    ([1, 0], [0.25, -0.5]),
-)
-WITH_NAN = (*BATCHES, ([1, 0, 1, 0], [np.nan, np.nan, 0.5, 0.5]))
-
-
-def ask(name: str, truth: Any, scores: Any) -> float:
-    if name == "sklearn":
-        metrics = pytest.importorskip("sklearn.metrics")
-        return float(metrics.accuracy_score(truth, scores > 0.5))
-    torch = pytest.importorskip("torch")
-    module = pytest.importorskip(
-        {
-            "torchmetrics": "torchmetrics.functional.classification",
-            "torcheval": "torcheval.metrics.functional",
-        }[name]
-    )
-    return float(module.binary_accuracy(torch.tensor(scores), torch.tensor(truth)))
+BINARY = [
+    name
+    for name, dialect in accord.dialects.items()
+    if dialect.at_threshold is not None and name != "accord"
+]
 
 
-@pytest.mark.parametrize("name", ["sklearn", "torchmetrics", "torcheval"])
-def test_the_peer_does_as_its_dialect_says(name: str) -> None:
-    for truth, values in WITH_NAN:
-        scores = np.array(values, np.float32)
-        found = accord.dialects[name].binary_accuracy(truth, scores)
-        assert found == ask(name, np.array(truth), scores), (truth, values)
+def allowed(name: str, case: Any) -> float | None:
+    """Return what a dialect gives; None for a refusal."""
+    try:
+        return accord.dialects[name].binary_accuracy(case.truth, case.scores, case.how)
+    except DialectError:
+        return None
+
+
+@pytest.mark.parametrize("name", BINARY)
+def test_the_peer_does_as_its_dialect_says(
+    name: str, asked: Callable[[str, str], list[Any]]
+) -> None:
+    wrong = [
+        (case, answer, expected)
+        for case, answer in asked(name, "binary")
+        if (answer is None) != ((expected := allowed(name, case)) is None)
+        or (answer is not None and answer != pytest.approx(expected, rel=1e-5))
+    ]
+    assert not wrong, (len(wrong), wrong[:5])
+
+
+def test_keras_holds_the_threshold_as_float32() -> None:
+    score = np.array([0.7])
+    assert accord.dialects["keras-tensorflow"].binary_accuracy([1], score, 0.7) == 1
+    assert accord.dialects["keras-torch"].binary_accuracy([1], score, 0.7) == 1
+    assert accord.dialects["keras-jax"].binary_accuracy([1], score, 0.7) == 0
+    assert accord.dialects["keras-numpy"].binary_accuracy([1], score, 0.7) == 0
 
 
 def test_a_library_without_a_binary_function_says_so() -> None:

@@ -19,8 +19,10 @@ EXAMPLE = Path(__file__).parents[2] / "examples" / "digits_forest.npz"
 # Correct of 899, as each was seen to report on this file (torch.topk: of the version seen).
 SEEN = {
     "sklearn": {1: 847, 5: 894},
+    "sklearn-accuracy": {1: 842},
     "tensorflow": {1: 860, 5: 899},
     "keras-tensorflow": {1: 860, 5: 899},
+    "keras-tensorflow-accuracy": {1: 842},
     "torch.topk": {1: 849, 5: 894},
     "torchmetrics": {1: 842, 5: 894},
     "torcheval": {1: 842, 5: 899},
@@ -45,7 +47,9 @@ class TestExample:
         self, digits: tuple[Any, Any]
     ) -> None:
         found = accord.explain(*digits, k=5, peers=())
-        unsure = {told.name for told in found.told if told.least[5] < told.most[5]}
+        unsure = {
+            told.name for told in found.told if 5 in told.least and told.least[5] < told.most[5]
+        }
         assert unsure == {
             *("torch.topk", "torchmetrics", "numpy-argsort", "timm", "imagenet-example")
         }
@@ -115,7 +119,64 @@ class TestCauses:
     def test_no_samples_have_no_figure(self) -> None:  # R16
         found = accord.explain(np.zeros(0, int), np.zeros((0, 3)), k=1, peers=())
         assert "no samples" in str(found)
-        assert found.to_dict()["dialects"][0]["least"] == {"1": "nan"}
+        assert found["torch.topk"].to_dict()["least"] == {"1": "nan"}
+        assert found["keras-numpy"].least == {1: 0}
+        assert "refuses to count no samples" in found["sklearn"].refused[1]
+
+    def test_labels_that_become_another_class_are_a_cause(self) -> None:
+        scores = np.zeros((1, 400), np.uint8)
+        scores[0, 300] = 1
+        found = accord.explain([44], scores, k=1, peers=())
+        assert found["keras-numpy-accuracy"].causes == {1: {"conversion of labels": 1}}
+
+    def test_integers_that_wrap_are_a_cause(self) -> None:
+        found = accord.explain([1], np.array([[0, 255, 1]], np.uint8), k=1, peers=())
+        assert found["numpy-argsort"].causes == {1: {"conversion of scores": 1}}
+
+
+class TestAverages:
+    SCORES = np.array([[0.9, 0.1, 0.0], [0.1, 0.9, 0.0], [0.0, 0.0, 1.0]], np.float32)
+
+    def test_figures_are_what_each_library_reports_under_that_average(self) -> None:
+        found = accord.explain([0, 0, 2], self.SCORES, k=1, average="macro", peers=())
+        assert found.accuracy == {1: 0.75}
+        assert found["torcheval"].least == {1: 0.75}
+        assert found["torchmetrics"].least == {1: 0.5}
+        assert "has no macro average" in found["tensorflow"].refused[1]
+
+    def test_classes_that_are_only_predicted_are_a_cause(self) -> None:
+        found = accord.explain([0, 0, 2], self.SCORES, k=1, average="macro", peers=())
+        assert found["torchmetrics"].differs == {1: 0}
+        assert found["torchmetrics"].causes == {1: {"classes that accord does not count": 1}}
+        said = " ".join(str(found).split())
+        assert "50.00 % to 75.00 % at k=1, macro average" in said
+
+    def test_a_bad_label_has_no_class_of_its_own_in_accord(self) -> None:  # R15
+        found = accord.explain([0, 0, 7], self.SCORES, k=1, average="macro", peers=())
+        assert found.accuracy == {1: 0.5}
+        assert found["sklearn-accuracy"].least == {1: 0.25}
+        assert found["sklearn-accuracy"].causes == {1: {"classes that accord does not count": 1}}
+
+    def test_bounds_are_of_the_same_average(self) -> None:  # R7
+        ties = np.array([[0.5, 0.5], [0.5, 0.5], [0.1, 0.9]])
+        found = accord.explain([0, 0, 1], ties, k=1, average="macro", peers=())
+        tally = accord.TopK(1).tally([0, 0, 1], ties, per_class=True)
+        assert found.figure(1).accuracy == tally.accuracy("macro")
+        assert found.figure(1)[1:] == (0.5, 1.0)
+
+    def test_peers_are_asked_for_that_average(self) -> None:
+        pytest.importorskip("sklearn")
+        found = accord.explain(
+            [0, 0, 2], self.SCORES, k=1, average="macro", peers=["sklearn-accuracy", "sklearn"]
+        )
+        assert found["sklearn-accuracy"].reported == {1: 0.75}
+        assert not found["sklearn"].ran
+
+    def test_an_unknown_average_and_one_of_binary_scores_are_errors(self) -> None:
+        with pytest.raises(ValueError, match="average='mean'"):
+            accord.explain([0], self.SCORES[:1], k=1, average="mean")
+        with pytest.raises(ValueError, match="pass average='micro'"):
+            accord.explain([0, 1], np.array([0.1, 0.9]), average="macro")
 
 
 class TestBinary:
@@ -130,6 +191,19 @@ class TestBinary:
             "score at the threshold": 1,
             "sigmoid of a batch": 1,
         }
+
+    def test_a_threshold_held_as_float32_is_a_cause(self) -> None:
+        found = accord.explain([1], np.array([0.7]), threshold=0.7)
+        assert found["keras-torch"].causes == {1: {"rounding of scores": 1}}
+        assert found["keras-numpy"].causes == {1: {}}
+
+    def test_integers_are_not_at_a_threshold_between_them(self) -> None:  # R10
+        found = accord.explain([1, 0], np.array([1, 0]))
+        assert (found.floor, found.ceiling) == ({1: 2}, {1: 2})
+
+    def test_what_a_library_refuses_is_told(self) -> None:
+        found = accord.explain([1, 0], np.array([1, 3]), threshold=2.0)
+        assert "refuses threshold=2" in found["torchmetrics"].refused[1]
 
 
 class TestPeers:

@@ -8,22 +8,29 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from accord.verification.dialect import Dialect, Hits, Ties
+from accord.verification.dialect import AVERAGES, Dialect, Ties
+from accord.verification.judged import Hits
 
 HostArray = npt.NDArray[Any]
 
+SCORES = "rounding of scores"
 TIE = "tie at the boundary"
 THRESHOLD = "score at the threshold"
 COUNTER = "counter precision"
+CLASSES = "classes that accord does not count"
 
 # Rules put in accord's place one after the other; a sample that then agrees has that cause.
 _RULES: dict[str, tuple[str, ...]] = {
+    "conversion of labels": ("label_dtype",),
     "bad label": ("label_below", "label_beyond"),
     "NaN": ("nan",),
     "infinity": ("infinities",),
-    "rounding of scores": ("precision", "order"),
+    SCORES: ("reads", "order"),
     TIE: ("ties",),
 }
+
+
+_OF_INTEGERS = {SCORES: "conversion of scores"}  # wrapped, or rounded to floats
 
 
 def ours(ties: Ties) -> Dialect:
@@ -33,6 +40,8 @@ def ours(ties: Ties) -> Dialect:
         call="accord.top_k_accuracy",
         ties=ties,
         nan="misses",
+        averages=AVERAGES,
+        macro_bad_label="left out",
         at_threshold="negative",
     )
 
@@ -56,15 +65,32 @@ def causes(
         hits = rules.hits(truth[left], scores[left], k)
         agrees = (hits.least == own[left]) & (hits.most == own[left])
         if agrees.any():
-            found[cause] = int(agrees.sum())
+            name = cause if scores.dtype.kind == "f" else _OF_INTEGERS.get(cause, cause)
+            found[name] = int(agrees.sum())
             left[np.flatnonzero(left)[agrees]] = False
     return found
 
 
-def binary_causes(scores: HostArray, threshold: float) -> dict[str, int]:
+def binary_causes(
+    dialect: Dialect, mine: Dialect, truth: HostArray, scores: HostArray, threshold: float
+) -> dict[str, int]:
     """Count the causes of binary samples that are judged otherwise."""
     nan = np.isnan(scores) if scores.dtype.kind == "f" else np.zeros(scores.shape, bool)
-    at = ~nan & (scores == np.asarray(threshold).astype(scores.dtype))
-    other = int((~nan & ~at).sum())
-    found = {"NaN": int(nan.sum()), THRESHOLD: int(at.sum()), "sigmoid of a batch": other}
+    read = replace(dialect, sigmoid=False, integers="scores", at_threshold=mine.at_threshold)
+    own = mine.binary_hits(truth, scores, threshold)
+    rounded = ~nan & (read.binary_hits(truth, scores, threshold) != own)
+    at = ~nan & ~rounded & equals_threshold(scores, threshold)
+    other = int((~nan & ~rounded & ~at).sum())
+    found = {
+        "NaN": int(nan.sum()),
+        SCORES: int(rounded.sum()),
+        THRESHOLD: int(at.sum()),
+        "sigmoid of a batch": other,
+    }
     return {cause: count for cause, count in found.items() if count}
+
+
+def equals_threshold(scores: HostArray, threshold: float) -> npt.NDArray[np.bool_]:
+    """Tell which binary scores equal the threshold, rounded to the dtype of floats alone (R10)."""
+    border = scores.dtype.type(threshold) if scores.dtype.kind == "f" else threshold
+    return np.asarray(scores == border)

@@ -13,9 +13,9 @@ from accord.reporting.evaluate import usual_k
 from accord.small_floats import LIMITS
 from accord.verification.causes import ours
 from accord.verification.compared import AtK, Comparison
-from accord.verification.dialect import as_pairs, blocks
 from accord.verification.explain import TIES
 from accord.verification.handover import on_host
+from accord.verification.rows import as_pairs, blocks
 from accord.verification.samples import look_at
 
 HostArray = npt.NDArray[Any]

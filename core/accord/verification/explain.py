@@ -16,12 +16,22 @@ from accord import checks
 from accord.reporting.evaluate import usual_k
 from accord.thresholds import SIDES, AtThreshold
 from accord.verification import processes
-from accord.verification.causes import COUNTER, binary_causes, causes, differing, ours
-from accord.verification.dialect import Dialect, DialectError, as_pairs
+from accord.verification.causes import (
+    CLASSES,
+    COUNTER,
+    binary_causes,
+    causes,
+    differing,
+    equals_threshold,
+    ours,
+)
+from accord.verification.dialect import AVERAGES, Dialect
 from accord.verification.dialects import dialects
-from accord.verification.explained import Explanation, Told
+from accord.verification.explained import Explanation, Figures, Told
 from accord.verification.handover import handed, on_host
+from accord.verification.judged import Hits
 from accord.verification.processes import Ended, Job
+from accord.verification.rows import DialectError, as_pairs
 from accord.verification.samples import Sample, look, look_at
 from accord.verification.worker import PEERS
 
@@ -36,6 +46,7 @@ def explain(
     k: int | tuple[int, ...] | None = None,
     *,
     ties: str = "first",
+    average: str = "micro",
     threshold: float = 0.5,
     at_threshold: AtThreshold = "negative",
     peers: Sequence[str] | None = None,
@@ -54,6 +65,9 @@ def explain(
         How many classes may count (R6); by default as `accord.evaluate`.
     ties : {"first", "last", "optimistic", "pessimistic"}
         accord's tie rule, which others are compared with (R5).
+    average : {"micro", "macro", "weighted"}
+        The average (R15); each library takes a macro average over its own set of classes, and one
+        that has no such average refuses. Binary scores have only ``"micro"``.
     threshold : float
         Of binary scores.
     at_threshold : {"negative", "positive"}
@@ -85,10 +99,23 @@ def explain(
     >>> found = accord.explain([0, 1], np.array([[0.4, 0.4, 0.2]] * 2), k=1, peers=())
     >>> found["sklearn"].differs, found["sklearn"].causes
     ({1: 2}, {1: {'tie at the boundary': 2}})
+
+    TorchMetrics' macro average counts classes that are only predicted:
+
+    >>> scores = np.array([[0.9, 0.1, 0.0], [0.1, 0.9, 0.0]])
+    >>> found = accord.explain([0, 0], scores, k=1, average="macro", peers=())
+    >>> found.accuracy, found["torchmetrics"].least
+    ({1: 0.5}, {1: 0.25})
     """
     truth, _ = on_host(y_true, "y_true")
     scores, _ = on_host(y_score, "y_score")
+    checks.one_of("average", average, AVERAGES)
     if scores.ndim == 1:
+        if average != "micro":
+            raise ValueError(
+                f"average={average!r} needs scores by class, of shape (N, C); pass average='micro'"
+                " for binary scores"
+            )
         return _binary(truth, scores, threshold, at_threshold)
     truth, scores = as_pairs(truth, scores)
     checks.one_of("ties", ties, TIES)
@@ -97,20 +124,40 @@ def explain(
     mine = ours(ties)  # type: ignore[arg-type]  # checked above
     own = {one: mine.hits(truth, scores, one).least for one in each}
     others = [dialects[name] for name in dialects if name != "accord"]
-    told = [_told(dialect, mine, own, truth, scores) for dialect in others]
-    found = _ask(_chosen(peers), truth, scores, each, seconds=seconds, progress=progress)
-    bounds = (replace(mine, ties="pessimistic"), replace(mine, ties="optimistic"))
+    told = [_told(dialect, mine, own, truth, scores, average=average) for dialect in others]
+    able = [name for name in _chosen(peers) if _has(name, average)]
+    found = _ask(able, truth, scores, each, average, seconds=seconds, progress=progress)
+    bounds = {
+        one: Hits(
+            replace(mine, ties="pessimistic").hits(truth, scores, one).least,
+            replace(mine, ties="optimistic").hits(truth, scores, one).least,
+        )
+        for one in each
+    }
     return Explanation(
         ties=ties,
         samples=len(truth),
         classes=scores.shape[1],
         correct={one: int(hits.sum()) for one, hits in own.items()},
-        floor={one: int(bounds[0].hits(truth, scores, one).least.sum()) for one in each},
-        ceiling={one: int(bounds[1].hits(truth, scores, one).least.sum()) for one in each},
+        floor={one: int(hits.least.sum()) for one, hits in bounds.items()},
+        ceiling={one: int(hits.most.sum()) for one, hits in bounds.items()},
         threshold=None,
         told=tuple(_with_answers(each, found.get(each.name)) for each in told),
         looked_at=_looked_at(others, own, truth, scores),
+        average=average,
+        figures={
+            one: Figures(
+                mine.figures(Hits(own[one], own[one]), truth, scores, one, average=average)[0],
+                *mine.figures(bounds[one], truth, scores, one, average=average),
+            )
+            for one in each
+        },
     )
+
+
+def _has(name: str, average: str) -> bool:
+    """Tell whether a peer has an average; one without a dialect is asked."""
+    return name not in dialects or average in dialects[name].averages
 
 
 def _each(k: int | tuple[int, ...]) -> tuple[int, ...]:
@@ -124,23 +171,27 @@ def _told(
     own: dict[int, HostArray],
     truth: HostArray,
     scores: HostArray,
+    *,
+    average: str,
 ) -> Told:
     """Evaluate a dialect at each k."""
     told = Told(dialect.name, dialect.call, scale=dialect.scale)
     for k, hits in own.items():
         try:
             found = dialect.hits(truth, scores, k)
+            least, most = dialect.figures(found, truth, scores, k, average=average)
         except DialectError as error:
             told.refused[k] = str(error)
             continue
-        least, most = int(found.least.sum()), int(found.most.sum())
-        told.least[k] = dialect.figure(least, len(truth))
-        told.most[k] = dialect.figure(most, len(truth))
+        told.least[k], told.most[k] = least, most
         apart = differing(found, hits)
         told.differs[k] = len(apart)
         told.causes[k] = causes(dialect, mine, truth[apart], scores[apart], k)
-        if most > dialect.exact_to:
-            told.causes[k][COUNTER] = most - dialect.exact_to
+        if average == "macro":
+            more = dialect.classes(truth, scores, k) - mine.classes(truth, scores, k)
+            told.causes[k].update({CLASSES: more} if more else {})
+        if (count := int(found.most.sum())) > dialect.exact_to:
+            told.causes[k][COUNTER] = count - dialect.exact_to
     return told
 
 
@@ -179,6 +230,7 @@ def _ask(
     truth: HostArray,
     scores: HostArray,
     ks: tuple[int, ...],
+    average: str,
     *,
     seconds: float,
     progress: Callable[[str], None] | None,
@@ -196,6 +248,7 @@ def _ask(
 
     with handed(truth, scores) as files:
         about = {"task": "peer", "truth": files.truth, "scores": files.scores, "ks": list(ks)}
+        about["average"] = average
         jobs = [Job(name, {**about, "name": name}) for name in names]
         ended = processes.run(jobs, files.folder, seconds=seconds, after_each=tell)
     return dict(zip(names, ended, strict=True))
@@ -235,22 +288,26 @@ def _binary(
     for dialect in dialects.values():
         if dialect.name == "accord" or dialect.at_threshold is None:
             continue
-        hits = dialect.binary_hits(truth, scores, threshold)
+        try:
+            hits = dialect.binary_hits(truth, scores, threshold)
+            figure = dialect.figure(int(hits.sum()), hits.size)
+        except DialectError as error:
+            told.append(Told(dialect.name, dialect.binary_call, refused={1: str(error)}))
+            continue
         apart = np.flatnonzero(hits != own)
         first.update(apart[:100].tolist())
-        figure = dialect.figure(int(hits.sum()), hits.size)
-        found = binary_causes(scores[apart], threshold)
+        found = binary_causes(dialect, mine, truth[apart], scores[apart], threshold)
         told.append(
             Told(
                 dialect.name,
-                dialect.call.replace("multiclass", "binary"),
+                dialect.binary_call,
                 least={1: figure},
                 most={1: figure},
                 differs={1: len(apart)},
                 causes={1: found},
             )
         )
-    at = (scores == np.asarray(threshold).astype(scores.dtype)) & ~nan
+    at = equals_threshold(scores, threshold) & ~nan
     sides = np.stack([1.0 - scores, scores], axis=1)
     return Explanation(
         ties=at_threshold,

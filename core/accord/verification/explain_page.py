@@ -26,8 +26,8 @@ def explain_page(found: Explanation) -> Page:
 
 
 def _spread(found: Explanation) -> bool:
-    """Tell whether any library judges any sample otherwise."""
-    return any(any(told.differs.values()) for told in found.told)
+    """Tell whether any library judges any sample otherwise, or averages other classes."""
+    return any(any(told.differs.values()) or any(told.causes.values()) for told in found.told)
 
 
 def _verdict(found: Explanation) -> str:
@@ -45,7 +45,7 @@ def _verdict(found: Explanation) -> str:
     for k in found.correct:
         low = min((t.least[k] / t.scale for t in found.told if k in t.least), default=math.nan)
         high = max((t.most[k] / t.scale for t in found.told if k in t.most), default=math.nan)
-        where = "" if found.threshold is not None else f" at k={k}"
+        where = "" if found.threshold is not None else f" at {_at(found, k)}"
         said.append(f"{100 * low:.2f} % to {100 * high:.2f} %{where}")
     return f"For these very scores, libraries may report {', '.join(said)}."
 
@@ -63,16 +63,16 @@ def _spans(found: Explanation, k: int) -> Figure:
         for told in found.told
     ]
     rows = [Span("accord", own, own, own), *rows]
-    title = "What each library reports" + ("" if found.threshold is not None else f" at k={k}")
+    title = "What each library reports"
+    title += "" if found.threshold is not None else f" at {_at(found, k)}"
     return spans(rows, f"{title} (filled: was run; bar: all that it may report)", mark=own)
 
 
 def _chart(found: Explanation) -> Page:
     if len(found.correct) < 2 or not found.samples:  # noqa: PLR2004  # a line needs two points
         return ()
-    n = found.samples
-    floor = {k: count / n for k, count in found.floor.items()}
-    ceiling = {k: count / n for k, count in found.ceiling.items()}
+    floor = {k: found.figure(k).floor for k in found.correct}
+    ceiling = {k: found.figure(k).ceiling for k in found.correct}
     line = Line("accord, tie band", found.accuracy, floor, ceiling)
     return (by_k([line], "Accuracy against k, and the band that ties leave open"),)
 
@@ -92,9 +92,13 @@ def _table(found: Explanation, k: int) -> Table:
     ]
     rows = [("accord", _percent(own), "-", "0", rule), *rows]
     columns = ("library", "by its rules", "reported", "differs", "why")
-    where = f"threshold {found.threshold:g}" if found.threshold is not None else f"k={k}"
+    where = f"threshold {found.threshold:g}" if found.threshold is not None else _at(found, k)
     title = f"{found.samples:,} samples, {found.classes:,} classes, {where}"
     return Table(columns, tuple(rows), "<>>><", title)
+
+
+def _at(found: Explanation, k: int) -> str:
+    return f"k={k}" if found.average == "micro" else f"k={k}, {found.average} average"
 
 
 def _figure(told: Told, k: int) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from accord.reporting.display import Display, Page
 from accord.verification.explain_page import explain_page
@@ -51,6 +51,14 @@ class Told:
         return {**about, **figures, **rest, "note": self.note}
 
 
+class Figures(NamedTuple):
+    """A share, and the bounds that ties leave open (R7)."""
+
+    accuracy: float
+    floor: float
+    ceiling: float
+
+
 @dataclass(frozen=True, eq=False)
 class Explanation(Display):
     """What each library reports for the same scores, and why.
@@ -69,6 +77,11 @@ class Explanation(Display):
         One for each dialect.
     looked_at : tuple of Sample
         The first samples that some library judges otherwise.
+    average : str
+        The average of all figures (R15).
+    figures : dict of Figures
+        accord's accuracy under that average at each k, and its bounds; where it is missing, the
+        counts as shares of the samples.
     """
 
     ties: str
@@ -80,12 +93,20 @@ class Explanation(Display):
     threshold: float | None
     told: tuple[Told, ...]
     looked_at: tuple[Sample, ...]
+    average: str = "micro"
+    figures: dict[int, Figures] = field(default_factory=dict)
 
     @property
     def accuracy(self) -> dict[int, float]:
         """Accord's own figure at each k; NaN for no samples (R16)."""
-        n = self.samples
-        return {k: count / n if n else float("nan") for k, count in self.correct.items()}
+        return {k: self.figure(k).accuracy for k in self.correct}
+
+    def figure(self, k: int) -> Figures:
+        """Return accord's own figure at one k, with its bounds."""
+        if k in self.figures:
+            return self.figures[k]
+        counts = (self.correct[k], self.floor[k], self.ceiling[k])
+        return Figures(*(n / self.samples if self.samples else float("nan") for n in counts))
 
     def __getitem__(self, name: str) -> Told:
         """Return what a dialect makes of the samples."""
@@ -102,17 +123,21 @@ class Explanation(Display):
         Returns
         -------
         dict
-            ties, threshold, samples, classes, accord (correct, floor, ceiling and accuracy by k),
-            dialects and looked_at.
+            ties, average, threshold, samples, classes, accord (correct, floor, ceiling, accuracy
+            and bounds, the share and its floor and ceiling, by k), dialects and looked_at.
         """
         accord = {
             "correct": _keyed(self.correct),
             "floor": _keyed(self.floor),
             "ceiling": _keyed(self.ceiling),
             "accuracy": _keyed(self.accuracy),
+            "bounds": {
+                str(k): [json_number(share) for share in self.figure(k)[1:]] for k in self.correct
+            },
         }
         return {
             "ties": self.ties,
+            "average": self.average,
             "threshold": self.threshold,
             "samples": self.samples,
             "classes": self.classes,

@@ -14,7 +14,7 @@ import numpy.typing as npt
 
 from accord.measure import Measure
 from accord.measures import Binary, Multilabel, TopK, TopKCategorical
-from accord.verification.dialect import blocks
+from accord.verification.rows import blocks
 
 HostArray = npt.NDArray[Any]
 

@@ -72,14 +72,24 @@ def _is_there(module: str) -> bool:
         return False
 
 
-def _peer(say: Say, _: Path, *, name: str, truth: str, scores: str, ks: list[int]) -> None:
-    """Ask a peer for its figure at each k."""
+def _peer(
+    say: Say,
+    _: Path,
+    *,
+    name: str,
+    truth: str,
+    scores: str,
+    ks: list[int],
+    average: str = "micro",
+) -> None:
+    """Ask a peer for its figure at each k; one that has only micro averages takes no ``average``."""
     labels, values = _map(truth), _map(scores)
     [entry] = entry_points(group=PEERS, name=name)
     peer = entry.load()
+    how = {} if average == "micro" else {"average": average}
     for k in ks:
         try:
-            say(k=k, figure=peer(labels, values, k))
+            say(k=k, figure=peer(labels, values, k, **how))
         except Exception as error:  # noqa: BLE001  # what a peer refuses is part of what it does
             say(k=k, refused=_brief(error))
 

@@ -47,6 +47,56 @@ def test_r15_no_average_gives_the_recall_of_each_class() -> None:
     np.testing.assert_allclose(found, expected)
 
 
+# Class 0 is predicted as 0 and as 1; class 1 does not occur, and class 2 is neither.
+FEW_LABELS, FEW_SCORES = [0, 0], np.array([[0.9, 0.1, 0.0], [0.1, 0.9, 0.0]])
+
+
+@pytest.mark.filterwarnings("ignore:Recall is ill-defined")
+def test_r15_a_macro_average_counts_no_class_that_is_only_predicted() -> None:
+    best = FEW_SCORES.argmax(axis=1)
+    found = accord.sparse_categorical_accuracy(FEW_LABELS, FEW_SCORES, average="macro")
+    assert found == 0.5
+    assert recall_score(FEW_LABELS, best, average="macro") == 0.25
+
+
+@pytest.mark.filterwarnings("ignore:Recall is ill-defined")
+def test_r15_no_average_has_an_entry_for_every_column() -> None:
+    found = accord.sparse_categorical_accuracy(FEW_LABELS, FEW_SCORES, average=None)
+    np.testing.assert_array_equal(found, [0.5, np.nan, np.nan])
+    best = FEW_SCORES.argmax(axis=1)
+    np.testing.assert_array_equal(recall_score(FEW_LABELS, best, average=None), [0.5, 0.0])
+
+
+def test_r15_the_weighted_average_is_weighted_recall() -> None:
+    expected = recall_score(LABELS, SCORES.argmax(axis=1), average="weighted")
+    found = accord.sparse_categorical_accuracy(LABELS, SCORES, average="weighted")
+    assert found == pytest.approx(expected)
+
+
+def test_r4_a_nan_is_never_a_hit_whatever_scikit_learn_makes_of_it() -> None:
+    scores = np.array([[np.nan, 0.4]])
+    assert accuracy_score([0], scores.argmax(axis=1)) == 1
+    assert accord.sparse_categorical_accuracy([0], scores) == 0
+    assert accuracy_score([0], np.array([np.nan]) > 0.5) == 1
+    assert accord.binary_accuracy([0], np.array([np.nan])) == 0
+    with pytest.raises(ValueError, match="NaN"):
+        top_k_accuracy_score([0], np.full((1, 3), np.nan), k=1, labels=range(3))
+
+
+@pytest.mark.filterwarnings("ignore:Jaccard is ill-defined")
+def test_r11_two_empty_sets_have_a_jaccard_of_1_here_and_0_there() -> None:
+    none = np.zeros((1, 3))
+    assert accord.multilabel_accuracy(none, none, criteria="jaccard") == 1
+    assert jaccard_score(none, none > 0.5, average="samples") == 0
+
+
+@pytest.mark.filterwarnings("ignore:'k'")
+def test_r6_k_beyond_the_classes_is_refused_and_1_there() -> None:
+    with pytest.raises(ValueError, match="k=4 exceeds the 3 classes"):
+        accord.top_k_accuracy([0], FEW_SCORES[:1], 4, ties="last")
+    assert top_k_accuracy_score([0], FEW_SCORES[:1], k=4, labels=range(3)) == 1
+
+
 def test_r10_binary_accuracy_is_that_of_a_strict_threshold() -> None:
     scores, labels = SCORES[:, 0], MANY[:, 0]
     assert accord.binary_accuracy(labels, scores) == accuracy_score(labels, scores > 0.5)

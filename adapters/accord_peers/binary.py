@@ -1,0 +1,61 @@
+"""Peers on binary scores: functions of labels, scores and a threshold."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from accord_peers.compiled import keras_on
+from accord_peers.pytorch import tensors
+
+
+def sklearn(y_true: Any, y_score: Any, threshold: float) -> float:
+    """Ask scikit-learn about the scores above the threshold."""
+    from sklearn.metrics import accuracy_score  # noqa: PLC0415  # see the package
+
+    return float(accuracy_score(y_true, np.asarray(y_score) > threshold))
+
+
+def torchmetrics(y_true: Any, y_score: Any, threshold: float) -> float:
+    """Ask TorchMetrics."""
+    from torchmetrics.functional.classification import (  # noqa: PLC0415  # see the package
+        binary_accuracy,
+    )
+
+    labels, scores = tensors(y_true, y_score)
+    return float(binary_accuracy(scores, labels, threshold=threshold))
+
+
+def torcheval(y_true: Any, y_score: Any, threshold: float) -> float:
+    """Ask TorchEval."""
+    from torcheval.metrics.functional import binary_accuracy  # noqa: PLC0415  # see the package
+
+    labels, scores = tensors(y_true, y_score)
+    return float(binary_accuracy(scores, labels, threshold=threshold))
+
+
+def keras_on_tensorflow(y_true: Any, y_score: Any, threshold: float) -> float:
+    """Ask Keras on TensorFlow."""
+    return _keras("tensorflow", y_true, y_score, threshold)
+
+
+def keras_on_torch(y_true: Any, y_score: Any, threshold: float) -> float:
+    """Ask Keras on PyTorch."""
+    return _keras("torch", y_true, y_score, threshold)
+
+
+def keras_on_jax(y_true: Any, y_score: Any, threshold: float) -> float:
+    """Ask Keras on JAX."""
+    return _keras("jax", y_true, y_score, threshold)
+
+
+def keras_on_numpy(y_true: Any, y_score: Any, threshold: float) -> float:
+    """Ask Keras on NumPy."""
+    return _keras("numpy", y_true, y_score, threshold)
+
+
+def _keras(backend: str, y_true: Any, y_score: Any, threshold: float) -> float:
+    metric = keras_on(backend).metrics.BinaryAccuracy(threshold=threshold)
+    metric.update_state(np.array(y_true), np.array(y_score))
+    return float(metric.result())
