@@ -41,8 +41,6 @@ _SHARED = 1 << 20  # fewer scores are read before another thread has woken up
 _COPIED = 1 << 18  # scores copied at a time, to fit a core's cache
 _LABELS = 1 << 18  # samples whose labels are cast at a time
 
-_FLOAT16 = np.dtype([("float16", np.uint16)])  # numba does not have it, but records
-
 _IN_ONE_PIECE = 0x0001 | 0x0100  # NumPy's flags C_CONTIGUOUS and ALIGNED
 
 _INT32 = 4  # bytes; labels as wide or wider are read as they are
@@ -161,7 +159,7 @@ def stand(
         begin, part = job
         for piece in _pieces(part):
             some = np.ascontiguousarray(piece.truth).reshape(-1)
-            scan(_flat(piece.scores), piece.classes, some, limit, counts, begin)
+            scan(*_flat(piece.scores), piece.classes, some, limit, counts, begin)
             begin += some.size
 
     parts = _parts(replace(inputs, truth=labels, mask=None, weight=None))
@@ -187,7 +185,7 @@ def tally(
     how = several, *(tied or (0, 0)), tied is None
 
     def count(piece: Inputs, *arrays: Any) -> bool:
-        return bool(scan(_flat(piece.scores), piece.classes, *arrays[:-1], *how, arrays[-1]))
+        return bool(scan(*_flat(piece.scores), piece.classes, *arrays[:-1], *how, arrays[-1]))
 
     sums = _sums(inputs, count, several.size, ignore_index, groups)
     weighed = inputs.weight is not None
@@ -209,7 +207,7 @@ def tally_sides(
     scan = _scan().tally_sides
 
     def count(piece: Inputs, *arrays: Any) -> bool:
-        return bool(scan(_flat(piece.scores), *arrays[:-1], bound, at_is_above, arrays[-1]))
+        return bool(scan(*_flat(piece.scores), *arrays[:-1], bound, at_is_above, arrays[-1]))
 
     sums = _sums(inputs, count, 1, ignore_index, groups)
     weighed = inputs.weight is not None
@@ -269,17 +267,22 @@ def _tally(
     return Tally(correct, floor, ceiling, total, undefined * 0, undefined)
 
 
-def _flat(scores: npt.NDArray[Any]) -> npt.NDArray[Any]:
-    """Return scores in one piece as the scan reads them: a copy only where they are not."""
-    dtype = scores.dtype
+def _flat(scores: npt.NDArray[Any]) -> tuple[npt.NDArray[Any], Any]:
+    """Return scores in one piece, a copy only where they are not, and of which half type they are.
+
+    Floats of 16 bits are given as their bits, with the type beside them; for others that is None.
+    """
+    dtype, half = scores.dtype, None
     if not _as_they_are(scores):
         dtype = dtype.newbyteorder("=")
         scores = np.require(scores, dtype, ["C", "A"])
     if dtype.kind == "b":
         scores = scores.view(np.uint8)
     elif dtype == np.float16:
-        scores = scores.view(_FLOAT16)
-    return scores.reshape(-1)
+        scores, half = scores.view(np.uint16), _scan().FLOAT16
+    elif dtype == BFLOAT16:
+        scores, half = scores.view(np.uint16), _scan().BFLOAT16
+    return scores.reshape(-1), half
 
 
 def _integers(labels: npt.NDArray[Any]) -> npt.NDArray[np.signedinteger[Any]] | None:
