@@ -27,6 +27,8 @@ from numba.core.compiler import CompileResult
 from numba.core.serialize import dumps
 from numba.misc.appdirs import AppDirs
 
+_SETTINGS: Any = numba.config  # whose attributes are made as it is imported
+
 SOURCES = ("accord.row_scan", "accord.vectors", "accord.code_cache")
 """The modules that the compiled code is made from, and this one, which says how it is kept."""
 
@@ -92,7 +94,7 @@ class CodeCache:
 
     def _entry(self, signature: Any, codegen: Any) -> tuple[str, bytes]:
         """Return the file name of a signature, and what shapes the code that belongs in it."""
-        key = repr((signature, codegen.magic_tuple(), sys.version, numba.config.BOUNDSCHECK))
+        key = repr((signature, codegen.magic_tuple(), sys.version, _SETTINGS.BOUNDSCHECK))
         name = f"accord.{self._name}-{hashlib.sha256(key.encode()).hexdigest()[:32]}.nbc"
         return name, f"{self._name} {key} {self._origin}".encode()
 
@@ -101,8 +103,8 @@ class CodeCache:
         if self._origin is None:
             return []
         mine = f"accord_{hashlib.sha256(str(self._folder).encode()).hexdigest()[:32]}"
-        if numba.config.CACHE_DIR:
-            return [Path(numba.config.CACHE_DIR) / mine]
+        if _SETTINGS.CACHE_DIR:
+            return [Path(_SETTINGS.CACHE_DIR) / mine]
         users = Path(AppDirs(appname="numba", appauthor=False).user_cache_dir)
         return [self._folder / "__pycache__", users / mine]
 

@@ -133,15 +133,28 @@ def _scan() -> Any:
     if not available():
         return None
     try:
-        return importlib.import_module("accord.row_scan")
-    except ImportError as error:  # for instance a numba that is older than NumPy
+        scan = _imported("accord.row_scan")
+    except Exception as error:  # noqa: BLE001  # one that does not fit NumPy raises many kinds
         warnings.warn(
-            f"accord counts without its compiled scan, for numba can't be imported: {error};"
-            " mend numba, or set ACCORD_KERNELS=0",
+            f"numba is installed but cannot be imported ({error}), so accord counts without its"
+            " compiled scan; install a numba that fits your NumPy, or set ACCORD_KERNELS=0",
             RuntimeWarning,
             stacklevel=2,
         )
         return None
+    return None if sys.modules["numba"].config.DISABLE_JIT else scan  # NUMBA_DISABLE_JIT=1
+
+
+def _imported(name: str) -> Any:
+    """Import a module in another thread, where Ctrl-C can't interrupt it.
+
+    A numba that was imported by half fails in every later call, and can't be imported again.
+    """
+    try:
+        with ThreadPoolExecutor(1) as other:
+            return other.submit(importlib.import_module, name).result()
+    except RuntimeError:  # no thread can be started
+        return importlib.import_module(name)
 
 
 def stand(
@@ -362,11 +375,15 @@ def _shared(work: Callable[[Job], Result], parts: Sequence[Job]) -> list[Result]
         for place, part in left:
             results[place] = work(part)
 
-    helpers = threads() - 1
-    helping = [_helpers(helpers).submit(run) for _ in range(helpers)]
+    helping = []
+    with contextlib.suppress(RuntimeError):  # no thread can be started, or the interpreter exits
+        for _ in range(threads() - 1):
+            helping.append(_helpers(threads() - 1).submit(run))  # noqa: PERF401  # what began is kept
     try:
         run()
     finally:
+        for _ in left:  # after an error or Ctrl-C, what nobody has begun is not begun
+            pass
         for each in helping:
             if not each.cancel():
                 each.result()

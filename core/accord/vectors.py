@@ -24,7 +24,7 @@ _SIGNS = (">", ">=")
 Code = Callable[..., ir.Value]
 
 
-class Half(types.Type):  # type: ignore[misc]  # numba has no annotations
+class Half(types.Type):
     """A float of 16 bits, of which numba has none: its bits are read from an array of uint16.
 
     numba names compiled code after the types of its arguments, and this type has the same name in
@@ -40,9 +40,9 @@ FLOAT16, BFLOAT16 = types.TypeRef(_FLOAT16), types.TypeRef(_BFLOAT16)
 
 
 @register_model(Half)
-class _HalfModel(models.PrimitiveModel):  # type: ignore[misc]  # the same
+class _HalfModel(models.PrimitiveModel):
     def __init__(self, manager: Any, kind: Half) -> None:
-        super().__init__(manager, kind, ir.IntType(16))
+        super().__init__(manager, kind, ir.IntType(16))  # type: ignore[no-untyped-call]  # numba has no annotations
 
 
 def _generated(build: Callable[..., tuple[Any, Code]]) -> Callable[..., Any]:

@@ -38,8 +38,8 @@ from accord import kernels, row_scan
 from accord.arrays import admit
 from accord.registry import BFLOAT16
 
-def scores(dtype):
-    bits = np.random.default_rng(0).integers(0, 256, (600, 48), np.uint8)
+def scores(dtype, width):
+    bits = np.random.default_rng(0).integers(0, 256, (300, width), np.uint8)
     if dtype != "bfloat16":
         return bits.view(dtype), bits.view(dtype)
     halves = bits.view(np.uint16)
@@ -49,8 +49,11 @@ def inputs(stored, values, labels, axis):
     return replace(admit(labels, np.zeros(values.shape), axis=axis), scores=stored)
 
 def tally(dtype):
-    stored, values = scores(dtype)
-    labels = np.arange(600) % values.shape[1]
+    short, long = (tally_of_rows(*scores(dtype, width)) for width in (48, 160))
+    return short[0] + long[0], short[1] + long[1]
+
+def tally_of_rows(stored, values):
+    labels = np.arange(300) % values.shape[1]
     found = kernels.tally(
         inputs(stored, values, labels, -1), (1, 2, 4), (1, 0), ignore_index=None, groups=None
     )
@@ -63,7 +66,7 @@ def tally(dtype):
     return [*found.correct.tolist(), int(found.undefined)], [*hits, undefined]
 
 def tally_sides(dtype):
-    stored, values = scores(dtype)
+    stored, values = scores(dtype, 48)
     labels = np.arange(values.size).reshape(values.shape) % 2
     found = kernels.tally_sides(
         inputs(stored, values, labels, None), 9.0, at_is_above=False, ignore_index=None, groups=None
