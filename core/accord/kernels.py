@@ -42,8 +42,6 @@ _SHARED = 1 << 20  # fewer scores are read before another thread has woken up
 _COPIED = 1 << 18  # scores copied at a time, to fit a core's cache
 _LABELS = 1 << 18  # samples whose labels are cast at a time
 
-_FLOAT16 = np.dtype([("float16", np.uint16)])  # numba does not have it, but records
-
 _IN_ONE_PIECE = 0x0001 | 0x0100  # NumPy's flags C_CONTIGUOUS and ALIGNED
 
 _INT32 = 4  # bytes; labels as wide or wider are read as they are
@@ -138,15 +136,28 @@ def _scan() -> Any:
     if not available():
         return None
     try:
-        return importlib.import_module("accord.row_scan")
-    except ImportError as error:  # for instance a numba that is older than NumPy
+        scan = _imported("accord.row_scan")
+    except Exception as error:  # noqa: BLE001  # one that does not fit NumPy raises many kinds
         warnings.warn(
-            f"accord counts without its compiled scan, for numba can't be imported: {error};"
-            " mend numba, or set ACCORD_KERNELS=0",
+            f"numba is installed but cannot be imported ({error}), so accord counts without its"
+            " compiled scan; install a numba that fits your NumPy, or set ACCORD_KERNELS=0",
             RuntimeWarning,
             stacklevel=2,
         )
         return None
+    return None if sys.modules["numba"].config.DISABLE_JIT else scan  # NUMBA_DISABLE_JIT=1
+
+
+def _imported(name: str) -> Any:
+    """Import a module in another thread, where Ctrl-C can't interrupt it.
+
+    A numba that was imported by half fails in every later call, and can't be imported again.
+    """
+    try:
+        with ThreadPoolExecutor(1) as other:
+            return other.submit(importlib.import_module, name).result()
+    except RuntimeError:  # no thread can be started
+        return importlib.import_module(name)
 
 
 def stand(
@@ -164,7 +175,7 @@ def stand(
         begin, part = job
         for piece in _pieces(part):
             some = np.ascontiguousarray(piece.truth).reshape(-1)
-            scan(_flat(piece.scores), piece.classes, some, limit, counts, begin)
+            scan(*_flat(piece.scores), piece.classes, some, limit, counts, begin)
             begin += some.size
 
     parts = _parts(replace(inputs, truth=labels, mask=None, weight=None))
@@ -190,7 +201,7 @@ def tally(
     how = several, *(tied or (0, 0)), tied is None
 
     def count(piece: Inputs, *arrays: Any) -> bool:
-        return bool(scan(_flat(piece.scores), piece.classes, *arrays[:-1], *how, arrays[-1]))
+        return bool(scan(*_flat(piece.scores), piece.classes, *arrays[:-1], *how, arrays[-1]))
 
     sums = _sums(inputs, count, several.size, ignore_index, groups)
     weighed = inputs.weight is not None
@@ -212,7 +223,7 @@ def tally_sides(
     scan = _scan().tally_sides
 
     def count(piece: Inputs, *arrays: Any) -> bool:
-        return bool(scan(_flat(piece.scores), *arrays[:-1], bound, at_is_above, arrays[-1]))
+        return bool(scan(*_flat(piece.scores), *arrays[:-1], bound, at_is_above, arrays[-1]))
 
     sums = _sums(inputs, count, 1, ignore_index, groups)
     weighed = inputs.weight is not None
@@ -272,17 +283,22 @@ def _tally(
     return Tally(correct, floor, ceiling, total, undefined * 0, undefined)
 
 
-def _flat(scores: npt.NDArray[Any]) -> npt.NDArray[Any]:
-    """Return scores in one piece as the scan reads them: a copy only where they are not."""
-    dtype = scores.dtype
+def _flat(scores: npt.NDArray[Any]) -> tuple[npt.NDArray[Any], Any]:
+    """Return scores in one piece, a copy only where they are not, and of which half type they are.
+
+    Floats of 16 bits are given as their bits, with the type beside them; for others that is None.
+    """
+    dtype, half = scores.dtype, None
     if not _as_they_are(scores):
         dtype = dtype.newbyteorder("=")
         scores = np.require(scores, dtype, ["C", "A"])
     if dtype.kind == "b":
         scores = scores.view(np.uint8)
     elif dtype == np.float16:
-        scores = scores.view(_FLOAT16)
-    return scores.reshape(-1)
+        scores, half = scores.view(np.uint16), _scan().FLOAT16
+    elif dtype == BFLOAT16:
+        scores, half = scores.view(np.uint16), _scan().BFLOAT16
+    return scores.reshape(-1), half
 
 
 def _integers(labels: npt.NDArray[Any]) -> npt.NDArray[np.signedinteger[Any]] | None:
@@ -362,11 +378,15 @@ def _shared(work: Callable[[Job], Result], parts: Sequence[Job]) -> list[Result]
         for place, part in left:
             results[place] = work(part)
 
-    helpers = threads() - 1
-    helping = [_helpers(helpers).submit(run) for _ in range(helpers)]
+    helping = []
+    with contextlib.suppress(RuntimeError):  # no thread can be started, or the interpreter exits
+        for _ in range(threads() - 1):
+            helping.append(_helpers(threads() - 1).submit(run))  # noqa: PERF401  # what began is kept
     try:
         run()
     finally:
+        for _ in left:  # after an error or Ctrl-C, what nobody has begun is not begun
+            pass
         for each in helping:
             if not each.cancel():
                 each.result()

@@ -154,16 +154,20 @@ class Metric:
         summed = Tally(*(running(field, ns) for field in batch))
         if self._pending is not None and _narrow(self._pending) != _narrow(summed):
             self._drain()  # a count and a narrow sum are added in 64 bits only
-        self._pending = summed if self._pending is None else self._pending + summed
-        self._pending_scores += scores
-        self._like = batch.total
+        pending = summed if self._pending is None else self._pending + summed
+        # At once, so that Ctrl-C never leaves a batch half counted.
+        self._pending, self._pending_scores, self._like = (
+            pending,
+            self._pending_scores + scores,
+            batch.total,
+        )
 
     def _drain(self) -> None:
         if self._pending is None:
             return
         counts = Tally(*_on_host(adapter_of(self._like), self._pending))
-        self._host = counts if self._host is None else self._host + counts
-        self._pending, self._pending_scores = None, 0
+        whole = counts if self._host is None else self._host + counts
+        self._host, self._pending, self._pending_scores = whole, None, 0  # at once, as above
 
 
 def _on_host(adapter: Adapter, tally: Tally) -> Iterator[np.ndarray[Any, Any]]:

@@ -11,8 +11,23 @@ from typing import Any
 import numba
 import numpy as np
 
+from accord.code_cache import CodeCache
 from accord.registry import Array
-from accord.vectors import LEVEL, above, counted, fetch, first, lanes, level, ones, score_at
+from accord.vectors import (
+    BFLOAT16,
+    FLOAT16,
+    LEVEL,
+    above,
+    counted,
+    fetch,
+    first,
+    lanes,
+    level,
+    ones,
+    score_at,
+)
+
+__all__ = ["BFLOAT16", "FLOAT16", "stand", "tally", "tally_sides"]  # what `accord.kernels` uses
 
 RUN = 256
 """How many scores are read between two looks at whether the row can be left."""
@@ -31,10 +46,9 @@ _LEFT_OUT = np.iinfo(np.int32).max  # the rank of a sample that does not count
 
 def _compiled(function: Callable[..., Any]) -> Callable[..., Any]:
     """Compile for each dtype it is called with, and keep that on disk where there is a place."""
-    try:
-        return numba.njit(nogil=True, cache=True)(function)
-    except RuntimeError:  # no folder can be written to, as in some containers
-        return numba.njit(nogil=True)(function)
+    dispatcher: Callable[..., Any] = numba.njit(nogil=True)(function)
+    dispatcher._cache = CodeCache(function)  # type: ignore[attr-defined]  # noqa: SLF001  # as cache=True sets numba's own
+    return dispatcher
 
 
 _inlined = numba.njit(nogil=True, inline="always")
@@ -98,12 +112,14 @@ def _stand(start: Any, at: int, classes: int, size: int, label: int, most: int) 
 
 @_compiled
 def stand(  # noqa: PLR0917  # a call for each sample would cost more than it does
-    flat: Array, classes: int, labels: Array, most: int, counts: Array, begin: int
+    flat: Array, half: Any, classes: int, labels: Array, most: int, counts: Array, begin: int
 ) -> None:
     """Fill ``counts``, of shape (3, N), from ``begin`` on with the standings of some rows.
 
-    Bad labels rank behind every class. A row may be left once ``most`` are ahead.
+    Bad labels rank behind every class. A row may be left once ``most`` are ahead. Where ``half``
+    is `FLOAT16` or `BFLOAT16`, the scores are the bits of those; else it is None.
     """
+    scores, size = first(flat, half), flat.size
     place = np.empty(TILE, np.int64)
     ranks = np.empty((3, TILE), np.int32)
     for start in range(0, labels.size, TILE):
@@ -112,8 +128,8 @@ def stand(  # noqa: PLR0917  # a call for each sample would cost more than it do
             label = labels[start + row]
             place[row] = label if 0 <= label < classes else -1
         mine, at = place[:some], start * classes
-        ranked = _rank_lines(flat, at, classes, mine, (1, 0), ranks)
-        _rank_rows(flat, at, classes, mine, (1, 0), most, ranked, ranks)
+        ranked = _rank_lines(scores, size, at, classes, mine, (1, 0), ranks)
+        _rank_rows(scores, size, at, classes, mine, (1, 0), most, ranked, ranks)
         for row in range(some):
             nowhere = place[row] < 0
             counts[0, begin + start + row] = classes if nowhere else ranks[2, row]
@@ -124,6 +140,7 @@ def stand(  # noqa: PLR0917  # a call for each sample would cost more than it do
 @_compiled
 def tally(  # noqa: PLR0917  # a call for each sample would cost more than it does
     flat: Array,
+    half: Any,
     classes: int,
     labels: Array,
     keep: Array,
@@ -142,8 +159,9 @@ def tally(  # noqa: PLR0917  # a call for each sample would cost more than it do
     class or one for all: the total; the undefined, in the first place; then by k the credit under
     the rule, with all ties lost, with all won. ``keep`` and ``weight`` are empty where there are
     none. The ties before and after a label that are lost count as ahead of it; ``expected`` asks
-    for the mean over all orders instead.
+    for the mean over all orders instead. ``half`` is as in `stand`.
     """
+    scores, size = first(flat, half), flat.size
     lost, most, samples = (lost_before, lost_after), k.max(), labels.size
     place = np.empty(TILE, np.int64)
     ranks = np.empty((3, TILE), np.int32)  # under the rule, with all ties lost, with all won
@@ -152,8 +170,8 @@ def tally(  # noqa: PLR0917  # a call for each sample would cost more than it do
         some, worth, mine = labels[begin:end], weight[begin:end], place[: end - begin]
         if not _find(some, keep[begin:end], worth, ignoring, ignored, classes, mine):
             return False
-        ranked = _rank_lines(flat, begin * classes, classes, mine, lost, ranks)
-        _rank_rows(flat, begin * classes, classes, mine, lost, most, ranked, ranks)
+        ranked = _rank_lines(scores, size, begin * classes, classes, mine, lost, ranks)
+        _rank_rows(scores, size, begin * classes, classes, mine, lost, most, ranked, ranks)
         _add_credit(ranks, mine, worth, classes, k, expected, sums)
     return True
 
@@ -161,6 +179,7 @@ def tally(  # noqa: PLR0917  # a call for each sample would cost more than it do
 @_compiled
 def tally_sides(  # noqa: PLR0917  # the same
     flat: Array,
+    half: Any,
     labels: Array,
     keep: Array,
     weight: Array,
@@ -175,6 +194,7 @@ def tally_sides(  # noqa: PLR0917  # the same
     ``sums`` has one place for k; labels are 0 and 1, and ``at_is_above`` tells the side of a score
     that equals the bound.
     """
+    scores = first(flat, half)
     k, samples = np.ones(1, np.int64), labels.size
     place = np.empty(TILE, np.int64)
     ranks = np.empty((3, TILE), np.int32)  # 0 for a hit, else 1, or 2 if undefined
@@ -183,7 +203,7 @@ def tally_sides(  # noqa: PLR0917  # the same
         some, worth, mine = labels[begin:end], weight[begin:end], place[: end - begin]
         if not _find(some, keep[begin:end], worth, ignoring, ignored, 2, mine):
             return False
-        _rank_sides(flat, begin, mine, bound, at_is_above, ranks)
+        _rank_sides(scores, begin, mine, bound, at_is_above, ranks)
         _add_credit(ranks, mine, worth, 2, k, False, sums)
     return True
 
@@ -222,16 +242,22 @@ def _find(  # noqa: PLR0917  # arrays of a tile
 
 @_called
 def _rank_lines(  # noqa: PLR0917  # the same
-    flat: Array, at: int, classes: int, place: Array, lost: tuple[int, int], ranks: Array
+    start: Any,
+    size: int,
+    at: int,
+    classes: int,
+    place: Array,
+    lost: tuple[int, int],
+    ranks: Array,
 ) -> int:
     """Rank the samples whose row is within a line, without branches; return how many were ranked.
 
     None where rows are longer; the last rows, whose lines would end outside the array, are left.
     """
-    start, width = first(flat), lanes(first(flat))
-    if classes > width or at + width > flat.size:
+    width = lanes(start)
+    if classes > width or at + width > size:
         return 0
-    count: int = min(place.size, (flat.size - width - at) // classes + 1)
+    count: int = min(place.size, (size - width - at) // classes + 1)
     every = _lowest(classes)
     for row in range(count):
         label = place[row]
@@ -253,7 +279,8 @@ def _rank_lines(  # noqa: PLR0917  # the same
 
 @_called
 def _rank_rows(  # noqa: PLR0917  # the same
-    flat: Array,
+    start: Any,
+    size: int,
     at: int,
     classes: int,
     place: Array,
@@ -263,7 +290,6 @@ def _rank_rows(  # noqa: PLR0917  # the same
     ranks: Array,
 ) -> None:
     """Rank the samples after the first ``ranked``, whose rows may have any length."""
-    start = first(flat)
     for row in range(ranked, place.size):
         label = place[row]
         if label < 0:
@@ -272,7 +298,7 @@ def _rank_rows(  # noqa: PLR0917  # the same
         later = min(row + NEXT, place.size - 1)
         fetch(start, at + later * classes + place[later])
         begin = at + row * classes
-        ahead, before, after = _stand(start, begin, classes, flat.size, label, most)
+        ahead, before, after = _stand(start, begin, classes, size, label, most)
         ranks[0, row] = ahead + before * lost[0] + after * lost[1]
         ranks[1, row] = ahead + before + after
         ranks[2, row] = ahead
@@ -280,10 +306,9 @@ def _rank_rows(  # noqa: PLR0917  # the same
 
 @_called
 def _rank_sides(  # noqa: PLR0917  # the same
-    flat: Array, begin: int, place: Array, bound: float, at_is_above: bool, ranks: Array
+    start: Any, begin: int, place: Array, bound: float, at_is_above: bool, ranks: Array
 ) -> None:
     """Rank samples by the side of the bound that their score is on; one at it may win or lose."""
-    start = first(flat)
     for row in range(place.size):
         label, score = place[row], score_at(start, begin + row)
         above, at, below = score > bound, score == bound, score < bound

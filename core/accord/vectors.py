@@ -2,8 +2,6 @@
 
 Compilers vectorise a loop over a row for long rows alone: here a line is compared as one vector,
 of whichever width the processor has, and a row that ends within it leaves the rest out.
-
-numba's cache on disk follows changes of ``row_scan.py`` alone: after one here, remove it.
 """
 
 from __future__ import annotations
@@ -13,7 +11,7 @@ from typing import Any
 
 from llvmlite import ir
 from numba import types
-from numba.extending import intrinsic
+from numba.extending import intrinsic, models, register_model
 from numba.np.arrayobj import make_array
 
 LINE = 64  # bytes
@@ -26,6 +24,27 @@ _SIGNS = (">", ">=")
 Code = Callable[..., ir.Value]
 
 
+class Half(types.Type):
+    """A float of 16 bits, of which numba has none: its bits are read from an array of uint16.
+
+    numba names compiled code after the types of its arguments, and this type has the same name in
+    every process. A record does not: numba numbers records as it meets them, so that code for two
+    of them, compiled by two processes and cached, can have one name.
+    """
+
+
+_FLOAT16, _BFLOAT16 = Half("accord.float16"), Half("accord.bfloat16")
+
+# What a caller passes beside the bits; typed here, for numba is slow to type a type in each call.
+FLOAT16, BFLOAT16 = types.TypeRef(_FLOAT16), types.TypeRef(_BFLOAT16)
+
+
+@register_model(Half)
+class _HalfModel(models.PrimitiveModel):
+    def __init__(self, manager: Any, kind: Half) -> None:
+        super().__init__(manager, kind, ir.IntType(16))  # type: ignore[no-untyped-call]  # numba has no annotations
+
+
 def _generated(build: Callable[..., tuple[Any, Code]]) -> Callable[..., Any]:
     """Let compiled code call what ``build`` makes for the types of its arguments."""
     function: Callable[..., Any] = intrinsic(build)
@@ -33,13 +52,17 @@ def _generated(build: Callable[..., tuple[Any, Code]]) -> Callable[..., Any]:
 
 
 @_generated
-def first(_: Any, array: types.Array) -> tuple[Any, Code]:
-    """Return the place of an array's first entry, which has no references to count."""
+def first(_: Any, array: types.Array, half: Any) -> tuple[Any, Code]:
+    """Return the place of an array's first score, which has no references to count.
+
+    ``half`` is `FLOAT16` or `BFLOAT16` if the array holds the bits of those, else None.
+    """
 
     def code(context: Any, builder: ir.IRBuilder, sig: Any, args: Any) -> ir.Value:
         return make_array(sig.args[0])(context, builder, args[0]).data
 
-    return types.CPointer(array.dtype)(array), code
+    stored = half.instance_type if isinstance(half, types.TypeRef) else array.dtype
+    return types.CPointer(stored)(array, half), code
 
 
 @_generated
@@ -208,27 +231,26 @@ def _lanes(stored: Any) -> int:
 
 
 def _bytes(stored: Any) -> int:
-    return int(stored.size if isinstance(stored, types.Record) else stored.bitwidth // 8)
+    return 2 if isinstance(stored, Half) else int(stored.bitwidth) // 8
 
 
 def _compared_as(stored: Any) -> Any:
-    """Return the type of a score; floats of 16 bits are records, which float32 holds."""
-    return types.float32 if isinstance(stored, types.Record) else stored
+    """Return the type of a score; float32 holds every float of 16 bits."""
+    return types.float32 if isinstance(stored, Half) else stored
 
 
 def _loaded(  # noqa: PLR0917  # what numba hands over, and a width
     context: Any, builder: ir.IRBuilder, stored: Any, start: ir.Value, at: ir.Value, width: int
 ) -> ir.Value:
     """Return a vector of scores, floats of 16 bits widened."""
-    halves = isinstance(stored, types.Record)
-    kind = ir.IntType(16) if halves else context.get_value_type(stored)
+    kind = context.get_value_type(stored)
     place = builder.gep(builder.bitcast(start, kind.as_pointer()), [at])
     place = builder.bitcast(place, ir.VectorType(kind, width).as_pointer())
     values = builder.load(place, align=_bytes(stored))
-    if halves and "float16" in stored.fields:
+    if stored == _FLOAT16:
         values = builder.bitcast(values, ir.VectorType(ir.HalfType(), width))
         return builder.fpext(values, ir.VectorType(ir.FloatType(), width))
-    if halves:  # a bfloat16 is the upper half of a float32
+    if stored == _BFLOAT16:  # the upper half of a float32
         wide = builder.zext(values, ir.VectorType(_I32, width))
         wide = builder.shl(wide, ir.Constant(wide.type, [16] * width))
         return builder.bitcast(wide, ir.VectorType(ir.FloatType(), width))

@@ -1,8 +1,10 @@
 import multiprocessing
 import os
+import signal
 import subprocess
 import sys
 import threading
+import time
 import tracemalloc
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -375,9 +377,13 @@ print(*(each.category.__name__ for each in caught))
 """
 
 
-def test_a_numba_that_cannot_be_imported_is_told_of_once_and_done_without(tmp_path: Path) -> None:
-    (tmp_path / "numba.py").write_text('raise ImportError("Numba needs NumPy 2.3 or less")')
-    settings = {"PYTHONPATH": str(tmp_path), "ACCORD_KERNELS": "1"}
+@pytest.mark.parametrize("error", ["ImportError", "SystemError"])
+def test_a_numba_that_cannot_be_imported_is_warned_of_once_and_not_needed(
+    error: str, tmp_path: Path
+) -> None:
+    (tmp_path / "numba.py").write_text(f'raise {error}("Numba needs NumPy 2.3 or less")')
+    path = os.pathsep.join([str(tmp_path), os.environ.get("PYTHONPATH", "")])
+    settings = {"PYTHONPATH": path, "ACCORD_KERNELS": "1"}
     assert run(BROKEN, **settings) == ["1", "1", "RuntimeWarning"]
 
 
@@ -386,14 +392,142 @@ def test_a_child_process_scans_with_one_thread() -> None:
         assert child.apply(kernels.threads) == 1
 
 
-UNWRITABLE = """
-import numba
-from numba.core import caching
-caching.CacheImpl._locator_classes = []  # no folder to write to
+ONE = """
 import numpy as np, accord
 print(int(accord.TopK(1).tally([0], np.array([[0.9, 0.1]])).correct))
 """
 
 
 def test_the_scan_is_compiled_where_no_folder_can_be_written_to() -> None:
-    assert run(UNWRITABLE, ACCORD_KERNELS="1") == ["1"]
+    assert run(ONE, ACCORD_KERNELS="1", NUMBA_CACHE_DIR=f"{__file__}/no-folder") == ["1"]
+
+
+def test_without_a_compiler_the_scan_is_not_used() -> None:
+    assert run(ONE, ACCORD_KERNELS="1", NUMBA_DISABLE_JIT="1") == ["1"]
+
+
+INTERRUPTED = """
+import signal, sys, threading, numpy as np, accord
+from accord import kernels
+
+def stop(*_):
+    raise KeyboardInterrupt
+
+class Interrupting:
+    # Presses Ctrl-C once numba's first modules are there, and waits for it to arrive.
+    def find_spec(self, name, *_):
+        if name == "numba.core.typing":
+            sys.meta_path.remove(self)
+            signal.raise_signal(signal.SIGINT)
+
+signal.signal(signal.SIGINT, stop)
+sys.meta_path.insert(0, Interrupting())
+try:
+    accord.TopK(1).tally([0], np.array([[0.9, 0.1]]))
+    print("not stopped")
+except KeyboardInterrupt:
+    print("stopped")
+print(int(accord.TopK(1).tally([0], np.array([[0.9, 0.1]])).correct), kernels._scan() is not None)
+"""
+
+
+def test_a_scan_that_was_interrupted_as_numba_was_imported_serves_the_next_call() -> None:
+    assert run(INTERRUPTED, ACCORD_KERNELS="1") == ["stopped", "1", "True"]
+
+
+def test_what_nobody_has_begun_is_not_begun_after_an_interrupt(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("ACCORD_THREADS", "2")
+    caller, helping, done = threading.current_thread(), threading.Event(), []
+
+    def work(part: int) -> None:
+        if threading.current_thread() is caller:
+            helping.wait()
+            raise KeyboardInterrupt
+        helping.set()
+        time.sleep(0.005)
+        done.append(part)
+
+    with pytest.raises(KeyboardInterrupt):
+        kernels._shared(work, range(1000))  # noqa: SLF001  # no scan is long enough to be sure
+    assert len(done) < 999  # the helper stopped, too, and nobody still works
+    count = len(done)
+    assert kernels._shared(lambda part: part, range(4)) == [0, 1, 2, 3]  # noqa: SLF001  # the same
+    assert len(done) == count
+
+
+CTRL_C = """
+import random, signal, numpy as np, accord
+rng = np.random.default_rng(0)
+scores, labels = rng.integers(0, 4, (300_000, 8)).astype(np.float32), rng.integers(0, 8, 300_000)
+metric, one = accord.Metric(accord.TopK(2)), accord.TopK(2).tally(labels, scores)
+
+def stop(*_):
+    raise KeyboardInterrupt
+
+signal.signal(signal.SIGALRM, stop)
+random.seed(0)
+for _ in range(100):
+    try:
+        signal.setitimer(signal.ITIMER_REAL, random.uniform(1e-5, 6e-3))
+        metric.update(labels, scores)
+        metric.tally
+        signal.setitimer(signal.ITIMER_REAL, 0)
+    except KeyboardInterrupt:
+        pass
+signal.setitimer(signal.ITIMER_REAL, 0)
+batches = int(metric.tally.total) // 300_000
+print([int(mine) for mine in metric.tally] == [batches * int(each) for each in one])
+"""
+
+
+@pytest.mark.skipif(not hasattr(signal, "setitimer"), reason="no such timer on this platform")
+def test_an_interrupted_update_counts_its_batch_as_a_whole_or_not_at_all() -> None:
+    assert run(CTRL_C, ACCORD_KERNELS="1", ACCORD_THREADS="3") == ["True"]
+
+
+AT_EXIT = """
+import atexit, threading, numpy as np, accord
+labels, scores = np.zeros(400_000, int), np.zeros((400_000, 10), np.float32)
+
+def count():
+    print(int(accord.TopK(1).tally(labels, scores).correct), flush=True)
+
+def late():
+    threading.main_thread().join()
+    count()
+
+count()
+threading.Thread(target=late).start()
+atexit.register(count)
+"""
+
+
+def test_the_scan_serves_threads_that_outlive_the_main_one_and_callbacks_at_exit() -> None:
+    settings = {"ACCORD_KERNELS": "1", "ACCORD_THREADS": "2"}
+    assert run(AT_EXIT, **settings) == ["400000"] * 3
+
+
+AT_ONCE = """
+import threading, numpy as np, accord
+labels, scores = np.arange(50) % 7, np.tile(np.arange(7, dtype=np.float32), (50, 1))
+start, found = threading.Barrier(4), []
+
+def call():
+    start.wait()
+    found.append(accord.TopK(2).tally(labels, scores))
+
+callers = [threading.Thread(target=call) for _ in range(4)]
+for each in callers:
+    each.start()
+for each in callers:
+    each.join()
+print(*(int(each.correct) for each in found))
+"""
+
+
+def test_threads_may_import_and_compile_the_scan_at_once(tmp_path: Path) -> None:
+    hits = str(sum(label >= 5 for label in np.arange(50) % 7))  # the best two of 0..6
+    settings = {"ACCORD_KERNELS": "1", "NUMBA_CACHE_DIR": str(tmp_path)}
+    assert run(AT_ONCE, **settings) == [hits] * 4

@@ -6,6 +6,7 @@ import copy
 import pickle
 import warnings
 from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
 import pytest
@@ -65,6 +66,52 @@ def test_merging_with_a_fresh_metric_changes_nothing() -> None:
 def test_metrics_that_count_something_else_do_not_merge() -> None:
     with pytest.raises(ValueError, match="counts something else"):
         streamed().merge(accord.Metric(accord.TopK(1)))
+
+
+@pytest.mark.parametrize("drained", [False, True])
+def test_r22_metrics_of_other_numbers_of_classes_do_not_merge(drained: bool) -> None:
+    six, one = streamed(average="macro"), accord.Metric(accord.TopK((1, 3)), average="macro")
+    for single in (SCORES[:1, :4], SCORES[:2, :4]):
+        one.update([0] * len(single), single)
+    if drained:
+        assert int(six.tally.total.sum()) == 60
+    before = [field.tolist() for field in streamed(average="macro").tally]
+    with pytest.raises(ValueError, match="y_score has 4 classes but the batches before had 6"):
+        six.merge(one)
+    assert [field.tolist() for field in six.tally] == before
+    assert one.tally.total.tolist() == [3, 0, 0, 0]
+
+
+def test_r22_a_metric_of_one_class_does_not_spread_over_the_classes_of_another() -> None:
+    six, one = (accord.Metric(accord.TopK(1), average="macro") for _ in range(2))
+    six.update(LABELS, SCORES)
+    one.update([0], SCORES[:1, :1])
+    for mine, other in ((six, one), (one, six)):
+        before = [field.tolist() for field in mine.tally]
+        with pytest.raises(ValueError, match="classes but the batches before had"):
+            mine.merge(other)
+        assert [field.tolist() for field in mine.tally] == before
+
+
+class Counted(accord.TopK):
+    """Counts 2**30 hits a batch in 32 bits, as JAX would, without having that many scores."""
+
+    def tally(self, *_: Any, **options: Any) -> accord.Tally:
+        shape = (2,) if options["per_class"] else ()
+        hits, none = np.full(shape, 2**30, np.int32), np.zeros((), np.int32)
+        return accord.Tally(hits, hits, hits, hits, none, none)
+
+
+@pytest.mark.parametrize("average", ["micro", "none"])
+@pytest.mark.parametrize("batches", [2, 3, 5])
+def test_r18_counters_of_32_bits_are_read_before_they_can_overflow(
+    batches: int, average: accord.tally.Average
+) -> None:
+    metric = accord.Metric(Counted(1), average=average)
+    scores = np.broadcast_to(np.float32(0), (2**29, 2))  # 2**30 scores that take no memory
+    for _ in range(batches):
+        metric.update(None, scores)
+    assert np.unique(metric.tally.total).tolist() == [batches * 2**30]
 
 
 def test_r16_nothing_seen_gives_nan_with_the_axes_of_k() -> None:
