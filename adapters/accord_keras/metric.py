@@ -97,6 +97,31 @@ class AccuracyMetric(keras.metrics.Metric):  # type: ignore[misc]  # keras has n
         vectors = count((self.measure, self._by_class), batch)
         self._add(vectors, self._classes_of(batch.scores.shape))
 
+    def stateless_update_state(
+        self, metric_variables: Sequence[Any], y_true: Any, y_pred: Any, *args: Any, **options: Any
+    ) -> Any:
+        """Return the variables after a batch, as every Keras metric does.
+
+        Parameters
+        ----------
+        metric_variables : sequence of tensors
+            One for each of `variables`.
+        y_true, y_pred, *args, **options
+            As `update_state` takes them.
+
+        Raises
+        ------
+        ValueError
+            If the counters were not made yet, so that there are no variables to return.
+        """
+        if self._state is None:
+            shapes_of = ", ".join(str(tuple(np.shape(each))) for each in (y_true, y_pred))
+            raise ValueError(
+                f"{self.name} counts by class and has no variables before its first batch;"
+                f" call build({shapes_of}), or with other lengths of batches, beforehand"
+            )
+        return super().stateless_update_state(metric_variables, y_true, y_pred, *args, **options)
+
     def result(self) -> Any:
         """Return the accuracy so far, NaN before any sample (R16).
 
