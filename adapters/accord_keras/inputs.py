@@ -33,12 +33,14 @@ def arranged(
     """
     if mask is None:
         mask = get_keras_mask(y_pred)
-    scores = np.asarray(y_pred) if isinstance(y_pred, list) else _read(y_pred)
+    scores = _rows(y_pred) if isinstance(y_pred, (list, tuple)) else _read(y_pred)
     adapter = adapter_of(scores, "y_pred")
     scores = adapter.plain("y_pred", scores)
     truth = _beside(adapter, "y_true", y_true, scores)
-    weight = _beside(adapter, "sample_weight", sample_weight, scores)
-    mask = _beside(adapter, "mask", mask, scores)
+    weight, mask = (
+        extra if extra is None else _beside(adapter, name, extra, scores)
+        for name, extra in (("sample_weight", sample_weight), ("mask", mask))
+    )
 
     if axis is None:
         scores = _column_dropped(scores, max(1, len(scores.shape) - 1))
@@ -57,17 +59,24 @@ def _read(values: Any) -> Any:
     return values.value if isinstance(values, keras.Variable) else values
 
 
+def _rows(y_pred: Any) -> Array:
+    try:
+        return np.asarray(y_pred)
+    except ValueError as error:
+        raise ValueError("y_pred is a ragged list; pass rows of one length") from error
+
+
 def _beside(adapter: Adapter, name: str, values: Any, scores: Array) -> Array:
     values = _read(values)
     if isinstance(scores, np.ndarray) and keras.ops.is_tensor(values):
         own = adapter_of(values, name)
         values = own.to_host(own.plain(name, values))
-    return values if values is None else join(adapter, name, values, scores)
+    return join(adapter, name, values, scores, "y_pred")
 
 
 def _column_dropped(values: Array, axes: int) -> Array:
     shape = values.shape
-    return values[..., 0] if len(shape) == axes + 1 and shape[-1] == 1 else values
+    return values[..., 0] if len(shape) == axes + 1 > 0 and shape[-1] == 1 else values
 
 
 def _for_each_sample(adapter: Adapter, values: Array, scores: Array, axis: int | None) -> Array:
@@ -84,7 +93,10 @@ def _for_each_sample(adapter: Adapter, values: Array, scores: Array, axis: int |
     pairs = list(zip((*given.shape, *(1,) * missing), samples, strict=False))
     if missing < 0 or not all(own in (1, None, each) or each is None for own, each in pairs):
         return values
-    if not missing and all(own == each or own != 1 for own, each in pairs):
+    if not missing and not any(
+        own == 1 != each or (own is None and place)  # not known, and not that of the batch
+        for place, (own, each) in enumerate(pairs)
+    ):
         return given
     index = tuple(0 if place == apart else slice(None) for place in range(whole))
     one = scores[index]

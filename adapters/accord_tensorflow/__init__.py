@@ -27,7 +27,7 @@ ADAPTER = TensorFlowAdapter("tensorflow")
 # once, for keras.models.load_model finds those of a saved model only after their import.
 if hasattr(sys.modules.get("keras"), "Model"):
     with contextlib.suppress(ImportError):  # of a Keras before 3
-        import accord_keras
+        import accord_keras  # noqa: F401  # it registers its classes
 
 __all__ = [
     "ADAPTER",

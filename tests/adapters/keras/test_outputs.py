@@ -172,7 +172,7 @@ def test_history_and_its_file_have_every_figure(tmp_path: Path) -> None:
 
 
 def test_figures_in_a_list_are_in_the_order_of_compile() -> None:
-    metrics = [TopKAccuracy((5, 1)), SparseCategoricalAccuracy()]
+    metrics: list[Any] = [TopKAccuracy((5, 1)), SparseCategoricalAccuracy()]
     model = compiled(flat("a"), 0, metrics=metrics)
     _, top_5, top_1, sparse = model.evaluate(SCORES, LABELS[0], verbose=0)
     assert (top_5, top_1, sparse) == (

@@ -64,7 +64,6 @@ def figures(found: subprocess.CompletedProcess[str]) -> dict[str, Any]:
     return {name: logged[name] for name in ("top_1_accuracy", "top_2_accuracy", "balanced")}
 
 
-
 def expected() -> dict[str, Any]:
     one, two = (float(share) for share in accord.TopK((1, 2)).accuracy(LABELS, SCORES))
     macro = accord.TopK(1).accuracy(LABELS, SCORES, average="macro")

@@ -73,7 +73,8 @@ class Measured(keras.Model):  # type: ignore[misc]  # keras has no types
         gradient = jax.value_and_grad(self.loss_and_scores, has_aux=True)
         (loss, (scores, others)), gradients = gradient(variables, others, x, y)
         variables, optimizer = self.optimizer.stateless_apply(optimizer, gradients, variables)
-        logs, new = {}, []
+        logs: dict[str, Any] = {}
+        new: list[Any] = []
         for metric in self.metrics:
             mine = kept[len(new) : len(new) + len(metric.variables)]
             if metric.name == "loss":

@@ -19,6 +19,8 @@ from accord_keras import BinaryAccuracy, SparseCategoricalAccuracy, TopKAccuracy
 Compile = Callable[[Callable[..., Any]], Callable[..., Any]]
 
 RNG = np.random.default_rng(17)
+Shapes = dict[str, list[tuple[int, ...]]]
+
 N, T, U, C = 4, 3, 2, 5
 
 
@@ -34,7 +36,7 @@ SAMPLES = {
     "binary column": (scores(N, 1), RNG.integers(0, 2, (N, 1))),
 }
 
-TAKEN = {
+TAKEN: Shapes = {
     "classes": [(), (1,), (N,), (1, 1), (N, 1)],
     "tokens": [(), (1,), (N,), (1, 1), (1, T), (N, 1), (N, T), (N, 1, 1), (N, T, 1)],
     "pixels": [(), (N,), (N, 1), (N, T), (N, 1, 1), (N, T, 1), (N, 1, U), (1, T, U), (N, T, U)],
@@ -42,7 +44,7 @@ TAKEN = {
     "binary column": [(), (1,), (N,), (N, 1)],
 }
 
-REFUSED = {
+REFUSED: Shapes = {
     "classes": [(C,), (N, C), (1, N), (N, 1, 1)],
     "tokens": [(T,), (N, C), (T, N), (N, T, C), (N, 1, C)],
     "pixels": [(U,), (T, U), (N, U), (N, U, T), (N, T, U, C)],
@@ -51,7 +53,7 @@ REFUSED = {
 }
 
 
-def pairs(shapes: dict[str, list[tuple[int, ...]]]) -> list[tuple[str, tuple[int, ...]]]:
+def pairs(shapes: Shapes) -> list[tuple[str, tuple[int, ...]]]:
     return [(kind, shape) for kind, each in shapes.items() for shape in each]
 
 
@@ -69,8 +71,8 @@ def test_a_weight_for_several_samples_counts_as_in_keras_own_metric_r14(
     y_pred, y_true = SAMPLES[kind]
     weight = np.asarray(RNG.integers(1, 5, shape), "float32")
     ours, own = of(kind)
-    for metric in (ours, own):
-        metric.update_state(y_true, y_pred, sample_weight=weight)
+    ours.update_state(y_true, y_pred, sample_weight=weight)
+    own.update_state(y_true, y_pred, sample_weight=weight)
     assert float(ours.result()) == pytest.approx(float(own.result()), rel=1e-6)
     tensors = [keras.ops.convert_to_tensor(each) for each in (y_true, y_pred, weight)]
     ours.reset_state()
@@ -97,7 +99,7 @@ def test_a_column_of_weights_reaches_a_sequence_model_through_fit() -> None:
     y_pred, y_true = SAMPLES["tokens"]
     weight = np.array([[2.0], [0.0], [1.0], [3.0]], "float32")
     model = keras.Sequential([keras.Input((T, C)), keras.layers.Activation("linear")])
-    weighted = [SparseCategoricalAccuracy(), TopKAccuracy((1, 2))]
+    weighted: list[Any] = [SparseCategoricalAccuracy(), TopKAccuracy((1, 2))]
     model.compile(
         loss=lambda y_true, y_pred: keras.ops.mean(y_pred, -1),  # noqa: ARG005  # Keras' signature
         weighted_metrics=weighted,
@@ -143,7 +145,7 @@ def test_no_metric_makes_numpy_warn() -> None:
         warnings.simplefilter("error")  # pyproject lets NumPy's warning of __array__ pass
         for metric in (TopKAccuracy((1, 2)), SparseCategoricalAccuracy(average="macro")):
             metric.update_state(y_true, y_pred, sample_weight=weight)
-            metric.update_state(*tensors, sample_weight=weight)
+            metric.update_state(tensors[0], tensors[1], weight)
             metric.update_state(tensors[0], y_pred)
             assert metric.result() is not None
             assert metric.tally is not None
