@@ -1,5 +1,6 @@
 """accord for Keras 3: metric classes for ``model.compile``, the same on every backend."""
 
+from accord_keras.figures import take_apart
 from accord_keras.metrics import (
     BinaryAccuracy,
     CategoricalAccuracy,
@@ -8,6 +9,8 @@ from accord_keras.metrics import (
     TopKAccuracy,
     TopKCategoricalAccuracy,
 )
+
+take_apart()
 
 __all__ = [
     "BinaryAccuracy",

@@ -27,18 +27,20 @@ def arranged(
     """Return a batch as the core takes it.
 
     Here, and nowhere else, are accepted: a last axis of length 1 on labels, weights and masks
-    (Keras makes a column of a series of numbers, and a binary model ends in one), weights of a
-    whole sequence or image, which hold for each of its entries, the mask that layers attach
-    to their output, and arrays of the backend beside scores in NumPy.
+    (Keras makes a column of a series of numbers, and a binary model ends in one), a weight for
+    several samples, such as one for a whole sequence, the mask that layers attach to their
+    output, and arrays of the backend beside scores in NumPy.
     """
     if mask is None:
         mask = get_keras_mask(y_pred)
-    scores = np.asarray(y_pred) if isinstance(y_pred, list) else _read(y_pred)
+    scores = _rows(y_pred) if isinstance(y_pred, (list, tuple)) else _read(y_pred)
     adapter = adapter_of(scores, "y_pred")
     scores = adapter.plain("y_pred", scores)
     truth = _beside(adapter, "y_true", y_true, scores)
-    weight = _beside(adapter, "sample_weight", sample_weight, scores)
-    mask = _beside(adapter, "mask", mask, scores)
+    weight, mask = (
+        extra if extra is None else _beside(adapter, name, extra, scores)
+        for name, extra in (("sample_weight", sample_weight), ("mask", mask))
+    )
 
     if axis is None:
         scores = _column_dropped(scores, max(1, len(scores.shape) - 1))
@@ -57,25 +59,47 @@ def _read(values: Any) -> Any:
     return values.value if isinstance(values, keras.Variable) else values
 
 
+def _rows(y_pred: Any) -> Array:
+    try:
+        return np.asarray(y_pred)
+    except ValueError as error:
+        raise ValueError("y_pred is a ragged list; pass rows of one length") from error
+
+
 def _beside(adapter: Adapter, name: str, values: Any, scores: Array) -> Array:
     values = _read(values)
     if isinstance(scores, np.ndarray) and keras.ops.is_tensor(values):
-        values = keras.ops.convert_to_numpy(values)
-    return values if values is None else join(adapter, name, values, scores)
+        own = adapter_of(values, name)
+        values = own.to_host(own.plain(name, values))
+    return join(adapter, name, values, scores, "y_pred")
 
 
 def _column_dropped(values: Array, axes: int) -> Array:
     shape = values.shape
-    return values[..., 0] if len(shape) == axes + 1 and shape[-1] == 1 else values
+    return values[..., 0] if len(shape) == axes + 1 > 0 and shape[-1] == 1 else values
 
 
 def _for_each_sample(adapter: Adapter, values: Array, scores: Array, axis: int | None) -> Array:
-    sample_axes = len(scores.shape) - (axis is not None)
-    values = _column_dropped(values, sample_axes)
-    missing = sample_axes - len(values.shape)
-    if missing <= 0:
+    """Return a weight or a flag for each sample, where Keras' own metrics take one for several.
+
+    To them an axis of length 1, or one that is missing at the end, holds for a whole axis of the
+    samples. What has other lengths is returned as it is, for the core to refuse.
+    """
+    whole = len(scores.shape)
+    apart = None if axis is None or not whole else axis % whole  # the class axis
+    samples = [length for place, length in enumerate(scores.shape) if place != apart]
+    given = _column_dropped(values, len(samples))
+    missing = len(samples) - len(given.shape)
+    pairs = list(zip((*given.shape, *(1,) * missing), samples, strict=False))
+    if missing < 0 or not all(own in (1, None, each) or each is None for own, each in pairs):
         return values
-    one = scores if axis is None else scores[(*(slice(None),) * (axis % len(scores.shape)), 0)]
-    samples = (one == one) | True  # noqa: PLR0124  # of their shape, even where it is not known
-    spread = values[(..., *(None,) * missing)]
-    return adapter.namespace(values).where(samples, spread, spread)
+    if not missing and not any(
+        own == 1 != each or (own is None and place)  # not known, and not that of the batch
+        for place, (own, each) in enumerate(pairs)
+    ):
+        return given
+    index = tuple(0 if place == apart else slice(None) for place in range(whole))
+    one = scores[index]
+    shape = (one == one) | True  # noqa: PLR0124  # that of the samples, even where it is not known
+    spread = given[(..., *(None,) * missing)]
+    return adapter.namespace(given).where(shape, spread, spread)

@@ -33,6 +33,8 @@ class AccuracyMetric(keras.metrics.Metric):  # type: ignore[misc]  # keras has n
         That of the result; counts are integers.
     """
 
+    _direction = "up"  # what callbacks in mode "auto" read
+
     def __init__(
         self,
         measure: Measure,
@@ -95,6 +97,31 @@ class AccuracyMetric(keras.metrics.Metric):  # type: ignore[misc]  # keras has n
         vectors = count((self.measure, self._by_class), batch)
         self._add(vectors, self._classes_of(batch.scores.shape))
 
+    def stateless_update_state(
+        self, metric_variables: Sequence[Any], y_true: Any, y_pred: Any, *args: Any, **options: Any
+    ) -> Any:
+        """Return the variables after a batch, as every Keras metric does.
+
+        Parameters
+        ----------
+        metric_variables : sequence of tensors
+            One for each of `variables`.
+        y_true, y_pred, *args, **options
+            As `update_state` takes them.
+
+        Raises
+        ------
+        ValueError
+            If the counters were not made yet, so that there are no variables to return.
+        """
+        if self._state is None:
+            shapes_of = ", ".join(str(tuple(np.shape(each))) for each in (y_true, y_pred))
+            raise ValueError(
+                f"{self.name} counts by class and has no variables before its first batch;"
+                f" call build({shapes_of}), or with other lengths of batches, beforehand"
+            )
+        return super().stateless_update_state(metric_variables, y_true, y_pred, *args, **options)
+
     def result(self) -> Any:
         """Return the accuracy so far, NaN before any sample (R16).
 
@@ -109,7 +136,14 @@ class AccuracyMetric(keras.metrics.Metric):  # type: ignore[misc]  # keras has n
             Once, where values can be read, if labels were found that are no class and could not
             be refused (R22).
         """
-        return self._named(keras.ops.cast(self._accuracy(), self.dtype))
+        value = keras.ops.cast(self._accuracy(), self.dtype)
+        if not self.several:
+            return value
+        return {name_at(self.name, k): value[place] for place, k in enumerate(self.several)}
+
+    def result_at(self, place: int) -> Any:
+        """Return one figure of a tuple of k, by its place in the tuple."""
+        return keras.ops.cast(self._accuracy()[place], self.dtype)
 
     def reset_state(self) -> None:
         """Forget every batch."""
@@ -137,6 +171,12 @@ class AccuracyMetric(keras.metrics.Metric):  # type: ignore[misc]  # keras has n
                 )
         for tally in [other.tally for other in metrics if other.variables]:
             self._add(vectors_of(tally), tally.total.shape[0] if self._by_class else None)
+
+    @property
+    def several(self) -> tuple[int, ...]:
+        """The k of each figure, or nothing where there is one figure."""
+        k = getattr(self.measure, "k", None)
+        return k if isinstance(k, tuple) else ()
 
     @property
     def tally(self) -> Tally:
@@ -194,15 +234,7 @@ class AccuracyMetric(keras.metrics.Metric):  # type: ignore[misc]  # keras has n
         return tally.accuracy(self.average)
 
     def _lead(self) -> tuple[int, ...]:
-        k = getattr(self.measure, "k", None)
-        return (len(k),) if isinstance(k, tuple) else ()
-
-    def _named(self, value: Array) -> Any:
-        """Return a tensor, or for a tuple of k one by name, as Keras logs them."""
-        k = getattr(self.measure, "k", None)
-        if not isinstance(k, tuple):
-            return value
-        return {name_at(self.name, each): value[place] for place, each in enumerate(k)}
+        return (len(self.several),) if self.several else ()
 
 
 def _count(how: tuple[Measure, bool], batch: Batch) -> Vectors:

@@ -127,7 +127,8 @@ def _add(variable: keras.Variable, more: Array) -> None:
 
 
 def _read(variable: keras.Variable) -> npt.NDArray[Any]:
-    return np.asarray(keras.ops.convert_to_numpy(variable))
+    tensor = keras.ops.convert_to_tensor(variable)  # for the adapter, which needs no __array__
+    return adapter_of(tensor).to_host(tensor)
 
 
 def vectors_of(tally: Tally) -> Vectors:

@@ -1,7 +1,9 @@
-"""accord for TensorFlow; the metric classes are those of ``accord_keras``, loaded when asked for."""
+"""accord for TensorFlow; the metric classes are those of ``accord_keras``."""
 
 from __future__ import annotations
 
+import contextlib
+import sys
 from typing import TYPE_CHECKING, Any
 
 from accord_tensorflow.adapter import TensorFlowAdapter
@@ -21,6 +23,12 @@ leave_alone("accord", "accord_keras", "accord_tensorflow")
 
 ADAPTER = TensorFlowAdapter("tensorflow")
 
+# TensorFlow loads Keras where it is installed. The classes are then registered with Keras at
+# once, for keras.models.load_model finds those of a saved model only after their import.
+if hasattr(sys.modules.get("keras"), "Model"):
+    with contextlib.suppress(ImportError):  # of a Keras before 3
+        import accord_keras  # noqa: F401  # it registers its classes
+
 __all__ = [
     "ADAPTER",
     "BinaryAccuracy",
@@ -34,7 +42,7 @@ __all__ = [
 
 
 def __getattr__(name: str) -> Any:
-    """Hand on the metric classes without importing Keras before one is asked for."""
+    """Return a metric class, importing Keras where TensorFlow has not."""
     if name not in __all__:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     import accord_keras  # noqa: PLC0415  # Keras takes seconds to import; the adapter needs none of it

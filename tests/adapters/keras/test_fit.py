@@ -119,7 +119,7 @@ def test_a_saved_model_has_its_metrics_and_counts_alike(
     figures = [one.evaluate(x_test, y_test, verbose=0, return_dict=True) for one in (model, again)]
     assert figures[0]["top_5_accuracy"] == figures[1]["top_5_accuracy"]
     assert figures[0]["macro"] == figures[1]["macro"]
-    assert isinstance(metric_of(again), TopKAccuracy)
+    assert isinstance(metric_of(again).whole, TopKAccuracy)
 
 
 SCORES = np.array([[0.2, 0.5, 0.3], [0.4, 0.4, 0.2], [0.1, 0.1, 0.8], [0.6, 0.3, 0.1]], "float32")

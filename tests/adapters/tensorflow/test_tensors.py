@@ -7,6 +7,7 @@ import pytest
 import tensorflow as tf
 
 import accord
+import accord_keras
 import accord_tensorflow
 from accord_tensorflow import xla
 
@@ -132,10 +133,9 @@ def test_the_result_of_an_eager_call_is_a_tensor() -> None:
     assert figure.dtype == tf.float32
 
 
-def test_the_metric_classes_are_handed_on() -> None:
-    import accord_keras  # noqa: PLC0415  # after accord_tensorflow, which has not imported it
-
+def test_the_metric_classes_are_those_of_accord_keras() -> None:
     for name in accord_keras.__all__:
         assert getattr(accord_tensorflow, name) is getattr(accord_keras, name)
+    assert set(accord_tensorflow.__all__) <= set(dir(accord_tensorflow))
     with pytest.raises(AttributeError, match="has no attribute 'Nothing'"):
         _ = accord_tensorflow.Nothing

@@ -1,0 +1,92 @@
+"""One Keras metric for each figure of a metric with several k, as ``compile`` needs them.
+
+Keras puts the name of an output, ``weighted_`` or a number in front of or behind the name of a
+metric, but not the names of the figures in a dict that a metric returns: those of two outputs
+replace each other. Its callbacks look for a metric of the monitored name, too.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from functools import wraps
+from typing import Any
+
+import keras
+
+from accord import Tally
+from accord_keras.metric import AccuracyMetric, name_at
+
+
+class Figure(keras.metrics.Metric):  # type: ignore[misc]  # keras has no types
+    """One figure of a metric with several k: the first counts for all, and has the variables.
+
+    Parameters
+    ----------
+    whole : AccuracyMetric
+        A metric whose measure has a tuple of k.
+    place : int
+        The place of this figure's k in that tuple.
+
+    Attributes
+    ----------
+    whole : AccuracyMetric
+        The metric that was passed to ``compile``.
+    """
+
+    _direction = "up"  # what callbacks in mode "auto" read
+
+    def __init__(self, whole: AccuracyMetric, place: int) -> None:
+        name = name_at(whole.name, whole.measure.k[place])  # type: ignore[attr-defined]  # see above
+        super().__init__(name=name, dtype=whole.dtype)
+        self.whole = whole
+        self._place = place
+
+    @property
+    def variables(self) -> list[Any]:
+        """Return those of the whole metric for the first figure; the others have none."""
+        return [] if self._place else list(self.whole.variables)
+
+    @property
+    def tally(self) -> Tally:
+        """What the whole metric has counted, for every k."""
+        return self.whole.tally
+
+    def update_state(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> None:
+        """Count a batch, once for all figures."""
+        if not self._place:
+            self.whole.update_state(y_true, y_pred, sample_weight=sample_weight)
+
+    def result(self) -> Any:
+        """Return the accuracy so far at this figure's k."""
+        return self.whole.result_at(self._place)
+
+    def reset_state(self) -> None:
+        """Forget every batch, once for all figures."""
+        if not self._place:
+            self.whole.reset_state()
+
+
+def figures_of(metric: Any) -> list[Any]:
+    """Return a metric for each figure of one with several k, or else the metric itself."""
+    if not isinstance(metric, AccuracyMetric) or not metric.several:
+        return [metric]
+    return [Figure(metric, place) for place in range(len(metric.several))]
+
+
+def take_apart() -> None:
+    """Have the lists of metrics that ``compile`` makes hold one metric for each figure.
+
+    Keras has no public way to do this. Where the class has moved, the figures are logged
+    by their own names, without that of an output.
+    """
+    with contextlib.suppress(ImportError):
+        from keras.src.trainers.compile_utils import MetricsList  # noqa: PLC0415  # may be missing
+
+        make = MetricsList.__init__
+
+        @wraps(make)
+        def of_figures(self: Any, metrics: Any, *args: Any, **options: Any) -> None:
+            figures = [figure for metric in metrics for figure in figures_of(metric)]
+            make(self, figures, *args, **options)
+
+        MetricsList.__init__ = of_figures
