@@ -78,7 +78,7 @@ def top_k_scorer(
 
 
 def top_k_scorers(
-    k: tuple[int, ...] = (1, 5), *, ties: Ties = "first", average: ScalarAverage = "micro"
+    k: int | tuple[int, ...] = (1, 5), *, ties: Ties = "first", average: ScalarAverage = "micro"
 ) -> dict[str, TopKScorer]:
     """Make a scorer for each of several k, by the names that Keras gives them.
 
