@@ -9,7 +9,12 @@ from accord_numpy.metrics import (
     TopKAccuracy,
     TopKCategoricalAccuracy,
 )
-from accord_numpy.scorers import binary_scorer, top_k_scorer
+from accord_numpy.scorers import (
+    binary_scorer,
+    multilabel_scorer,
+    top_k_scorer,
+    top_k_scorers,
+)
 
 ADAPTER = NumpyAdapter("numpy")
 
@@ -23,5 +28,7 @@ __all__ = [
     "TopKAccuracy",
     "TopKCategoricalAccuracy",
     "binary_scorer",
+    "multilabel_scorer",
     "top_k_scorer",
+    "top_k_scorers",
 ]

@@ -1,66 +1,29 @@
-"""Scorers for scikit-learn: ``scoring=top_k_scorer(5)`` in ``cross_validate`` or a search."""
+"""Scorers for scikit-learn: ``scoring=top_k_scorer(5)`` in ``cross_validate`` or a search.
+
+scikit-learn is imported when a scorer is made, not before.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any, Literal
+import importlib
+from typing import TYPE_CHECKING, Any
 
-import numpy as np
-import numpy.typing as npt
-
-from accord import Binary, Tally, TopK, checks
-from accord.tally import per_class
+from accord import TopK, checks
+from accord.multilabel import Criteria
 from accord.thresholds import AtThreshold
 from accord.ties import Ties
 
-Floats = npt.NDArray[np.floating[Any]]
-ScalarAverage = Literal["micro", "macro", "weighted"]
+if TYPE_CHECKING:
+    from accord_numpy.scoring import (
+        BinaryScorer,
+        MultilabelScorer,
+        Response,
+        ScalarAverage,
+        TopKScorer,
+    )
 
-
-@dataclass(frozen=True)
-class TopKScorer:
-    """Scores a fitted classifier; made by `top_k_scorer`."""
-
-    measure: TopK
-    average: ScalarAverage
-
-    def __call__(self, estimator: Any, X: Any, y: Any, sample_weight: Any = None) -> float:  # noqa: N803  # scikit-learn's name
-        """Return the accuracy of the estimator's class scores on ``X``."""
-        y = np.asarray(y)
-        weight = None if sample_weight is None else np.asarray(sample_weight)
-        label, known = _columns(estimator.classes_, y)
-        tally = self.measure.tally(
-            label,
-            _class_scores(estimator, X),
-            mask=known,
-            sample_weight=weight,
-            per_class=per_class(self.average),
-        )
-        if not known.all():
-            tally = _with_misses(tally, y[~known], None if weight is None else weight[~known])
-        return float(tally.accuracy(self.average))
-
-
-@dataclass(frozen=True)
-class BinaryScorer:
-    """Scores a fitted binary classifier at a threshold; made by `binary_scorer`."""
-
-    measure: Binary
-    average: ScalarAverage
-
-    def __call__(self, estimator: Any, X: Any, y: Any, sample_weight: Any = None) -> float:  # noqa: N803  # scikit-learn's name
-        """Return the accuracy of thresholding the probability of ``classes_[1]``."""
-        if len(estimator.classes_) != 2:  # noqa: PLR2004  # that is what binary means
-            raise ValueError(
-                f"the estimator has {len(estimator.classes_)} classes; binary_scorer needs two,"
-                " use top_k_scorer"
-            )
-        positive = estimator.predict_proba(X)[:, 1]
-        truth, _ = _columns(estimator.classes_, np.asarray(y))
-        score = self.measure.accuracy(
-            truth, positive, average=self.average, sample_weight=sample_weight
-        )
-        return float(score)
+_AVERAGES = ("micro", "macro", "weighted")
+_RESPONSES = ("auto", "predict_proba", "decision_function")
 
 
 def top_k_scorer(
@@ -68,8 +31,10 @@ def top_k_scorer(
 ) -> TopKScorer:
     """Make a scikit-learn scorer of top-k accuracy.
 
-    Labels are matched to columns by the estimator's ``classes_``, whatever their type. A label the
-    estimator was not fitted on (a class that a fold left out) can't be hit, and is a miss.
+    It ranks what ``predict_proba`` returns, or ``decision_function`` where an estimator has no
+    probabilities. Labels are matched to columns by the estimator's ``classes_``, whatever their
+    type. A label the estimator was not fitted on (a class that a fold left out, a missing value)
+    can't be hit, and is a miss.
 
     Parameters
     ----------
@@ -83,12 +48,15 @@ def top_k_scorer(
     Returns
     -------
     callable ``(estimator, X, y, sample_weight=None) -> float``
-        For ``scoring=`` anywhere in scikit-learn.
+        For ``scoring=`` anywhere in scikit-learn, with its ``set_score_request``.
 
     Raises
     ------
     ValueError
-        If an option is unknown; when called, if k exceeds the estimator's classes.
+        If an option is unknown; when called, if k exceeds the estimator's classes, or the
+        estimator's columns are not its classes (a one-vs-one ``SVC``).
+    TypeError
+        When called, if a label is of another type than the classes.
 
     Examples
     --------
@@ -100,36 +68,99 @@ def top_k_scorer(
     >>> cross_val_score(tree, *load_iris(return_X_y=True), scoring=top_k_scorer(2)).round(2)
     array([1., 1., 1., 1., 1.])
     """
-    checks.one_of("average", average, ("micro", "macro", "weighted"))
-    return TopKScorer(TopK(checks.whole("k", k), ties=ties), average)
+    several: object = k
+    if isinstance(several, tuple):
+        raise TypeError(f"k={k!r} is a tuple; pass an int, or use top_k_scorers")
+    checks.one_of("average", average, _AVERAGES)
+    measure = TopK(checks.whole("k", k), ties=ties)
+    scorer: TopKScorer = _scoring().TopKScorer(measure, average)
+    return scorer
 
 
-def binary_scorer(
-    threshold: float = 0.5,
-    *,
-    at_threshold: AtThreshold = "negative",
-    average: ScalarAverage = "micro",
-) -> BinaryScorer:
-    """Make a scikit-learn scorer of binary accuracy at a threshold.
+def top_k_scorers(
+    k: int | tuple[int, ...] = (1, 5), *, ties: Ties = "first", average: ScalarAverage = "micro"
+) -> dict[str, TopKScorer]:
+    """Make a scorer for each of several k, by the names that Keras gives them.
+
+    scikit-learn asks an estimator for its scores once for all of them.
 
     Parameters
     ----------
-    threshold : float
-        The probability of ``classes_[1]`` above which it is predicted.
-    at_threshold : {"negative", "positive"}
-        What a probability equal to the threshold predicts (R10).
-    average : {"micro", "macro", "weighted"}
-        Over samples or over the two classes (R15).
+    k : tuple of int
+        How many classes may count.
+    ties, average
+        As `top_k_scorer` takes them.
 
     Returns
     -------
-    callable ``(estimator, X, y, sample_weight=None) -> float``
-        For ``scoring=`` anywhere in scikit-learn.
+    dict of str to callable
+        ``"top_1_accuracy"`` and so on: for ``scoring=`` where scikit-learn takes several scorers.
+        A search needs ``refit=`` one of these names.
 
     Raises
     ------
     ValueError
-        If an option is unknown; when called, if the estimator has not two classes.
+        As `top_k_scorer`.
+
+    Examples
+    --------
+    >>> from accord_numpy import top_k_scorers
+    >>> from sklearn.datasets import load_iris
+    >>> from sklearn.model_selection import cross_validate
+    >>> from sklearn.tree import DecisionTreeClassifier
+    >>> tree = DecisionTreeClassifier(max_depth=1, random_state=0)
+    >>> X, y = load_iris(return_X_y=True)
+    >>> found = cross_validate(tree, X, y, scoring=top_k_scorers((1, 2)))
+    >>> found["test_top_1_accuracy"].mean().round(2), found["test_top_2_accuracy"].mean().round(2)
+    (np.float64(0.67), np.float64(1.0))
+    """
+    each = checks.top(k)
+    several = each if isinstance(each, tuple) else (each,)
+    return {f"top_{n}_accuracy": top_k_scorer(n, ties=ties, average=average) for n in several}
+
+
+def binary_scorer(
+    threshold: float | None = None,
+    *,
+    at_threshold: AtThreshold = "negative",
+    average: ScalarAverage = "micro",
+    pos_label: Any = None,
+    response_method: Response = "auto",
+) -> BinaryScorer:
+    """Make a scikit-learn scorer of binary accuracy at a threshold.
+
+    Labels are matched as by `top_k_scorer`.
+
+    Parameters
+    ----------
+    threshold : float, optional
+        The score of ``pos_label`` above which it is predicted. By default 0.5 for probabilities,
+        and 0 for an estimator that has a ``decision_function`` alone: the side that it predicts.
+    at_threshold : {"negative", "positive"}
+        What a score equal to the threshold predicts (R10).
+    average : {"micro", "macro", "weighted"}
+        Over samples or over the two classes (R15).
+    pos_label : label, optional
+        The class whose scores are compared with the threshold; by default ``classes_[1]``.
+    response_method : {"auto", "predict_proba", "decision_function"}
+        What the scores are. ``"auto"`` takes ``predict_proba``; without it, and where no threshold
+        is given, ``decision_function``. A threshold for margins is compared with them as they are
+        (for ``pos_label=classes_[0]``, with their negative).
+
+    Returns
+    -------
+    callable ``(estimator, X, y, sample_weight=None) -> float``
+        For ``scoring=`` anywhere in scikit-learn, with its ``set_score_request``.
+
+    Raises
+    ------
+    ValueError
+        If an option is unknown; when called, if the estimator has not two classes, or
+        ``pos_label`` is not one of them.
+    TypeError
+        When called, if a label is of another type than the classes.
+    AttributeError
+        When called, if the estimator does not have the response method.
 
     Examples
     --------
@@ -140,32 +171,80 @@ def binary_scorer(
     >>> round(binary_scorer(0.5)(GaussianNB().fit(X, y), X, y), 3)
     0.942
     """
-    checks.one_of("average", average, ("micro", "macro", "weighted"))
-    return BinaryScorer(Binary(threshold, at_threshold=at_threshold), average)
-
-
-def _class_scores(estimator: Any, X: Any) -> Floats:  # noqa: N803  # scikit-learn's name
-    if hasattr(estimator, "predict_proba"):
-        return np.asarray(estimator.predict_proba(X))
-    scores = np.asarray(estimator.decision_function(X))
-    return scores if scores.ndim > 1 else np.stack([-scores, scores], axis=-1)
-
-
-def _columns(classes: Any, y: Any) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.bool_]]:
-    """Return the column of each label, and which labels have one."""
-    order = np.argsort(classes)
-    place = np.minimum(np.searchsorted(classes, y, sorter=order), len(classes) - 1)
-    column = order[place]
-    return column, np.asarray(classes)[column] == y
-
-
-def _with_misses(tally: Tally, unseen: Any, weight: Any) -> Tally:
-    """Add samples that can't be hit, each of the class of its own label."""
-    _, label = np.unique(unseen, return_inverse=True)
-    extra = np.bincount(label, weights=weight).astype(tally.total.dtype)
-    if tally.total.ndim == 0:
-        return tally._replace(total=tally.total + extra.sum())
-    none = np.zeros(len(extra), tally.correct.dtype)
-    return tally._replace(
-        correct=np.append(tally.correct, none), total=np.append(tally.total, extra)
+    checks.one_of("average", average, _AVERAGES)
+    checks.one_of("response_method", response_method, _RESPONSES)
+    scorer: BinaryScorer = _scoring().BinaryScorer(
+        threshold, average, pos_label, response_method, at_threshold=at_threshold
     )
+    return scorer
+
+
+def multilabel_scorer(
+    criteria: Criteria = "exact_match",
+    *,
+    threshold: float | None = None,
+    at_threshold: AtThreshold = "negative",
+    k: int | None = None,
+    ties: Ties = "first",
+    response_method: Response = "auto",
+) -> MultilabelScorer:
+    """Make a scikit-learn scorer of predicted sets of labels (R11).
+
+    It takes an array of probabilities (``OneVsRestClassifier``, ``MLPClassifier``) and a list of
+    them for each label (``RandomForestClassifier``, ``MultiOutputClassifier``) alike. Where a label
+    was constant in the samples an estimator was fitted on, its probability of 1 is 0 or 1.
+
+    Parameters
+    ----------
+    criteria : {"exact_match", "hamming", "overlap", "contain", "belong", "jaccard"}
+        What right means; ``"hamming"`` counts labels, the others samples.
+    threshold : float, optional
+        The score above which a label is predicted. By default 0.5 for probabilities, and 0 for an
+        estimator that has a ``decision_function`` alone.
+    at_threshold : {"negative", "positive"}
+        What a score equal to the threshold predicts (R10).
+    k : int, optional
+        Predict the k best labels of each sample, instead of using a threshold.
+    ties : {"first", "last"}
+        Which of equal scores are among the k best.
+    response_method : {"auto", "predict_proba", "decision_function"}
+        As `binary_scorer` takes it.
+
+    Returns
+    -------
+    callable ``(estimator, X, y, sample_weight=None) -> float``
+        For ``scoring=`` anywhere in scikit-learn, with its ``set_score_request``.
+
+    Raises
+    ------
+    ValueError
+        If an option is unknown; when called, if a label is neither 0 nor 1.
+    AttributeError
+        When called, if the estimator does not have the response method.
+
+    Examples
+    --------
+    >>> from accord_numpy import multilabel_scorer
+    >>> from sklearn.datasets import make_multilabel_classification
+    >>> from sklearn.ensemble import RandomForestClassifier
+    >>> X, Y = make_multilabel_classification(random_state=0)
+    >>> forest = RandomForestClassifier(random_state=0).fit(X[:80], Y[:80])
+    >>> round(multilabel_scorer("hamming")(forest, X[80:], Y[80:]), 2)
+    0.66
+    """
+    checks.one_of("response_method", response_method, _RESPONSES)
+    if k is not None:
+        k = checks.whole("k", k)
+    scorer: MultilabelScorer = _scoring().MultilabelScorer(
+        threshold, response_method, k, criteria=criteria, at_threshold=at_threshold, ties=ties
+    )
+    return scorer
+
+
+def _scoring() -> Any:
+    try:
+        return importlib.import_module("accord_numpy.scoring")
+    except ImportError as error:
+        raise ImportError(
+            f"scorers need scikit-learn 1.6 or newer ({error}); pip install 'scikit-learn>=1.6'"
+        ) from error

@@ -1,0 +1,220 @@
+"""What a fitted classifier scores, and the labels beside it, in columns that accord can count."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from numbers import Number
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+Floats = npt.NDArray[np.floating[Any]]
+
+# Where a fitted meta-estimator of scikit-learn keeps the one whose scores it returns.
+_DELEGATES = ("best_estimator_", "final_estimator_", "estimator_")
+
+
+class Truth(NamedTuple):
+    """The column of each label; a label that the estimator was not fitted on has none."""
+
+    column: npt.NDArray[np.intp]
+    known: npt.NDArray[np.bool_]
+    unseen: npt.NDArray[np.intp]  # those without a column, numbered by their label
+
+
+def classes_of(estimator: Any) -> list[Any]:
+    """Return the classes of a fitted classifier as Python objects, in the order of its columns.
+
+    Raises
+    ------
+    ValueError
+        If there is a list of classes for each of several outputs.
+    """
+    classes: list[Any] = as_array(estimator.classes_, "classes_").tolist()
+    if any(isinstance(label, (list, np.ndarray)) for label in classes):
+        raise ValueError(
+            f"{_name(estimator)} was fitted on several labels a sample; use multilabel_scorer"
+        )
+    return classes
+
+
+def columns(estimator: Any, classes: Sequence[Any], y: Any) -> Truth:
+    """Return the column of each label, by equality: 1, 1.0 and True are one label.
+
+    Raises
+    ------
+    ValueError
+        If the labels have more than one axis.
+    TypeError
+        If a label can't be equal to any class, as it is of another type (R23).
+    """
+    array = as_array(y, "y")
+    if array.ndim != 1:
+        raise ValueError(
+            f"y has shape {array.shape}; pass one label a sample, a column as numpy.ravel(y)"
+        )
+    labels, places = array.tolist(), {label: place for place, label in enumerate(classes)}
+    column = np.asarray([places.get(label, -1) for label in labels], dtype=np.intp)
+    known = column >= 0
+    unseen = _numbered(estimator, classes, labels, np.flatnonzero(~known))
+    return Truth(np.maximum(column, 0), known, unseen)
+
+
+def class_scores(estimator: Any, answer: Any, classes: Sequence[Any]) -> Floats:
+    """Return what `predict_proba` or `decision_function` answered, with a column for each class.
+
+    Raises
+    ------
+    ValueError
+        If there is not one column for each class.
+    """
+    scores = np.asarray(answer)
+    if scores.ndim == 1 and len(classes) == 2:  # noqa: PLR2004  # a border between two classes
+        return np.stack([-scores, scores], axis=-1)
+    if scores.ndim != 2 or scores.shape[1] != len(classes):  # noqa: PLR2004  # samples, classes
+        raise ValueError(
+            f"the scores of {_name(estimator)} have shape {scores.shape}, not a column for each of"
+            f" its {len(classes)} classes{_pairs_remedy(estimator)}"
+        )
+    return scores
+
+
+def refuse_other_margins(estimator: Any, X: Any, scores: Floats, classes: Sequence[Any]) -> None:  # noqa: N803  # scikit-learn's name
+    """Refuse the values of a `decision_function` whose shape is right and whose meaning is not.
+
+    Raises
+    ------
+    ValueError
+        If three columns are the three pairs of three classes, or the border of two is not at 0.
+    """
+    if len(classes) == 3 and _is_of_pairs(estimator, X, scores, classes):  # noqa: PLR2004  # as many pairs
+        raise ValueError(
+            f"the three columns of {_name(estimator)}'s decision_function are the pairs of its"
+            f" classes, not the classes{_pairs_remedy(estimator)}"
+        )
+    for part in _chain(estimator) if len(classes) == 2 else ():  # noqa: PLR2004  # one border
+        # Where OneVsOneClassifier adds up probabilities, it predicts by a border of 0.5.
+        pairs = part.estimators_ if hasattr(part, "pairwise_indices_") else ()
+        if pairs and not hasattr(pairs[0], "decision_function"):
+            raise ValueError(
+                f"OneVsOneClassifier of {_name(pairs[0])} does not have its border between two"
+                f" classes at 0; use {_name(pairs[0])} without OneVsOneClassifier"
+            )
+
+
+def label_scores(estimator: Any, method: str, answer: Any) -> Floats:
+    """Return the score of each label of each sample, from an array or one array a label.
+
+    Raises
+    ------
+    ValueError
+        If a label has other classes than 0 and 1, or the scores are those of 0.
+    """
+    stacked = any(hasattr(part, "final_estimator_") for part in _chain(estimator))
+    if stacked and method == "predict_proba":
+        raise ValueError(
+            "predict_proba of StackingClassifier returns the probability of 0 where there are"
+            " several labels a sample; use MultiOutputClassifier(StackingClassifier(...))"
+        )
+    if not isinstance(answer, (list, tuple)):
+        return np.asarray(answer)
+    each = zip(estimator.classes_, answer, strict=True)
+    return np.stack([_of_one(label, *pair) for label, pair in enumerate(each)], axis=-1)
+
+
+def as_array(values: Any, name: str) -> npt.NDArray[Any]:
+    """Return labels as an array; NumPy would make strings of a list of mixed types.
+
+    Raises
+    ------
+    TypeError
+        If it is a masked array (R21).
+    """
+    if isinstance(values, np.ma.MaskedArray):
+        raise TypeError(
+            f"{name} is a masked array; leave the masked samples out of X and {name},"
+            f" and pass {name}.data"
+        )
+    return np.asarray(values, dtype=object if isinstance(values, (list, tuple)) else None)
+
+
+def _of_one(label: int, classes: Any, answer: Any) -> Floats:
+    """Return the probability of 1, where a label that was constant has a single column."""
+    found, answer = as_array(classes, "classes_").tolist(), np.asarray(answer)
+    if any(each not in {0, 1} for each in found):
+        raise ValueError(
+            f"label {label} has the classes {found}; multilabel_scorer needs 0 and 1, fit on those"
+        )
+    return answer[:, found.index(1)] if 1 in found else np.zeros(len(answer), answer.dtype)
+
+
+def _chain(estimator: Any) -> Iterator[Any]:
+    """Yield an estimator, and the ones that compute its scores in its place."""
+    while estimator is not None:
+        yield estimator
+        steps = getattr(estimator, "steps", None)
+        inner = (getattr(estimator, name) for name in _DELEGATES if hasattr(estimator, name))
+        estimator = steps[-1][1] if steps else next(inner, None)
+
+
+def _is_of_pairs(estimator: Any, X: Any, scores: Floats, classes: Sequence[Any]) -> bool:  # noqa: N803  # scikit-learn's name
+    """Tell whether three columns are one-vs-one: by the parameter that says so, or by votes."""
+    parts = list(_chain(estimator))
+    shapes = [part.decision_function_shape for part in parts if _has_shape(part)]
+    if shapes:
+        return bool(shapes[-1] == "ovo")
+    if all(type(part).__module__.startswith("sklearn.") for part in parts):
+        return False
+    # An estimator of the user's own may hold such a model. What it predicts tells: by the votes of
+    # the pairs everywhere, and somewhere against the scores. Ties alone are no such sign.
+    predicted = columns(estimator, classes, np.asarray(estimator.predict(X))).column
+    one_two, one_three, two_three = scores.T > 0
+    votes = np.stack(
+        [one_two * 1 + one_three, ~one_two * 1 + two_three, ~one_three * 1 + ~two_three]
+    )
+    chosen = np.take_along_axis(scores, predicted[:, None], axis=1)[:, 0]
+    return bool((votes.argmax(axis=0) == predicted).all() and (chosen < scores.max(axis=1)).any())
+
+
+def _has_shape(part: Any) -> bool:
+    return hasattr(part, "decision_function_shape")
+
+
+def _pairs_remedy(estimator: Any) -> str:
+    if any(_has_shape(part) for part in _chain(estimator)):
+        return "; pass decision_function_shape='ovr', which changes no prediction"
+    return "; make it return one, in the order of classes_"
+
+
+def _numbered(
+    estimator: Any, classes: Sequence[Any], labels: Sequence[Any], places: npt.NDArray[np.intp]
+) -> npt.NDArray[np.intp]:
+    """Give a number to each label that is no class; all missing values are one label."""
+    unseen = [None if _is_missing(labels[place]) else labels[place] for place in places]
+    numbers = {label: number for number, label in enumerate(dict.fromkeys(unseen))}
+    kinds = {type(None), *(_kind(label) for label in classes)} if numbers else ()
+    for label in numbers:
+        if _kind(label) not in kinds:
+            raise TypeError(
+                f"y[{places[unseen.index(label)]}] is {label!r}, of type {type(label).__name__},"
+                f" and the classes of {_name(estimator)} are of type {type(classes[0]).__name__},"
+                f" for instance {classes[0]!r}; pass labels of the type that it was fitted on"
+            )
+    return np.asarray([numbers[label] for label in unseen], dtype=np.intp)
+
+
+def _kind(label: Any) -> type:
+    """Return the widest type whose values can be equal to a label."""
+    return next((kind for kind in (Number, str, bytes) if isinstance(label, kind)), type(label))
+
+
+def _is_missing(label: Any) -> bool:
+    try:
+        return label is None or bool(label != label)  # noqa: PLR0124  # as NaN is
+    except TypeError:  # pandas.NA, which is neither
+        return True
+
+
+def _name(estimator: Any) -> str:
+    return type(estimator).__name__
