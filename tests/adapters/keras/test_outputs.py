@@ -121,7 +121,7 @@ def test_every_figure_is_named_as_keras_names_a_single_k(
 
 def test_a_metric_by_itself_needs_no_list() -> None:
     metrics = {"a": TopKAccuracy((1, 5)), "b": TopKAccuracy((1, 5))}
-    model = compiled(flat("a", "b"), [0, 0], metrics=metrics)
+    model = compiled(flat("a", "b"), [0, 0], metrics=dict(metrics))
     found = model.evaluate(SCORES, labels_of(2), verbose=0, return_dict=True)
     assert {"a_top_1_accuracy", "a_top_5_accuracy", "b_top_1_accuracy", "b_top_5_accuracy"} < set(
         found
