@@ -47,6 +47,12 @@ def test_r3_r22_a_bad_float_that_can_not_be_read_is_a_miss_and_invalid(bad: floa
 
 
 @pytest.mark.usefixtures("unreadable")
+def test_r4_r22_a_bad_label_has_no_own_score_that_could_be_nan() -> None:
+    tally = accord.TopK(1).tally(np.array([-1, 0]), np.array([[np.nan, 0.1], [np.nan, 0.1]]))
+    assert [int(tally.invalid), int(tally.undefined)] == [1, 1]
+
+
+@pytest.mark.usefixtures("unreadable")
 @pytest.mark.parametrize(("criteria", "invalid"), [("exact_match", 1), ("hamming", 2)])
 def test_r11_r22_bad_labels_of_sets_are_counted_in_the_unit_of_the_total(
     criteria: accord.multilabel.Criteria, invalid: int
