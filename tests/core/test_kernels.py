@@ -198,7 +198,9 @@ def test_any_layout_is_read_as_the_values_it_holds(layout: str) -> None:
     measure = accord.TopK((1, 5))
     with kernels.using(True):
         for mine, theirs in zip(
-            measure.tally(labels, other), measure.tally(labels, scores), strict=True
+            (*measure.tally(labels, other), *accord.standing(labels, other)),
+            (*measure.tally(labels, scores), *accord.standing(labels, scores)),
+            strict=True,
         ):
             assert mine.tolist() == theirs.tolist()
 
