@@ -43,6 +43,14 @@ def test_a_negative_label_stands_behind_every_class() -> None:
     assert [counts.tolist() for counts in found] == [[2], [0], [0]]
 
 
+def test_r1_scores_may_be_bools_in_a_strict_array_api_too() -> None:
+    strict = pytest.importorskip("array_api_strict")
+    scores, labels = strict.asarray([[True, False, True]] * 2), strict.asarray([2, 1])
+    own = strict.asarray([True, False])
+    found = accord.standing_in_block(labels, scores, own, offset=0)
+    assert [[int(each) for each in field] for field in found] == [[0, 2], [1, 0], [0, 0]]
+
+
 def test_an_own_score_of_another_dtype_is_refused() -> None:
     with pytest.raises(TypeError, match="own_score has dtype float32, y_score float64"):
         accord.standing_in_block(LABELS, SCORES, OWN.astype(np.float32), offset=0)

@@ -146,6 +146,13 @@ def test_r10_scores_beside_a_threshold_count_alike(dtype: str, per_class: bool) 
         assert_same(measure.tally, labels, scores[::-1, ::-1], per_class=per_class, **extra)
 
 
+@pytest.mark.parametrize("dtype", ["int64", "uint64"])
+def test_r10_wide_integers_are_not_rounded_beside_a_threshold(dtype: str) -> None:
+    scores = np.array([2**53 - 1, 2**53, 2**53 + 1], dtype)
+    for found in both(accord.Binary(2.0**53).tally, np.array([0, 0, 1]), scores):
+        assert [int(each) for each in found[:4]] == [3, 2, 3, 3]
+
+
 @pytest.mark.parametrize("bad", [2, -1, 0.5, np.nan, 5e-324])
 def test_r22_a_bad_binary_label_is_refused_by_the_scan_too(bad: float) -> None:
     labels, scores = np.array([0, 1, bad]), np.full(3, 0.25, np.float32)
@@ -198,7 +205,9 @@ def test_any_layout_is_read_as_the_values_it_holds(layout: str) -> None:
     measure = accord.TopK((1, 5))
     with kernels.using(True):
         for mine, theirs in zip(
-            measure.tally(labels, other), measure.tally(labels, scores), strict=True
+            (*measure.tally(labels, other), *accord.standing(labels, other)),
+            (*measure.tally(labels, scores), *accord.standing(labels, scores)),
+            strict=True,
         ):
             assert mine.tolist() == theirs.tolist()
 

@@ -12,7 +12,8 @@ import numpy as np
 import pytest
 
 import accord
-from accord import registry
+from accord import kernels, registry
+from accord.registry import Numbers
 from accord_numpy import NumpyAdapter
 
 RNG = np.random.default_rng(1)
@@ -48,6 +49,16 @@ def test_a_copy_and_a_pickle_go_their_own_ways() -> None:
     assert [field.tolist() for field in metric.tally] == before
 
 
+def test_a_pickle_answers_in_numpy_for_its_framework_may_not_be_there() -> None:
+    strict = pytest.importorskip("array_api_strict")
+    metric = accord.Metric(accord.TopK(1))
+    metric.update([0, 1], strict.asarray([[0.9, 0.1], [0.9, 0.1]]))
+    assert type(metric.compute()).__module__.startswith("array_api_strict")
+    copied = pickle.loads(pickle.dumps(metric))  # noqa: S301  # made on this line
+    assert isinstance(copied.compute(), np.float64 | np.ndarray)
+    assert float(copied.compute()) == 0.5
+
+
 def test_merging_adds_and_leaves_the_other_alone() -> None:
     first, second = streamed(), streamed()
     first.merge(second)
@@ -66,6 +77,8 @@ def test_merging_with_a_fresh_metric_changes_nothing() -> None:
 def test_metrics_that_count_something_else_do_not_merge() -> None:
     with pytest.raises(ValueError, match="counts something else"):
         streamed().merge(accord.Metric(accord.TopK(1)))
+    with pytest.raises(ValueError, match="counts something else"):
+        streamed().merge(streamed(average="macro"))
 
 
 @pytest.mark.parametrize("drained", [False, True])
@@ -147,6 +160,37 @@ def test_r14_weighted_and_unweighted_batches_add() -> None:
     metric.update([0, 1], np.array([[0.9, 0.1], [0.9, 0.1]]))
     metric.update([1], np.array([[0.1, 0.9]]), sample_weight=[0.5])
     assert [float(metric.tally.correct), float(metric.tally.total)] == [1.5, 2.5]
+
+
+def test_r17_batches_of_two_frameworks_add() -> None:
+    strict = pytest.importorskip("array_api_strict")
+    metric = accord.Metric(accord.TopK(1))
+    metric.update([0, 1], np.array([[0.9, 0.1], [0.9, 0.1]]))
+    metric.update([1], strict.asarray([[0.1, 0.9]]))
+    metric.update([1], np.array([[0.1, 0.9]]))
+    assert [int(metric.tally.correct), int(metric.tally.total)] == [3, 4]
+
+
+class Narrow(NumpyAdapter):
+    """NumPy as if it had no 64-bit numbers."""
+
+    def numbers(self, array: object) -> Numbers:  # noqa: ARG002  # the same for every array
+        return Numbers(np.int32, np.float32, np.float32)
+
+
+def test_r14_r18_weighted_and_unweighted_batches_add_in_narrow_numbers() -> None:
+    right = registry.load("numpy")
+    registry.register(Narrow("numpy"))
+    try:
+        metric, row = accord.Metric(accord.TopK(1)), np.array([[0.9, 0.1]])
+        with kernels.using(False):
+            metric.update([0], row, sample_weight=[2.0**24])
+            for _ in range(3):
+                metric.update([0], row)
+            metric.update([1], row, sample_weight=[0.5])
+        assert [float(metric.tally.correct), float(metric.tally.total)] == [2**24 + 3, 2**24 + 3.5]
+    finally:
+        registry.register(right)
 
 
 class Unreadable(NumpyAdapter):

@@ -51,3 +51,13 @@ def test_r18_the_rounded_tally_is_the_tally_in_floats() -> None:
     tally = accord.TopK((1, 2)).tally([0, 1, 1], SCORES, sample_weight=[1.5, 1, 1])
     rounded = fresh().after(tally, xp).rounded(xp)
     assert [field.tolist() for field in rounded] == [field.tolist() for field in tally]
+
+
+def test_r18_the_rounded_tally_rounds_once() -> None:
+    one = accord.TopK((1, 2)).tally([0], SCORES[:1])
+    state = fresh().after(one, xp)
+    for weight in (2.0**24, 1.0):  # whose sum float32 does not hold, but that of all three
+        tally = accord.TopK((1, 2)).tally([0], SCORES[:1], sample_weight=[weight])
+        state = state.after(accord.Tally(*(np.asarray(each, NARROW) for each in tally)), xp)
+    assert state.sums.total.sum.dtype == NARROW
+    assert float(state.rounded(xp).total) == 2**24 + 2
