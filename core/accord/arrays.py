@@ -297,7 +297,9 @@ def _given(
 ) -> Array:
     """Return an array of the framework of another, or host values as NumPy; refuse all else."""
     if isinstance(values, (list, tuple, bool, int, float)):
-        values = kinds.listed(name, values)
+        values = adapter.beside(name, kinds.listed(name, values), scores)
+        if isinstance(values, np.ndarray):
+            kinds.refuse_listed(name, values)
     own = adapter_of(values, name)
     refusals.refuse_other_than_arrays(name, values, classes=classes, masks=masks)
     if own.name == adapter.name:

@@ -50,9 +50,12 @@ def other(name: str, array: Any, call: str | None = None) -> TypeError:
 def listed(name: str, values: Any) -> Any:
     """Return a list, or a number, as NumPy's array."""
     try:
-        array = np.asarray(values)
+        return np.asarray(values)
     except ValueError as error:
         raise ValueError(f"{name} is a ragged list; pass rows of one length") from error
+
+
+def refuse_listed(name: str, array: Any) -> None:
+    """Refuse what was made of a list that held something other than the argument takes."""
     if array.dtype.kind not in "biuf" or (name == "mask" and array.dtype.kind != "b"):
         raise other(name, array, f"numpy.asarray({name})")
-    return array

@@ -389,7 +389,7 @@ def _generic(array: Array, name: str) -> Adapter:
     root = type(array).__module__.partition(".")[0]
     if not array_api_compat.is_array_api_obj(array) or root in _NO_LIBRARIES:
         raise refusals.no_array(name, array)
-    if array_api_compat.is_lazy_array(array):
+    if hasattr(array, "__dask_graph__"):  # the protocol of Dask's collections
         from accord.lazy import LazyAdapter  # noqa: PLC0415  # an adapter, which knows this module
 
         return LazyAdapter(root)

@@ -240,6 +240,8 @@ assert libc.mprotect(ctypes.c_void_p(start + page), page, 0) == 0
 inside = np.frombuffer(memory, np.uint8, page)
 for dtype in ("int8", "float16", "float32", "float64"):
     for classes in (1, 3, 7, 10, 16, 17, 33, 65):
+        if classes == 1 and dtype == "int8":
+            continue  # taken for predicted labels
         rows = inside[-5 * classes * np.dtype(dtype).itemsize:].view(dtype).reshape(5, classes)
         rows[:] = 0
         assert int(accord.TopK(1).tally([classes - 1] * 5, rows).ceiling) == 5
