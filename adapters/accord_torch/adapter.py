@@ -46,7 +46,7 @@ class TorchAdapter(Adapter):
     )
 
     counts_in_numpy = True
-    slow_modes = frozenset({"compiled"})
+    slow_modes = frozenset({"compiled", "compiled-kernels"})
 
     def namespace(self, array: Tensor) -> Namespace:  # noqa: ARG002  # there is only one
         """Return array-api-compat's torch."""

@@ -50,6 +50,8 @@ def flag(name: str, value: object) -> bool:
 
 def traced(name: str, value: object) -> str | None:
     """Say what to do about an option that a trace has turned into an array; None if it has not."""
+    if type(value).__module__ == "builtins":
+        return None
     try:
         adapter = adapter_of(value)
     except TypeError:

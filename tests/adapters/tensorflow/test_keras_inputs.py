@@ -77,8 +77,8 @@ RAGGED = tf.ragged.constant([[1], [1, 0]])
         ((LABELS[0], tf.sparse.from_dense(ROWS)), TypeError, r"tf\.sparse\.to_dense\(y_pred\)"),
         ((LABELS[0], [[0.1, 0.9], [0.5]]), ValueError, "y_pred is a ragged list"),
         (([[1], [1, 0]], SCORES), ValueError, "y_true is a ragged list"),
-        ((None, SCORES), TypeError, "y_true is a NoneType"),
-        ((LABELS[0], None), TypeError, "y_pred is a NoneType"),
+        ((None, SCORES), TypeError, "y_true is None; pass"),
+        ((LABELS[0], None), TypeError, "y_pred is None; pass"),
         ((1, np.float32(0.5)), ValueError, "single number"),
     ],
 )
