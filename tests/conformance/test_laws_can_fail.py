@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Any
 
 import numpy as np
@@ -134,10 +134,14 @@ def registered(request: pytest.FixtureRequest) -> Iterator[NumpyAdapter]:
     registry.register(right)
 
 
-def broken_laws(adapter: NumpyAdapter) -> set[str]:
+# This law none of the wrong adapters breaks: each is wrong in some things, not in all.
+HELD = "arrays of two frameworks are refused"
+
+
+def broken_laws(adapter: NumpyAdapter, among: Collection[str] | None = None) -> set[str]:
     broken = set()
     for law in accord_conformance.LAWS:
-        if "eager" not in law.modes:
+        if "eager" not in law.modes or (among is not None and law.name not in among):
             continue
         try:
             law.check(adapter)
@@ -155,9 +159,7 @@ def broken_laws(adapter: NumpyAdapter) -> set[str]:
 def test_a_wrong_adapter_breaks_the_laws_its_fault_concerns(
     registered: NumpyAdapter, expected: set[str]
 ) -> None:
-    broken = broken_laws(registered)
-    assert expected <= broken
-    assert len(broken) < len(accord_conformance.LAWS)
+    assert broken_laws(registered, {HELD, *expected}) == expected
 
 
 class Unreadable(NumpyAdapter):

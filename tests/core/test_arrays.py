@@ -56,6 +56,7 @@ def test_r22_a_bad_label_is_named_by_its_position_in_the_whole_array() -> None:
         accord.top_k_accuracy(labels, scores, axis=1)
 
 
+@pytest.mark.slow
 def test_extra_memory_does_not_grow_with_the_scores() -> None:
     scores = RNG.random((40_000, 500), np.float32)  # 80 MB
     labels = RNG.integers(0, 500, 40_000)
@@ -99,6 +100,7 @@ def every_layout(
     }
 
 
+@pytest.mark.slow
 def test_scores_of_every_layout_give_the_same_counts(tmp_path: Path) -> None:
     scores = RNG.integers(0, 5, (300, 24)) / 4
     labels = RNG.integers(0, 24, 300)

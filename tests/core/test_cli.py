@@ -246,6 +246,7 @@ class TestStreaming:
         monkeypatch.setattr(score, "CHUNK", 50)
         assert figures(*words.split()) == whole
 
+    @pytest.mark.slow
     def test_no_bar_is_shown_where_stderr_is_no_terminal(self) -> None:
         np.lib.format.open_memmap("zeros.npy", mode="w+", dtype="i1", shape=(50_000, 1_000))
         np.save("firsts", np.zeros(50_000, int))
@@ -253,6 +254,7 @@ class TestStreaming:
         assert json.loads(out)["samples"] == 50_000
         assert (status, error) == (0, "")
 
+    @pytest.mark.slow
     def test_a_long_run_moves_a_bar_on_a_terminal(self, terminal: Terminal) -> None:
         np.lib.format.open_memmap("zeros.npy", mode="w+", dtype="i1", shape=(50_000, 1_000))
         np.save("firsts", np.zeros(50_000, int))
@@ -261,6 +263,7 @@ class TestStreaming:
         assert json.loads(out)["correct"] == {"1": 50_000, "5": 50_000}
         assert "Scoring" in terminal.read()
 
+    @pytest.mark.slow
     def test_scores_in_a_file_are_never_in_memory_as_a_whole(self) -> None:
         np.lib.format.open_memmap("zeros.npy", mode="w+", dtype="f4", shape=(40_000, 1_000))
         np.save("firsts", np.zeros(40_000, int))

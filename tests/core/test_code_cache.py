@@ -108,6 +108,7 @@ def check_processes(function: str, dtypes: tuple[str, ...], folder: Path) -> Non
         assert [right[:2] for right in counts] == [[dtype, "True"] for dtype in order], counts
 
 
+@pytest.mark.slow
 def test_r20_code_of_one_process_is_never_run_for_another_dtype_in_the_next(tmp_path: Path) -> None:
     check_processes("tally", HALVES, tmp_path)
 
@@ -138,6 +139,7 @@ def upgrade(source: Path, old: str, new: str) -> None:
     os.utime(source, ns=(times.st_atime_ns, times.st_mtime_ns))
 
 
+@pytest.mark.slow
 def test_code_from_before_an_upgrade_is_never_run(tmp_path: Path) -> None:
     package = tmp_path / "accord"
     shutil.copytree(PACKAGE, package, ignore=shutil.ignore_patterns("__pycache__"))
@@ -153,6 +155,7 @@ def test_code_from_before_an_upgrade_is_never_run(tmp_path: Path) -> None:
     assert run(AHEAD, **settings) == [["1"], ["1"]]
 
 
+@pytest.mark.slow
 def test_code_is_kept_where_the_package_is_in_a_zip_archive(tmp_path: Path) -> None:
     with zipfile.ZipFile(tmp_path / "packages.zip", "w") as archive:
         for source in PACKAGE.rglob("*.py"):

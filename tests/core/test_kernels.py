@@ -366,6 +366,7 @@ for classes in (1, 5, 2048, 2049):
 """
 
 
+@pytest.mark.slow
 def test_no_index_is_out_of_bounds_where_numba_checks_them(tmp_path: Path) -> None:
     settings = {"NUMBA_BOUNDSCHECK": "1", "NUMBA_CACHE_DIR": str(tmp_path), "ACCORD_KERNELS": "1"}
     assert run(CHECKED, **settings) == ["1", "0", "1", "4", "1", "2047", "1", "2048"]
@@ -409,6 +410,7 @@ print(int(accord.TopK(1).tally([0], np.array([[0.9, 0.1]])).correct))
 """
 
 
+@pytest.mark.slow
 def test_the_scan_is_compiled_where_no_folder_can_be_written_to() -> None:
     assert run(ONE, ACCORD_KERNELS="1", NUMBA_CACHE_DIR=f"{__file__}/no-folder") == ["1"]
 
@@ -538,6 +540,7 @@ print(*(int(each.correct) for each in found))
 """
 
 
+@pytest.mark.slow
 def test_threads_may_import_and_compile_the_scan_at_once(tmp_path: Path) -> None:
     hits = str(sum(label >= 5 for label in np.arange(50) % 7))  # the best two of 0..6
     settings = {"ACCORD_KERNELS": "1", "NUMBA_CACHE_DIR": str(tmp_path)}

@@ -92,6 +92,7 @@ def fresh(code: str) -> str:
 
 
 @pytest.mark.parametrize("package", PACKAGES)
+@pytest.mark.slow
 def test_dir_lists_every_public_name(package: str) -> None:
     if importlib.util.find_spec(FRAMEWORK.get(package, "numpy")) is None:
         pytest.skip("its framework is not installed")

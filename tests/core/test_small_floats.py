@@ -249,6 +249,7 @@ def test_reports_and_verification_take_small_floats(name: str) -> None:
     assert compared.dtypes == (name, "float64")
 
 
+@pytest.mark.slow
 def test_verify_takes_small_floats() -> None:
     values = RNG.choice([0.25, 0.5, 1.0, 2.0], (40, 4))
     labels = RNG.integers(0, 4, 40)
@@ -260,6 +261,7 @@ def test_verify_takes_small_floats() -> None:
         assert found.correct == {1: int(accord.TopK(1).tally(labels, values).correct)}
 
 
+@pytest.mark.slow
 def test_r10_verify_rounds_a_threshold_to_the_dtype_that_scores_came_in() -> None:
     scores = np.array([0.7, 0.9, 0.1]).astype(ml_dtypes.bfloat16)
     measure = accord.Binary(0.7, at_threshold="positive")
