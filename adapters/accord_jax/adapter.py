@@ -43,6 +43,7 @@ class JaxAdapter(Adapter):
     """JAX arrays and tracers, on one device or sharded over many."""
 
     counts_in_numpy = True
+    slow_modes = frozenset({"sharded", "vmapped"})
 
     @property
     def dtypes(self) -> tuple[str, ...]:  # type: ignore[override]  # 64-bit ones can be switched

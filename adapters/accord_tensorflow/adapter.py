@@ -34,6 +34,7 @@ class TensorFlowAdapter(Adapter):
     dtypes = ("float16", "bfloat16", *Adapter.dtypes)
 
     counts_in_numpy = True
+    slow_modes = frozenset({"compiled-xla", "vmapped"})
 
     def namespace(self, array: Array) -> Namespace:  # noqa: ARG002  # there is only one
         """Return the functions of `accord_tensorflow.namespace`."""

@@ -56,6 +56,18 @@ def test_the_exhaustive_proof_tries_every_law_in_every_mode() -> None:
     assert len(tried("exhaustive", "compiled-slow")) == in_mode("compiled")
 
 
+@pytest.mark.parametrize("mode", ["eager", "compiled-slow"])
+def test_the_brief_proof_tries_one_law_of_each_rule_in_every_mode(mode: str) -> None:
+    found = tried("brief", mode)
+    rules = {
+        rule for law in LAWS if mode.partition("-")[0] in law.modes for rule in law.rule.split()
+    }
+    assert {
+        rule for each in found for rule in each.removeprefix(f"numpy-{mode}-").split("-")[0].split()
+    } == rules
+    assert len(found) < in_mode(mode.partition("-")[0])
+
+
 def test_the_quick_proof_holds_every_rule_eagerly() -> None:
     found = tried("quick", "eager")
     assert {rule for each in found for rule in each.split("-")[2].split()} == RULES

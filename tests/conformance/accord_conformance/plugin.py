@@ -22,10 +22,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption("--namespace", help="module of an Array API library without an accord adapter")
     group.addoption(
         "--laws",
-        choices=("quick", "usual", "exhaustive"),
+        choices=("quick", "brief", "usual", "exhaustive"),
         default="usual",
-        help="quick: one law of each rule, eager; usual: every law, but in slow modes one of each"
-        " rule; exhaustive: every law in every mode, on ten times as many drawn examples",
+        help="quick: one law of each rule, eager; brief: the same in every mode; usual: every law,"
+        " but in slow modes one of each rule; exhaustive: every law in every mode, on ten times as"
+        " many drawn examples",
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 from accord.registry import Adapter
 from accord_conformance.law import Law
@@ -19,22 +20,22 @@ class Strength:
         What users call it.
     only_eager : bool
         Whether the mode ``"eager"`` alone is tried.
-    sampled : bool
-        Whether a slow mode tries one law of each rule, and not every law.
+    sampled : {"all", "slow", "none"}
+        Which modes try one law of each rule, and not every law.
     examples : int
         How many times the usual number of drawn examples each law tries.
     """
 
     name: str
     only_eager: bool = False
-    sampled: bool = True
+    sampled: Literal["all", "slow", "none"] = "slow"
     examples: int = 1
 
     def laws(self, adapter: Adapter, mode: str, laws: Sequence[Law]) -> list[Law]:
         """Return which laws of a mode to try."""
-        if self.only_eager:
-            return one_of_each_rule(laws) if mode == "eager" else []
-        if self.sampled and mode in adapter.slow_modes:
+        if self.only_eager and mode != "eager":
+            return []
+        if self.sampled == "all" or (self.sampled == "slow" and mode in adapter.slow_modes):
             return one_of_each_rule(laws)
         return list(laws)
 
@@ -42,9 +43,10 @@ class Strength:
 STRENGTHS = {
     each.name: each
     for each in (
-        Strength("quick", only_eager=True),
+        Strength("quick", only_eager=True, sampled="all"),
+        Strength("brief", sampled="all"),
         Strength("usual"),
-        Strength("exhaustive", sampled=False, examples=10),
+        Strength("exhaustive", sampled="none", examples=10),
     )
 }
 
@@ -57,7 +59,7 @@ def chosen() -> Strength:
 
 
 def choose(name: str) -> None:
-    """Set the strength of this process: ``"quick"``, ``"usual"`` or ``"exhaustive"``."""
+    """Set the strength of this process, by its name in `STRENGTHS`."""
     global _chosen  # noqa: PLW0603  # one choice a process, made by pytest's option
     _chosen = STRENGTHS[name]
 
