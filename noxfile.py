@@ -40,7 +40,7 @@ os.environ.setdefault("PIP_CONSTRAINT", str(ROOT / ".ci" / "constraints.txt"))
 SHARED = ROOT / ".nox" / "environment"
 PYTHON = str(SHARED / ("Scripts/python.exe" if os.name == "nt" else "bin/python"))
 TOOLS = sorted({each for group in GROUPS.values() for each in group})
-QUIET = {"TF_CPP_MIN_LOG_LEVEL": "3"}
+QUIET = {"TF_CPP_MIN_LOG_LEVEL": "3", "TORCHINDUCTOR_COMPILE_THREADS": "1"}
 
 KERAS = ["adapters/accord_keras", "tests/adapters/keras"]
 
