@@ -112,7 +112,7 @@ def test_files_that_do_not_fit_are_refused_in_one_line(
     [
         ("-k 9", "k=9 exceeds the 8 classes"),
         ("-k 1,9", "k=(1, 9) exceeds the 8 classes"),
-        ("-k 0", "k=0 is not a number of classes"),
+        ("-k 0", "-k 0 is below 1"),
         ("-k 1,x", "-k '1,x' is no list of whole numbers"),
         ("--measure f1", "--measure='f1' is unknown; pass one of 'top-k'"),
         ("--ties middle", "ties='middle' is unknown; pass one of 'first'"),

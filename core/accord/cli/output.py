@@ -22,11 +22,12 @@ Files = Annotated[
     ),
 ]
 K = Annotated[
-    str | None,
+    list[str] | None,
     typer.Option(
         "-k",
         metavar="K,...",
-        help="How many classes may count. By default 1,5; 1 alone for up to 5 classes.",
+        help="How many classes may count: -k 1,5, -k 1 5 or -k 1 -k 5. By default 1,5; 1 alone for"
+        " up to 5 classes.",
     ),
 ]
 Json = Annotated[
@@ -69,20 +70,31 @@ def choices(values: Sequence[str]) -> str:
     return ", ".join([f"{default} (default)", *others])
 
 
-def numbers(text: str | None) -> int | tuple[int, ...] | None:
-    """Read a list of k; None where there is none.
+def numbers(texts: Sequence[str] | None) -> int | tuple[int, ...] | None:
+    """Read every k that was given, in order; None where there is none.
 
     Raises
     ------
     ValueError
-        If it is no list of whole numbers.
+        If one is not a whole number of at least 1.
+
+    Examples
+    --------
+    >>> from accord.cli.output import numbers
+    >>> numbers(["1,5", "3"])
+    (1, 5, 3)
     """
-    if text is None:
+    if not texts:
         return None
-    try:
-        first, *more = (int(each) for each in text.split(","))
-    except ValueError:
-        raise ValueError(f"-k {text!r} is no list of whole numbers; pass e.g. -k 1,5") from None
+    each: list[int] = []
+    for text in texts:
+        try:
+            each += [int(number) for number in text.rstrip(",").split(",")]
+        except ValueError:
+            raise ValueError(f"-k {text!r} is no list of whole numbers; pass e.g. -k 1,5") from None
+    if (least := min(each)) < 1:
+        raise ValueError(f"-k {least} is below 1; pass whole numbers from 1, e.g. -k 1,5")
+    first, *more = dict.fromkeys(each)
     return (first, *more) if more else first
 
 

@@ -15,6 +15,7 @@ from accord.cli.output import (
     IN_AND_OUT,
     Html,
     Json,
+    K,
     YScore,
     YTrue,
     choices,
@@ -66,15 +67,7 @@ def score(
     ignore_index: Annotated[
         int | None, typer.Option(metavar="LABEL", help="A label that leaves its sample out.")
     ] = None,
-    k: Annotated[
-        str | None,
-        typer.Option(
-            "-k",
-            metavar="K,...",
-            help="How many classes may count. By default 1,5; 1 alone for up to 5 classes.",
-            rich_help_panel=_RANKING,
-        ),
-    ] = None,
+    k: K = None,
     ties: Annotated[
         str | None,
         typer.Option(
@@ -139,7 +132,7 @@ def score(
         "ignore_index": ignore_index,
     }
     with refusals():
-        given = {name: value for name, value in options.items() if value is not None}
+        given = {name: value for name, value in options.items() if value not in (None, [])}
         truth, scores = load(files, y_true, y_score)
         counted = _measure(measure, given, scores)
         report = _score(counted, truth, scores, cast("OneAverage", average), per_class=per_class)
