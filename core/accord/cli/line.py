@@ -9,6 +9,7 @@ from typing import Any
 
 from typer.core import TyperCommand
 
+from accord.cli.files import MisfitError
 from accord.cli.output import refusals
 
 _NUMBERS = re.compile(r"\d+(,\d+)*,?")
@@ -38,7 +39,7 @@ def joined(words: Sequence[str]) -> list[str]:
 
     Raises
     ------
-    ValueError
+    MisfitError
         If one of the numbers is a file too.
 
     Examples
@@ -56,7 +57,7 @@ def joined(words: Sequence[str]) -> list[str]:
         if number and joins:
             before = found[-1].rstrip(",")
             if Path(word).exists():
-                raise ValueError(
+                raise MisfitError(
                     f"{word} after -k may be a number or the file of that name;"
                     f" pass -k {before.removeprefix('-k')},{word}, or ./{word}"
                 )
@@ -73,5 +74,5 @@ def _refuse_twice(order: Sequence[Any]) -> None:
     for each in order:
         single = each.param_type_name == "option" and not (each.multiple or each.is_flag)
         if single and each.name in seen:
-            raise ValueError(f"{each.opts[0]} is given twice; pass it once")
+            raise MisfitError(f"{each.opts[0]} is given twice; pass it once")
         seen.add(each.name)

@@ -5,9 +5,11 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
+from accord.measures import Multilabel
 from accord.reporting.charts import Line, Span, by_k, spans
 from accord.reporting.display import Figure, Note, Page, Table, Verdict
 from accord.verification.verify_page import samples_table
+from accord.verification.wording import has_k, measure_title
 
 if TYPE_CHECKING:  # an explanation shows itself by this module
     from accord.verification.explained import Explanation, Told
@@ -37,15 +39,17 @@ def _verdict(found: Explanation) -> str:
         for figure in (*told.least.values(), *told.most.values())
         if math.isfinite(figure)
     ]
-    if not figures or not found.samples:
+    if not found.samples:
         return "There are no samples to explain."
+    if not figures:
+        return "No library has a figure for these scores."
     if not _spread(found):
         return "Every library that takes these scores judges every sample as accord does."
     said = []
     for k in found.correct:
         low = min((t.least[k] / t.scale for t in found.told if k in t.least), default=math.nan)
         high = max((t.most[k] / t.scale for t in found.told if k in t.most), default=math.nan)
-        where = "" if found.threshold is not None else f" at k={k}"
+        where = f" at k={k}" if has_k(found.measure) else ""
         said.append(f"{100 * low:.2f} % to {100 * high:.2f} %{where}")
     return f"For these very scores, libraries may report {', '.join(said)}."
 
@@ -63,14 +67,14 @@ def _spans(found: Explanation, k: int) -> Figure:
         for told in found.told
     ]
     rows = [Span("accord", own, own, own), *rows]
-    title = "What each library reports" + ("" if found.threshold is not None else f" at k={k}")
+    title = "What each library reports" + (f" at k={k}" if has_k(found.measure) else "")
     return spans(rows, f"{title} (filled: was run; bar: all that it may report)", mark=own)
 
 
 def _chart(found: Explanation) -> Page:
     if len(found.correct) < 2 or not found.samples:  # noqa: PLR2004  # a line needs two points
         return ()
-    n = found.samples
+    n = found.total
     floor = {k: count / n for k, count in found.floor.items()}
     ceiling = {k: count / n for k, count in found.ceiling.items()}
     line = Line("accord, tie band", found.accuracy, floor, ceiling)
@@ -79,7 +83,7 @@ def _chart(found: Explanation) -> Page:
 
 def _table(found: Explanation, k: int) -> Table:
     own = found.accuracy[k]
-    rule = "" if found.threshold is not None else f"ties {found.ties}"
+    rule = f"ties {found.ties}" if has_k(found.measure) else f"at the threshold {found.ties}"
     rows = [
         (
             told.name,
@@ -92,8 +96,9 @@ def _table(found: Explanation, k: int) -> Table:
     ]
     rows = [("accord", _percent(own), "-", "0", rule), *rows]
     columns = ("library", "by its rules", "reported", "differs", "why")
-    where = f"threshold {found.threshold:g}" if found.threshold is not None else f"k={k}"
-    title = f"{found.samples:,} samples, {found.classes:,} classes, {where}"
+    where = f"k={k}" if has_k(found.measure) else measure_title(found.measure)
+    what = "labels" if isinstance(found.measure, Multilabel) else "classes"
+    title = f"{found.samples:,} samples, {found.classes:,} {what}, {where}"
     return Table(columns, tuple(rows), "<>>><", title)
 
 
@@ -135,4 +140,4 @@ def _notes(found: Explanation) -> list[str]:
             "A range stands for a library that promises no order among equal scores: what it"
             " reports may change with its version, the device and the shape of the batch."
         )
-    return said
+    return [*said, *found.notes]

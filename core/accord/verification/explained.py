@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+from accord.measure import Measure
 from accord.reporting.display import Display, Page
 from accord.verification.explain_page import explain_page
 from accord.verification.samples import Sample, json_number
+from accord.verification.wording import measure_title
 
 
 @dataclass(frozen=True)
@@ -58,33 +60,42 @@ class Explanation(Display):
     Attributes
     ----------
     ties : str
-        accord's tie rule (R5); for binary scores, the side of a score at the threshold.
+        accord's tie rule (R5); under a threshold, the side of a score at it.
     samples, classes : int
         How many there are.
-    correct, floor, ceiling : dict of int
-        accord's count at each k, and its tie bounds.
+    correct, floor, ceiling : dict of int or float
+        accord's count at each k, and its tie bounds; a measure without k has the key 1.
     threshold : float or None
-        The threshold of binary scores; None for scores by class.
+        The threshold of binary and multilabel scores; None where scores are ranked.
     told : tuple of Told
         One for each dialect.
     looked_at : tuple of Sample
         The first samples that some library judges otherwise.
+    measure : Measure
+        What was counted.
+    total : int
+        The credit there is: the samples, or all their labels under ``"hamming"``.
+    notes : tuple of str
+        What a reader must know besides.
     """
 
     ties: str
     samples: int
     classes: int
-    correct: dict[int, int]
-    floor: dict[int, int]
-    ceiling: dict[int, int]
+    correct: dict[int, int | float]
+    floor: dict[int, int | float]
+    ceiling: dict[int, int | float]
     threshold: float | None
     told: tuple[Told, ...]
     looked_at: tuple[Sample, ...]
+    measure: Measure
+    total: int
+    notes: tuple[str, ...] = ()
 
     @property
     def accuracy(self) -> dict[int, float]:
         """Accord's own figure at each k; NaN for no samples (R16)."""
-        n = self.samples
+        n = self.total
         return {k: count / n if n else float("nan") for k, count in self.correct.items()}
 
     def __getitem__(self, name: str) -> Told:
@@ -102,8 +113,8 @@ class Explanation(Display):
         Returns
         -------
         dict
-            ties, threshold, samples, classes, accord (correct, floor, ceiling and accuracy by k),
-            dialects and looked_at.
+            measure, ties, threshold, samples, classes, accord (correct, floor, ceiling and accuracy by k),
+            dialects, looked_at and notes.
         """
         accord = {
             "correct": _keyed(self.correct),
@@ -112,6 +123,7 @@ class Explanation(Display):
             "accuracy": _keyed(self.accuracy),
         }
         return {
+            "measure": measure_title(self.measure),
             "ties": self.ties,
             "threshold": self.threshold,
             "samples": self.samples,
@@ -119,6 +131,7 @@ class Explanation(Display):
             "accord": accord,
             "dialects": [each.to_dict() for each in self.told],
             "looked_at": [sample.to_dict() for sample in self.looked_at],
+            "notes": list(self.notes),
         }
 
     def _page(self) -> Page:

@@ -1,9 +1,10 @@
-"""Arrays on their way to other processes: as NumPy files, to be mapped and not copied."""
+"""Arrays as the tools take them in, and on their way to other processes as NumPy files."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, NamedTuple
@@ -11,7 +12,10 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from accord.measure import Measure
+from accord.measures import Multilabel, TopK, TopKCategorical
 from accord.registry import adapter_of
+from accord.ties import Ties
 
 HostArray = npt.NDArray[Any]
 
@@ -32,6 +36,45 @@ def on_host(values: Any, name: str) -> tuple[HostArray, str | None]:
     if array.dtype.name == "bfloat16":
         return array.astype(np.float32), "bfloat16"
     return array, None
+
+
+def measure_or(
+    measure: Measure | None, k: int | tuple[int, ...] | None, ties: Ties, usual: tuple[int, ...]
+) -> Measure:
+    """Return the measure that was passed, or top-k accuracy.
+
+    Raises
+    ------
+    ValueError
+        If k or ties are passed beside a measure, which has its own.
+    """
+    if measure is None:
+        return TopK(usual if k is None else k, ties=ties)
+    if (k, ties) != (None, "first"):
+        raise ValueError(f"k and ties are part of {measure!r}; pass them to the measure")
+    return measure
+
+
+def class_axis_last(
+    measure: Measure, truth: HostArray, scores: HostArray
+) -> tuple[Measure, HostArray, HostArray]:
+    """Move the class axis of scores, and of labels shaped as they are, to the end."""
+    axis = getattr(measure, "axis", -1)
+    if axis in (-1, scores.ndim - 1) or not -scores.ndim <= axis < scores.ndim:
+        return measure, truth, scores
+    if isinstance(measure, (TopKCategorical, Multilabel)) and truth.ndim == scores.ndim:
+        truth = np.moveaxis(truth, axis, -1)
+    return replace(measure, axis=-1), truth, np.moveaxis(scores, axis, -1)  # type: ignore[type-var]  # all with an axis are dataclasses
+
+
+def kept_places(
+    index: int | None, truth: HostArray, scores: HostArray
+) -> tuple[HostArray, HostArray, HostArray]:
+    """Return the samples without the label that is left out, and their places."""
+    if index is None:
+        return np.arange(len(truth)), truth, scores
+    places = np.flatnonzero(truth != index)
+    return places, truth[places], scores[places]
 
 
 @contextmanager
