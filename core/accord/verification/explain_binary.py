@@ -14,7 +14,7 @@ from accord.verification.explain_labels import LOGITS, SIGMOID
 from accord.verification.explained import Explanation, Told
 from accord.verification.handover import kept_places
 from accord.verification.reference import judge
-from accord.verification.samples import SHOWN, look
+from accord.verification.samples import SHOWN, Scored
 
 HostArray = npt.NDArray[Any]
 
@@ -56,8 +56,10 @@ def explain_binary(measure: Binary, truth: HostArray, scores: HostArray) -> Expl
                 causes={1: found},
             )
         )
-    sides = np.stack([1.0 - scores, scores], axis=1)
-    samples = [look(truth, sides, at, 1) for at in sorted(first)[:SHOWN]]
+    samples = [
+        Scored(int(places[at]), int(truth[at]), ((1, float(scores[at])),))
+        for at in sorted(first)[:SHOWN]
+    ]
     return Explanation(
         ties=measure.at_threshold,
         samples=len(truth),
@@ -67,7 +69,7 @@ def explain_binary(measure: Binary, truth: HostArray, scores: HostArray) -> Expl
         ceiling={1: _sum(judged.ceiling)},
         threshold=measure.threshold,
         told=tuple(told),
-        looked_at=tuple(each._replace(place=int(places[each.place])) for each in samples),
+        looked_at=tuple(samples),
         measure=measure,
         total=len(truth),
     )

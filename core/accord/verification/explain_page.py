@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from accord.measures import Multilabel
+from accord.measures import Multilabel, TopK, TopKCategorical
 from accord.reporting.charts import Line, Span, by_k, spans
 from accord.reporting.display import Figure, Note, Page, Table, Verdict
 from accord.verification.verify_page import samples_table
@@ -47,10 +47,13 @@ def _verdict(found: Explanation) -> str:
         return "Every library that takes these scores judges every sample as accord does."
     said = []
     for k in found.correct:
-        low = min((t.least[k] / t.scale for t in found.told if k in t.least), default=math.nan)
-        high = max((t.most[k] / t.scale for t in found.told if k in t.most), default=math.nan)
+        low = [100 * told.least[k] / told.scale for told in found.told if k in told.least]
+        high = [100 * told.most[k] / told.scale for told in found.told if k in told.most]
+        if not low:
+            continue  # every library refuses this k
+        ends = f"{min(low):.2f} %", f"{max(high):.2f} %"
         where = f" at k={k}" if has_k(found.measure) else ""
-        said.append(f"{100 * low:.2f} % to {100 * high:.2f} %{where}")
+        said.append(" to ".join(dict.fromkeys(ends)) + where)
     return f"For these very scores, libraries may report {', '.join(said)}."
 
 
@@ -83,7 +86,7 @@ def _chart(found: Explanation) -> Page:
 
 def _table(found: Explanation, k: int) -> Table:
     own = found.accuracy[k]
-    rule = f"ties {found.ties}" if has_k(found.measure) else f"at the threshold {found.ties}"
+    rule = f"ties {found.ties}" if has_k(found.measure) else f"at the threshold: {found.ties}"
     rows = [
         (
             told.name,
@@ -96,7 +99,9 @@ def _table(found: Explanation, k: int) -> Table:
     ]
     rows = [("accord", _percent(own), "-", "0", rule), *rows]
     columns = ("library", "by its rules", "reported", "differs", "why")
-    where = f"k={k}" if has_k(found.measure) else measure_title(found.measure)
+    where = f"k={k}" if has_k(found.measure) else ""
+    if not isinstance(found.measure, (TopK, TopKCategorical)):
+        where = ", ".join(filter(None, (measure_title(found.measure), where)))
     what = "labels" if isinstance(found.measure, Multilabel) else "classes"
     title = f"{found.samples:,} samples, {found.classes:,} {what}, {where}"
     return Table(columns, tuple(rows), "<>>><", title)

@@ -8,7 +8,7 @@ from typing import Any
 from accord.measure import Measure
 from accord.reporting.display import Display, Page
 from accord.verification.explain_page import explain_page
-from accord.verification.samples import Sample, json_number
+from accord.verification.samples import Looked, json_number
 from accord.verification.wording import measure_title
 
 
@@ -69,7 +69,7 @@ class Explanation(Display):
         The threshold of binary and multilabel scores; None where scores are ranked.
     told : tuple of Told
         One for each dialect.
-    looked_at : tuple of Sample
+    looked_at : tuple of Sample or Scored
         The first samples that some library judges otherwise.
     measure : Measure
         What was counted.
@@ -87,7 +87,7 @@ class Explanation(Display):
     ceiling: dict[int, int | float]
     threshold: float | None
     told: tuple[Told, ...]
-    looked_at: tuple[Sample, ...]
+    looked_at: tuple[Looked, ...]
     measure: Measure
     total: int
     notes: tuple[str, ...] = ()
