@@ -171,11 +171,12 @@ def _notes(found: Verification) -> list[str]:
     if not any(tied.values()):
         return []
     if not has_k(found.measure):
-        return [
+        said = (
             f"Scores at the threshold decide the outcome of {tied[1]:,} samples. Frameworks agree on"
             " them here since accord's rule is the same on each; accord explain shows what other"
             " libraries report."
-        ]
+        )
+        return [said]
     decided = ", ".join(f"{count:,} at k={k}" for k, count in tied.items() if count)
     note = (
         f"Ties decide the outcome of some samples: {decided}. Frameworks agree on them here since"
