@@ -59,9 +59,9 @@ def found(capsys: pytest.CaptureFixture[str], words: str, *, status: int = 0) ->
 
 
 def piped(words: str, content: bytes) -> tuple[int, str, str]:
-    run = subprocess.run(
+    run = subprocess.run(  # noqa: S603  # our own
         [*COMMAND, *words.split()], input=content, capture_output=True, check=False
-    )  # our own
+    )
     return run.returncode, run.stdout.decode(), run.stderr.decode()
 
 
