@@ -126,6 +126,32 @@ def test_verify_agrees_with_its_reference(measure: accord.Measure) -> None:
     assert f"{100 * figures[0]:.2f} %" in str(found)
 
 
+class TestBfloat16:
+    """Scores that adapters widen on their way to the host are still judged as what they are."""
+
+    @pytest.fixture
+    def half(self) -> Any:
+        torch = pytest.importorskip("torch")
+        return torch.tensor([0.3, 0.2, 0.4, 0.3]).to(torch.bfloat16)
+
+    def test_compare_gives_them_their_room(self, half: Any) -> None:
+        found = accord.compare([1, 0, 1, 1], half, half.float(), measure=accord.Binary())
+        assert found.dtypes == ("bfloat16", "float32")
+        assert found.tolerance == pytest.approx(2.0 ** (-7 * 2 / 3))
+
+    @pytest.mark.parametrize("measure", [accord.Binary(0.3), accord.Multilabel(threshold=0.3)])
+    def test_a_threshold_is_rounded_as_they_are(self, half: Any, measure: Any) -> None:  # R10
+        truth: Any = [1, 0, 1, 1]
+        scores = half
+        if isinstance(measure, accord.Multilabel):
+            truth, scores = [[each] for each in truth], half[:, None]
+        assert float(measure.accuracy(truth, scores)) == 0.5  # 0.3 is at the threshold
+        assert accord.compare(truth, scores, scores, measure=measure).accuracy(1) == (0.5, 0.5)
+        assert accord.explain(truth, scores, measure=measure).accuracy == {1: 0.5}
+        found = accord.verify(truth, scores, measure=measure, backends=["numpy"])
+        assert (found.agrees, found.correct) == (True, {1: 2})
+
+
 def sklearn(criteria: str, truth: Any, scores: Any) -> float:
     metrics = pytest.importorskip("sklearn.metrics")
     chosen = scores > 0.5

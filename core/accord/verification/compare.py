@@ -16,7 +16,7 @@ from accord.reporting.evaluate import usual_k
 from accord.ties import Ties
 from accord.verification.compared import AtK, Comparison
 from accord.verification.dialect import blocks
-from accord.verification.handover import class_axis_last, measure_or, on_host
+from accord.verification.handover import class_axis_last, in_dtype, measure_or, on_host
 from accord.verification.margins import Pair, Reach, near_ties, typical_size
 from accord.verification.samples import SHOWN, Looked, look, look_at_labels
 
@@ -100,7 +100,8 @@ def compare(
     _, _, b = class_axis_last(chosen, truth, b)
     counted, truth, a = class_axis_last(chosen, truth, a)
     counted_credit = [
-        _credit(counted, truth, each, name) for each, name in ((a, "scores_a"), (b, "scores_b"))
+        _credit(in_dtype(counted, dtype), truth, each, name)
+        for each, dtype, name in ((a, a_dtype, "scores_a"), (b, b_dtype, "scores_b"))
     ]
     kept = _kept(counted, truth)
     pair, classes = _rows(counted, truth, a, b)

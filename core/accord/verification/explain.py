@@ -107,7 +107,7 @@ def explain(
     ({1: 2}, {1: {'tie at the boundary': 2}})
     """
     truth, _ = on_host(y_true, "y_true")
-    scores, _ = on_host(y_score, "y_score")
+    scores, dtype = on_host(y_score, "y_score")
     measure = _measure_or(measure, scores, (k, ties, threshold, at_threshold))
     counted, truth, scores = class_axis_last(measure, truth, scores)
     if isinstance(counted, (Binary, Multilabel)):
@@ -117,8 +117,8 @@ def explain(
                 " leave peers out"
             )
         if isinstance(counted, Multilabel):
-            return explain_labels(counted, truth, scores)
-        return explain_binary(counted, truth, scores)
+            return explain_labels(counted, truth, scores, dtype)
+        return explain_binary(counted, truth, scores, dtype)
     if not isinstance(counted, (TopK, TopKCategorical)):
         raise TypeError(f"{measure!r} is no measure that can be explained; pass one of accord's")
     checks.one_of("ties", counted.ties, TIES)

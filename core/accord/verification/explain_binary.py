@@ -12,14 +12,16 @@ from accord.verification.causes import binary_causes
 from accord.verification.dialects import dialects
 from accord.verification.explain_labels import LOGITS, SIGMOID
 from accord.verification.explained import Explanation, Told
-from accord.verification.handover import kept_places
+from accord.verification.handover import in_dtype, kept_places
 from accord.verification.reference import judge
 from accord.verification.samples import SHOWN, Scored
 
 HostArray = npt.NDArray[Any]
 
 
-def explain_binary(measure: Binary, truth: HostArray, scores: HostArray) -> Explanation:
+def explain_binary(
+    measure: Binary, truth: HostArray, scores: HostArray, dtype: str | None
+) -> Explanation:
     """Explain binary scores by each dialect that has a threshold.
 
     Raises
@@ -33,7 +35,7 @@ def explain_binary(measure: Binary, truth: HostArray, scores: HostArray) -> Expl
             " labels of one shape, or scores of shape (N, C)"
         )
     places, truth, scores = kept_places(measure.ignore_index, truth.reshape(-1), scores.reshape(-1))
-    judged = judge(measure, truth, scores)
+    judged = judge(in_dtype(measure, dtype), truth, scores)
     own = judged.credit
     told, first = [], set()
     for dialect in dialects.values():

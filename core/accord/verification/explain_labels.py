@@ -8,10 +8,12 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from accord.measure import Measure
 from accord.measures import Multilabel
 from accord.verification.causes import THRESHOLD, TIE
 from accord.verification.dialects import dialects
 from accord.verification.explained import Explanation, Told
+from accord.verification.handover import in_dtype
 from accord.verification.reference import CRITERIA, judge
 
 HostArray = npt.NDArray[Any]
@@ -67,7 +69,9 @@ _KNOWN: dict[str, _Known] = {
 _BEST = ("exact_match", "hamming", "overlap", "contain", "belong")  # criteria of torcheval
 
 
-def explain_labels(measure: Multilabel, truth: HostArray, scores: HostArray) -> Explanation:
+def explain_labels(
+    measure: Multilabel, truth: HostArray, scores: HostArray, dtype: str | None
+) -> Explanation:
     """Explain multilabel scores by the rules of each library that has the criterion.
 
     Raises
@@ -75,7 +79,8 @@ def explain_labels(measure: Multilabel, truth: HostArray, scores: HostArray) -> 
     ValueError, TypeError
         As the measure raises.
     """
-    tally = measure.tally(truth, scores)
+    own = in_dtype(measure, dtype)
+    tally = own.tally(truth, scores)
     rows = scores.reshape(-1, scores.shape[-1])
     true = truth.reshape(rows.shape) == 1
     ks = measure.k if isinstance(measure.k, tuple) else (1 if measure.k is None else measure.k,)
@@ -90,7 +95,7 @@ def explain_labels(measure: Multilabel, truth: HostArray, scores: HostArray) -> 
         if call is None or (measure.k is not None and measure.criteria not in _BEST):
             continue
         if measure.k is None:
-            told.append(_by_threshold(name, call, known, measure, true, rows, total))
+            told.append(_by_threshold(name, call, known, measure, own, true, rows, total))
         else:
             told.append(_of_the_best(name, call, counts, rows, total))
     return Explanation(
@@ -124,6 +129,7 @@ def _by_threshold(  # noqa: PLR0917  # a library, what is counted, and the sampl
     call: str,
     known: _Known,
     measure: Multilabel,
+    mine: Measure,
     true: HostArray,
     scores: HostArray,
     total: int,
@@ -135,7 +141,7 @@ def _by_threshold(  # noqa: PLR0917  # a library, what is counted, and the sampl
     unlike = measure.criteria == "jaccard" and known.empty == 0
     empty = np.asarray(~(chosen | true).any(axis=-1)) & unlike
     credit = np.where(empty, 0.0, credit) if empty.any() else credit
-    own = judge(measure, true, scores).credit
+    own = judge(mine, true, scores).credit
     figure = float(credit.sum() / total) if total else float("nan")
     apart = np.flatnonzero(credit != own)
     return Told(

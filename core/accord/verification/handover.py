@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -33,9 +34,25 @@ def on_host(values: Any, name: str) -> tuple[HostArray, str | None]:
     if isinstance(values, (list, tuple)):
         values = np.asarray(values)
     array = adapter_of(values, name).to_host(values)
-    if array.dtype.name == "bfloat16":
+    # Some adapters widen it on the way, so the dtype is read from what was passed.
+    if array.dtype.name == "bfloat16" or str(getattr(values, "dtype", "")).endswith("bfloat16"):
         return array.astype(np.float32), "bfloat16"
     return array, None
+
+
+def in_dtype(measure: Measure, dtype: str | None) -> Measure:
+    """Return a measure that counts widened bfloat16 scores as their own: its threshold is rounded.
+
+    Scores that are compared with a threshold have it in their own dtype (R10).
+    """
+    border = getattr(measure, "threshold", None)
+    if border is None or getattr(measure, "k", None) is not None or dtype != "bfloat16":
+        return measure
+    if getattr(measure, "from_logits", False):
+        border = math.log(border / (1 - border))
+    part, exponent = math.frexp(border)
+    rounded = math.ldexp(round(math.ldexp(part, 8)), exponent - 8)  # 8 bits, half to even
+    return replace(measure, threshold=rounded, from_logits=False)  # type: ignore[type-var]  # these have both
 
 
 def measure_or(

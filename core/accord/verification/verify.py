@@ -16,7 +16,14 @@ from accord.reporting.evaluate import usual_k
 from accord.ties import Ties
 from accord.verification import processes
 from accord.verification.against import by_k, rows_of, sums
-from accord.verification.handover import Handed, class_axis_last, handed, measure_or, on_host
+from accord.verification.handover import (
+    Handed,
+    class_axis_last,
+    handed,
+    in_dtype,
+    measure_or,
+    on_host,
+)
 from accord.verification.processes import Ended, Job
 from accord.verification.reference import Judged, judge
 from accord.verification.samples import Sample, look_at
@@ -91,15 +98,15 @@ def verify(
     truth, _ = on_host(y_true, "y_true")
     scores, dtype = on_host(y_score, "y_score")
     measure = measure_or(measure, k, ties, usual_k(scores))
-    measure, truth, scores = class_axis_last(measure, truth, scores)
-    measure.tally(truth, scores)  # refuses what is to be refused, naming it
+    counted, truth, scores = class_axis_last(in_dtype(measure, dtype), truth, scores)
+    counted.tally(truth, scores)  # refuses what is to be refused, naming it
     with handed(truth, scores) as files:
         jobs = list(
             _jobs(
                 backends,
                 pythons,
                 files,
-                measure,
+                counted,
                 dtype=dtype,
                 wide=scores.dtype.itemsize == _WIDEST,
             )
@@ -110,7 +117,7 @@ def verify(
             files.folder,
             seconds=seconds,
             after_each=_teller(progress, len(jobs)),
-            meanwhile=lambda: judged.append(judge(measure, truth, scores)),
+            meanwhile=lambda: judged.append(judge(counted, truth, scores)),
         )
         found = [
             row
@@ -128,7 +135,7 @@ def verify(
         floor=floor,
         ceiling=ceiling,
         backends=tuple(found),
-        looked_at=_looked_at(measure, truth, scores, found),
+        looked_at=_looked_at(counted, truth, scores, found),
         seconds=round(time.perf_counter() - started, 3),
     )
 
