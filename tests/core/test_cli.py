@@ -286,6 +286,11 @@ class TestProcess:
         assert end.value.code == 0
         assert capsys.readouterr().out.startswith("accord ")
 
+    def test_the_package_runs_as_a_module(self) -> None:
+        command = [sys.executable, "-m", "accord", "score", str(EXAMPLE), "-k", "1", "--json"]
+        run = subprocess.run(command, capture_output=True, text=True, check=True)  # noqa: S603  # it is our own
+        assert json.loads(run.stdout)["correct"] == {"1": 842}
+
     def test_without_a_command_it_shows_its_help(self, capsys: pytest.CaptureFixture[str]) -> None:
         with pytest.raises(SystemExit) as end:
             main([])

@@ -90,14 +90,14 @@ def refusal(capsys: pytest.CaptureFixture[str], *words: str) -> str:
         ("list.pkl", "neither a .npy nor an .npz"),
         ("other.npz", "something else than arrays"),
         ("labels.npy scores.npy", "pass the scores first"),
-        ("scores.npy short.npy", "y_true has shape (50,)"),
-        ("scores.npy long.npy", "y_true has shape (120,)"),
-        ("scores.npy text.npy", "y_true has dtype <U1"),
-        ("text.npy labels.npy", "y_score has dtype <U1"),
-        ("scores.npy fields.npy", "y_true has dtype"),
-        ("complex.npy labels.npy", "y_score has dtype complex128"),
-        ("scores.npy bad.npy", "y_true[41] is 8, outside 0..7"),
-        ("scores.npy one_hot.npy", "y_true has shape (60, 8)"),
+        ("scores.npy short.npy", "short.npy has shape (50,) and scores.npy (60, 8)"),
+        ("scores.npy long.npy", "long.npy has shape (120,)"),
+        ("scores.npy text.npy", "text.npy has dtype <U1"),
+        ("text.npy labels.npy", "text.npy has dtype <U1"),
+        ("scores.npy fields.npy", "fields.npy has dtype"),
+        ("complex.npy labels.npy", "complex.npy has dtype complex128"),
+        ("scores.npy bad.npy", "bad.npy[41] is 8, outside 0..7"),
+        ("scores.npy one_hot.npy", "one_hot.npy has shape (60, 8)"),
         ("positive.npy labels.npy --measure binary", "neither 0 nor 1"),
     ],
 )
@@ -110,23 +110,26 @@ def test_files_that_do_not_fit_are_refused_in_one_line(
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        ("-k 9", "k=9 exceeds the 8 classes"),
-        ("-k 1,9", "k=(1, 9) exceeds the 8 classes"),
-        ("-k 0", "k=0 is not a number of classes"),
+        ("-k 9", "-k 9 exceeds the 8 classes of --y-score; pass at most -k 8"),
+        ("-k 1,9", "-k 9 exceeds the 8 classes"),
+        ("-k 0", "-k 0 is below 1"),
         ("-k 1,x", "-k '1,x' is no list of whole numbers"),
-        ("--measure f1", "--measure='f1' is unknown; pass one of 'top-k'"),
-        ("--ties middle", "ties='middle' is unknown; pass one of 'first'"),
-        ("--average none", "average='none' is unknown; pass one of 'micro'"),
+        ("--measure f1", "--measure 'f1' is unknown; pass one of 'top-k'"),
+        ("--ties middle", "--ties 'middle' is unknown; pass one of 'first'"),
+        ("--average none", "--average 'none' is unknown; pass one of 'micro'"),
         ("--ignore-index x", "--ignore-index"),
         ("--threshold x", "--threshold"),
         ("--threshold 0.3", "--threshold has no effect on top-k"),
         ("--from-logits", "--from-logits has no effect on top-k"),
         ("--criteria hamming", "--criteria has no effect on top-k"),
         ("--measure binary -k 1", "-k has no effect on binary"),
-        ("--measure binary --at-threshold x", "at_threshold='x' is unknown"),
-        ("--measure binary --threshold nan", "threshold=nan is not a finite number"),
+        ("--measure binary --at-threshold x", "--at-threshold 'x' is unknown"),
+        (
+            "--measure binary --threshold nan",
+            "--threshold nan is not a finite number; pass a number",
+        ),
         ("--measure categorical --ignore-index 1", "has no effect on categorical"),
-        ("--measure multilabel --criteria x", "criteria='x' is unknown"),
+        ("--measure multilabel --criteria x", "--criteria 'x' is unknown"),
         ("--measure multilabel --ties last", "--ties has no effect on multilabel"),
         ("--measure multilabel -k 1 --threshold 1", "no effect on multilabel with -k"),
         ("--bogus", "No such option: --bogus"),
@@ -140,7 +143,7 @@ def test_options_that_do_not_fit_are_refused_in_one_line(
 
 def test_multilabel_samples_are_not_reported_by_class(capsys: pytest.CaptureFixture[str]) -> None:
     words = ("scores.npy", "sets.npy", "--measure", "multilabel")
-    assert "per_class" in refusal(capsys, *words, "--per-class")
+    assert "--per-class needs" in refusal(capsys, *words, "--per-class")
     assert "no single class" in refusal(capsys, *words, "--average", "macro")
 
 
@@ -152,7 +155,7 @@ def test_a_bad_label_is_named_by_its_place_in_the_file(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(score, "CHUNK", 80)
-    assert "y_true[41] is 8" in refusal(capsys, "scores.npy", "bad.npy")
+    assert "bad.npy[41] is 8" in refusal(capsys, "scores.npy", "bad.npy")
 
 
 @pytest.mark.parametrize(("labels", "length"), [("short", 50), ("long", 120)])

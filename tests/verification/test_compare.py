@@ -12,7 +12,8 @@ from scipy.stats import binomtest
 
 import accord
 from accord.cli import main
-from accord.verification.compare import margin, mcnemar
+from accord.verification.compare import mcnemar
+from accord.verification.margins import margin
 
 RNG = np.random.default_rng(0)
 SCORES = RNG.normal(size=(200, 12)).astype(np.float32)

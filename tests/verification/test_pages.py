@@ -70,6 +70,15 @@ def test_nothing_is_loaded_and_nothing_runs(pages: dict[str, str], name: str) ->
     assert not re.search(r"https?://|<script|@import|url\(|<link|<img", pages[name])
 
 
+@pytest.mark.parametrize("name", NAMES)
+def test_a_drawing_is_no_smaller_than_can_be_read_at_420_pixels(
+    pages: dict[str, str], name: str
+) -> None:
+    room = 420 - 2 * 24  # of which the page and the card take their edges
+    for width, least in re.findall(r'<svg [^>]*width="(\d+)"[^>]*min-width: (\d+)px', pages[name]):
+        assert 13 * max(room, int(least)) / int(width) > 9  # pixels of its text
+
+
 def test_the_matrix_has_a_field_for_each_run(pages: dict[str, str]) -> None:
     modes = accord.registry.load("numpy").modes()
     assert pages["verify"].count(">agrees</text>") == 1 + len(modes)  # and one streamed
@@ -104,14 +113,23 @@ def test_a_page_that_can_not_be_written_is_an_error(
 
 
 @pytest.mark.skipif(BROWSER is None, reason="there is no Chromium to draw the pages")
+@pytest.mark.parametrize(
+    "look",
+    [
+        ("--window-size=1060,1200",),
+        ("--window-size=420,1200",),
+        ("--window-size=420,1200", "--blink-settings=preferredColorScheme=0"),
+    ],
+    ids=["wide", "narrow", "dark"],
+)
 @pytest.mark.parametrize("name", NAMES)
 def test_a_browser_draws_it_without_complaint(
-    pages: dict[str, str], name: str, tmp_path: Path
+    pages: dict[str, str], name: str, look: tuple[str, ...], tmp_path: Path
 ) -> None:
     (tmp_path / "page.html").write_text(pages[name], encoding="utf-8")
     command = [
         *(str(BROWSER), "--headless", "--no-sandbox", "--disable-gpu", "--enable-logging=stderr"),
-        *("--window-size=1060,1200", f"--user-data-dir={tmp_path / 'profile'}"),
+        *(*look, f"--user-data-dir={tmp_path / 'profile'}"),
         *(f"--screenshot={tmp_path / 'page.png'}", (tmp_path / "page.html").as_uri()),
     ]
     run = subprocess.run(command, capture_output=True, text=True, check=True, timeout=60)  # noqa: S603  # a browser on our own page

@@ -12,6 +12,7 @@ import typer
 
 from accord.cli.compare import compare
 from accord.cli.explain import explain
+from accord.cli.line import Command
 from accord.cli.score import score
 from accord.cli.verify import verify
 
@@ -22,7 +23,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 for _command in (score, verify, explain, compare):
-    app.command()(_command)
+    app.command(cls=Command)(_command)
 
 
 def _say_version(wanted: bool) -> None:

@@ -2,37 +2,52 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
 import numpy as np
 import typer
 
-from accord.cli.files import FileError, load
-from accord.cli.output import (
-    Html,
-    Json,
+from accord.cli.files import STDIN, FileError, Loaded, called, is_archive, load
+from accord.cli.measures import (
+    AtThreshold,
+    Axis,
+    Criteria,
+    FromLogits,
+    IgnoreIndex,
     K,
+    Name,
     ScoreDtype,
+    Threshold,
+    Ties,
     YScore,
     YTrue,
-    choices,
-    numbers,
-    refusals,
-    show,
+    fitted,
 )
+from accord.cli.output import Html, Json, refusals, show
 from accord.verification.compare import compare as judge
-from accord.verification.explain import TIES
 
 
 def compare(
-    a: Annotated[Path, typer.Argument(metavar="A.npz", help="Labels and scores.")],
-    b: Annotated[Path, typer.Argument(metavar="B.npz", help="The same labels, other scores.")],
+    files: Annotated[
+        list[Path],
+        typer.Argument(
+            metavar="FILES",
+            help="A.npz B.npz, each with the labels and its scores, or - for one of them on"
+            " standard input; or A.npy B.npy LABELS.npy.",
+        ),
+    ],
     *,
+    measure: Name = "top-k",
+    ignore_index: IgnoreIndex = None,
     k: K = None,
-    ties: Annotated[
-        str, typer.Option(metavar="RULE", help=f"Who wins among equal scores: {choices(TIES)}.")
-    ] = "first",
+    ties: Ties = None,
+    axis: Axis = None,
+    threshold: Threshold = None,
+    at_threshold: AtThreshold = None,
+    from_logits: FromLogits = None,
+    criteria: Criteria = None,
     tolerance: Annotated[
         float | None,
         typer.Option(
@@ -43,33 +58,95 @@ def compare(
     ] = None,
     as_json: Json = False,
     html: Html = None,
-    y_true: YTrue = "y_true",
-    y_score: YScore = "y_score",
+    y_true: YTrue = None,
+    y_score: YScore = None,
     score_dtype: ScoreDtype = None,
 ) -> int:
     """Judge two sets of scores for the same samples: which flip, and is it more than rounding.
 
     The exit status is 0 if rounding explains every flip, 1 if not.
     """
-    with refusals():
-        truth, scores_a = load([a], y_true, y_score, score_dtype)
-        truth_b, scores_b = load([b], y_true, y_score, score_dtype)
-        _refuse_other_labels(a, b, truth, truth_b)
-        found = judge(truth, scores_a, scores_b, numbers(k), ties=ties, tolerance=tolerance)
-    show(found, title=f"{b.name} against {a.name}", as_json=as_json, html=html)
+    options = {
+        "k": k,
+        "ties": ties,
+        "axis": axis,
+        "threshold": threshold,
+        "at_threshold": at_threshold,
+        "from_logits": from_logits,
+        "criteria": criteria,
+        "ignore_index": ignore_index,
+    }
+    with refusals() as names:
+        a, b = _load(files, {"y_true": y_true, "y_score": y_score}, score_dtype)
+        paths = called(files[0]), called(files[1])
+        names |= {**a.names, "scores_a": paths[0], "scores_b": paths[1]}
+        counted, loaded = fitted(measure, options, a)
+        _refuse_other_shape(paths, a, b)
+        _, other = fitted(measure, options, b)
+        found = judge(
+            loaded.truth,
+            loaded.scores,
+            other.scores,
+            tolerance=tolerance,
+            measure=counted,
+            names=_apart(files[0], files[1]),
+        )
+    title = f"{called(files[1], short=True)} against {called(files[0], short=True)}"
+    show(found, title=title, as_json=as_json, html=html)
     return 0 if found.agrees else 1
 
 
-def _refuse_other_labels(a: Path, b: Path, mine: np.ndarray, theirs: np.ndarray) -> None:
-    if mine.shape != theirs.shape:
+def _load(
+    files: list[Path], wanted: dict[str, str | None], score_dtype: str | None
+) -> tuple[Loaded, Loaded]:
+    """Return both scores, each with the labels."""
+    if files[:2] == [STDIN, STDIN]:
+        raise FileError("standard input holds one set of scores; name a file for the other")
+    match files:
+        case [a, b] if is_archive(a) and is_archive(b):
+            first, second = (_named(load([each], wanted, score_dtype), each) for each in (a, b))
+            _refuse_other_labels((called(a), called(b)), first.truth, second.truth)
+            return first, second
+        case [_, _]:
+            raise FileError("got two files of which one is no .npz; pass A.npy B.npy LABELS.npy")
+        case [a, b, labels]:
+            first, second = (load([each, labels], wanted, score_dtype) for each in (a, b))
+            return first, second
+    raise FileError(f"got {len(files)} files; pass A.npz B.npz, or A.npy B.npy LABELS.npy")
+
+
+def _named(loaded: Loaded, path: Path) -> Loaded:
+    """Call scores by their file, for there are two."""
+    return replace(loaded, names={**loaded.names, "y_score": called(path)})
+
+
+def _apart(a: Path, b: Path) -> tuple[str, str]:
+    """Return short names of two files that are not the same."""
+    short = called(a, short=True), called(b, short=True)
+    if short[0] != short[1]:
+        return short
+    whole = called(a), called(b)
+    return whole if whole[0] != whole[1] else ("A", "B")
+
+
+def _refuse_other_shape(paths: tuple[str, str], a: Loaded, b: Loaded) -> None:
+    if a.scores.shape != b.scores.shape:
         raise FileError(
-            f"{a} has labels of shape {mine.shape} and {b} {theirs.shape};"
+            f"{paths[0]} has scores of shape {a.scores.shape} and {paths[1]} {b.scores.shape};"
             " pass scores of the same samples"
         )
-    apart = np.flatnonzero(mine != theirs)
+
+
+def _refuse_other_labels(paths: tuple[str, str], mine: np.ndarray, theirs: np.ndarray) -> None:
+    if mine.shape != theirs.shape:
+        raise FileError(
+            f"{paths[0]} has labels of shape {mine.shape} and {paths[1]} {theirs.shape};"
+            " pass scores of the same samples"
+        )
+    apart = np.flatnonzero((mine != theirs) & ~((mine != mine) & (theirs != theirs)))  # noqa: PLR0124  # NaN
     if apart.size:
         at = int(apart[0])
         raise FileError(
-            f"the labels of {a} and {b} differ in {apart.size} places, first at {at}:"
+            f"the labels of {paths[0]} and {paths[1]} differ in {apart.size} places, first at {at}:"
             f" {mine.flat[at]} and {theirs.flat[at]}; pass scores of the same samples"
         )

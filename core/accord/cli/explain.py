@@ -6,37 +6,55 @@ from typing import Annotated
 
 import typer
 
-from accord.cli.files import load
-from accord.cli.output import (
-    Files,
-    Html,
-    Json,
+from accord.cli.files import MisfitError, called
+from accord.cli.measures import (
+    NAMES,
+    AtThreshold,
+    Axis,
+    Criteria,
+    FromLogits,
+    IgnoreIndex,
     K,
     ScoreDtype,
-    Seconds,
+    Threshold,
+    Ties,
     YScore,
     YTrue,
-    choices,
-    numbers,
-    refusals,
-    say,
-    show,
+    load_for,
 )
+from accord.cli.output import Files, Html, Json, Seconds, choices, refusals, say, show
+from accord.measures import Binary, Multilabel
 from accord.verification import processes
-from accord.verification.explain import TIES
+from accord.verification.dialect import AVERAGES
 from accord.verification.explain import explain as account_for
 
 
 def explain(
     files: Files,
     *,
+    measure: Annotated[
+        str | None,
+        typer.Option(
+            metavar="NAME",
+            help=f"What is counted: {', '.join(NAMES)}. By default binary for scores of one axis,"
+            " else top-k.",
+        ),
+    ] = None,
+    average: Annotated[
+        str,
+        typer.Option(
+            metavar="NAME",
+            help=f"Over samples or classes, of scores by class: {choices(AVERAGES)}.",
+        ),
+    ] = "micro",
+    ignore_index: IgnoreIndex = None,
     k: K = None,
-    ties: Annotated[
-        str, typer.Option(metavar="RULE", help=f"accord's tie rule: {choices(TIES)}.")
-    ] = "first",
-    threshold: Annotated[
-        float, typer.Option(metavar="NUMBER", help="Of binary scores, which have one axis.")
-    ] = 0.5,
+    ties: Ties = None,
+    axis: Axis = None,
+    threshold: Threshold = None,
+    at_threshold: AtThreshold = None,
+    from_logits: FromLogits = None,
+    criteria: Criteria = None,
     peers: Annotated[
         list[str] | None,
         typer.Option(
@@ -51,21 +69,44 @@ def explain(
     seconds: Seconds = processes.SECONDS,
     as_json: Json = False,
     html: Html = None,
-    y_true: YTrue = "y_true",
-    y_score: YScore = "y_score",
+    y_true: YTrue = None,
+    y_score: YScore = None,
     score_dtype: ScoreDtype = None,
 ) -> None:
     """Tell what each library reports for these scores, and which samples make the difference."""
-    with refusals():
-        truth, scores = load(files, y_true, y_score, score_dtype)
+    options = {
+        "k": k,
+        "ties": ties,
+        "axis": axis,
+        "threshold": threshold,
+        "at_threshold": at_threshold,
+        "from_logits": from_logits,
+        "criteria": criteria,
+        "ignore_index": ignore_index,
+    }
+    with refusals() as names:
+        if rules_only and peers:
+            raise MisfitError("--peer runs a library and --rules-only runs none; pass one of both")
+        wanted = {"y_true": y_true, "y_score": y_score}
+        counted, loaded = load_for(measure, options, files, wanted, score_dtype, names)
+        if peers and isinstance(counted, (Binary, Multilabel)):
+            raise MisfitError(
+                "--peer runs a library on scores by class, and these are explained by rules alone;"
+                " leave --peer out"
+            )
+        if average != "micro" and isinstance(counted, (Binary, Multilabel)):
+            raise MisfitError(
+                f"--average {average} needs scores by class, and these are explained label by label;"
+                " leave --average out"
+            )
         found = account_for(
-            truth,
-            scores,
-            numbers(k),
-            ties=ties,
-            threshold=threshold,
+            loaded.truth,
+            loaded.scores,
+            measure=counted,
+            average=average,
             peers=() if rules_only else peers or None,
             seconds=seconds,
             progress=say,
         )
-    show(found, title=f"Why accuracies of {files[0].name} differ", as_json=as_json, html=html)
+    title = f"Why accuracies of {called(files[0], short=True)} differ"
+    show(found, title=title, as_json=as_json, html=html)

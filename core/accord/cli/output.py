@@ -11,22 +11,17 @@ from typing import Annotated, Any, Protocol
 import typer
 from rich.console import Console
 
-from accord.cli.files import FileError
+from accord.cli.files import FileError, MisfitError
+from accord.cli.wording import in_options
 
 IN_AND_OUT = "Input and output"
 
 Files = Annotated[
     list[Path],
     typer.Argument(
-        metavar="FILES", help="FILE.npz with labels and scores; or SCORES.npy LABELS.npy."
-    ),
-]
-K = Annotated[
-    str | None,
-    typer.Option(
-        "-k",
-        metavar="K,...",
-        help="How many classes may count. By default 1,5; 1 alone for up to 5 classes.",
+        metavar="FILES",
+        help="FILE.npz with labels and scores, or - for one on standard input;"
+        " or SCORES.npy LABELS.npy.",
     ),
 ]
 Json = Annotated[
@@ -37,22 +32,6 @@ Html = Annotated[
     Path | None,
     typer.Option(
         metavar="PAGE.html", help="Write a web page of its own too.", rich_help_panel=IN_AND_OUT
-    ),
-]
-YTrue = Annotated[
-    str,
-    typer.Option(metavar="NAME", help="The labels' name in FILE.npz.", rich_help_panel=IN_AND_OUT),
-]
-YScore = Annotated[
-    str,
-    typer.Option(metavar="NAME", help="The scores' name in FILE.npz.", rich_help_panel=IN_AND_OUT),
-]
-ScoreDtype = Annotated[
-    str | None,
-    typer.Option(
-        metavar="NAME",
-        help="bfloat16 or a float8: what scores are that NumPy has saved as bytes (|V2, |V1).",
-        rich_help_panel=IN_AND_OUT,
     ),
 ]
 Seconds = Annotated[
@@ -77,30 +56,50 @@ def choices(values: Sequence[str]) -> str:
     return ", ".join([f"{default} (default)", *others])
 
 
-def numbers(text: str | None) -> int | tuple[int, ...] | None:
-    """Read a list of k; None where there is none.
+def numbers(texts: Sequence[str]) -> int | tuple[int, ...]:
+    """Read every k that was given, in order.
 
     Raises
     ------
-    ValueError
-        If it is no list of whole numbers.
+    MisfitError
+        If one is not a whole number of at least 1.
+
+    Examples
+    --------
+    >>> from accord.cli.output import numbers
+    >>> numbers(["1,5", "3"])
+    (1, 5, 3)
     """
-    if text is None:
-        return None
-    try:
-        first, *more = (int(each) for each in text.split(","))
-    except ValueError:
-        raise ValueError(f"-k {text!r} is no list of whole numbers; pass e.g. -k 1,5") from None
+    each: list[int] = []
+    for text in texts:
+        try:
+            each += [int(number) for number in text.rstrip(",").split(",")]
+        except ValueError:
+            raise MisfitError(
+                f"-k {text!r} is no list of whole numbers; pass e.g. -k 1,5"
+            ) from None
+    if (least := min(each)) < 1:
+        raise MisfitError(f"-k {least} is below 1; pass whole numbers from 1, e.g. -k 1,5")
+    first, *more = dict.fromkeys(each)
     return (first, *more) if more else first
 
 
 @contextlib.contextmanager
-def refusals() -> Iterator[None]:
-    """End with status 2 and one line on stderr where input is refused."""
+def refusals() -> Iterator[dict[str, str]]:
+    """End with status 2 and one line on stderr where input is refused.
+
+    Yields
+    ------
+    dict
+        What the user calls each array, to be filled; messages of the core are told in these.
+    """
+    names: dict[str, str] = {}
     try:
-        yield
+        yield names
     except (FileError, ValueError, TypeError, LookupError) as error:
-        typer.echo(f"error: {str(error).strip(chr(34))}", err=True)
+        said = str(error.args[0]) if isinstance(error, KeyError) else str(error)
+        said = said if isinstance(error, FileError) else in_options(said, names)
+        typer.echo(f"error: {' '.join(said.split())}", err=True)
         raise typer.Exit(2) from None
 
 

@@ -2,27 +2,27 @@
 
 from __future__ import annotations
 
-from typing import Annotated, cast
+from typing import Annotated
 
 import typer
 
-from accord.cli.files import load
-from accord.cli.output import (
-    Files,
-    Html,
-    Json,
+from accord.cli.files import called
+from accord.cli.measures import (
+    AtThreshold,
+    Axis,
+    Criteria,
+    FromLogits,
+    IgnoreIndex,
     K,
+    Name,
     ScoreDtype,
-    Seconds,
+    Threshold,
+    Ties,
     YScore,
     YTrue,
-    choices,
-    numbers,
-    refusals,
-    say,
-    show,
+    load_for,
 )
-from accord.ties import RULES, Ties
+from accord.cli.output import Files, Html, Json, Seconds, refusals, say, show
 from accord.verification import processes
 from accord.verification.verify import verify as certify
 
@@ -30,10 +30,15 @@ from accord.verification.verify import verify as certify
 def verify(
     files: Files,
     *,
+    measure: Name = "top-k",
+    ignore_index: IgnoreIndex = None,
     k: K = None,
-    ties: Annotated[
-        str, typer.Option(metavar="RULE", help=f"Who wins among equal scores: {choices(RULES)}.")
-    ] = "first",
+    ties: Ties = None,
+    axis: Axis = None,
+    threshold: Threshold = None,
+    at_threshold: AtThreshold = None,
+    from_logits: FromLogits = None,
+    criteria: Criteria = None,
     backends: Annotated[
         list[str] | None,
         typer.Option(
@@ -51,8 +56,8 @@ def verify(
     seconds: Seconds = processes.SECONDS,
     as_json: Json = False,
     html: Html = None,
-    y_true: YTrue = "y_true",
-    y_score: YScore = "y_score",
+    y_true: YTrue = None,
+    y_score: YScore = None,
     score_dtype: ScoreDtype = None,
 ) -> int:
     """Count the same samples on every framework, each in its own process, and compare.
@@ -60,17 +65,28 @@ def verify(
     Every mode is run, and compared sample by sample with a reference that sorts. The exit status
     is 0 if all agree, 1 if some do not.
     """
-    with refusals():
-        truth, scores = load(files, y_true, y_score, score_dtype)
+    options = {
+        "k": k,
+        "ties": ties,
+        "axis": axis,
+        "threshold": threshold,
+        "at_threshold": at_threshold,
+        "from_logits": from_logits,
+        "criteria": criteria,
+        "ignore_index": ignore_index,
+    }
+    with refusals() as names:
+        wanted = {"y_true": y_true, "y_score": y_score}
+        counted, loaded = load_for(measure, options, files, wanted, score_dtype, names)
         found = certify(
-            truth,
-            scores,
-            k=numbers(k),
-            ties=cast("Ties", ties),
+            loaded.truth,
+            loaded.scores,
+            measure=counted,
             backends=backends or None,
             pythons=pythons or (),
             seconds=seconds,
             progress=say,
         )
-    show(found, title=f"Verification of {files[0].name}", as_json=as_json, html=html)
+    title = f"Verification of {called(files[0], short=True)}"
+    show(found, title=title, as_json=as_json, html=html)
     return 0 if found.agrees else 1

@@ -10,6 +10,11 @@ from typing import Any, Literal, NamedTuple, TypeAlias
 from accord.reporting.display import Figure
 
 Tone = Literal["good", "bad", "warn", "none"]
+WIDTH = 520
+"""Of a drawing, in pixels: its text can still be read where a telephone makes it smaller."""
+
+_LEAST = 0.7  # of its width, below which a drawing is moved rather than made smaller
+
 _Scale: TypeAlias = Callable[[Any], float]
 
 
@@ -65,7 +70,8 @@ class Line(NamedTuple):
 
 def by_k(lines: Sequence[Line], title: str) -> Figure:
     """Draw shares against k, each with its band; a single k is a point with whiskers."""
-    width, height, left, right, top, bottom = 900, 300, 62, 170, 16, 40
+    top = 16 + 20 * len(lines)  # below the names
+    width, height, left, right, bottom = WIDTH, top + 240, 62, 20, 40
     ks = sorted({k for line in lines for k in line.values})
     seen = [
         value
@@ -94,9 +100,9 @@ def by_k(lines: Sequence[Line], title: str) -> Figure:
     for at, line in enumerate(lines):
         ink = f"var(--{('one', 'two')[at % 2]})"
         parts += _line(line, x, y, ink=ink, right=at == len(lines) - 1, shift=8 * at)
-        parts.append(_text(width - right + 28, top + 12 + 20 * at, line.name))
+        parts.append(_text(left + 18, 14 + 20 * at, line.name))
         parts.append(
-            f'<rect x="{width - right + 12}" y="{top + 3 + 20 * at}" width="10" height="10"'
+            f'<rect x="{left}" y="{5 + 20 * at}" width="10" height="10"'
             f' rx="2" style="fill: {ink}"/>'
         )
     return Figure(_svg(width, height, parts, title), title)
@@ -143,7 +149,7 @@ class Span(NamedTuple):
 def spans(rows: Sequence[Span], title: str, *, mark: float | None = None) -> Figure:
     """Draw a row for each figure: a dot where it is certain, a bar where it is not."""
     left = 20 + 7 * max((len(row.name) for row in rows), default=0)
-    width, right, tall, top = 900, 170, 24, 28
+    width, right, tall, top = WIDTH, 140, 24, 28
     seen = [v for row in rows for v in (row.low, row.high) if math.isfinite(v)] or [0.0, 1.0]
     low, high = _range(min(seen), max(seen))
 
@@ -204,5 +210,6 @@ def _text(x: float, y: float, text: str, *, anchor: str = "start", faint: bool =
 def _svg(width: float, height: float, parts: Sequence[str], title: str) -> str:
     return (
         f'<svg role="img" aria-label="{escape(title)}" viewBox="0 0 {width:.0f} {height:.0f}"'
-        f' width="{width:.0f}" height="{height:.0f}">{"".join(parts)}</svg>'
+        f' width="{width:.0f}" height="{height:.0f}" style="min-width: {_LEAST * width:.0f}px">'
+        f"{''.join(parts)}</svg>"
     )

@@ -169,9 +169,16 @@ def _rich(part: Table | Note | Verdict) -> RenderableType:
         box=box.SIMPLE_HEAD,
         show_edge=False,
         pad_edge=False,
+        padding=(0, 1, 0, 0),  # two spaces between columns, as in plain text
     )
-    for head, side in zip(part.columns, part.align, strict=True):
-        shown.add_column(text.Text(head), justify="left" if side == "<" else "right")
+    for at, (head, side) in enumerate(zip(part.columns, part.align, strict=True)):
+        # A narrow terminal folds text and never cuts it; the names of rows are the last to go.
+        shown.add_column(
+            text.Text(head),
+            justify="left" if side == "<" else "right",
+            overflow="fold",
+            no_wrap=at == 0,
+        )
     for row in part.rows:
         shown.add_row(*map(text.Text, row))
     return shown

@@ -33,17 +33,26 @@ h1 { font-size: 1.6rem; letter-spacing: -0.01em; margin: 0 0 1rem; }
 figure, .scroll { margin: 0 0 1.5rem; padding: 1.1rem 1.25rem; background: var(--card);
   border: 1px solid var(--line); border-radius: 8px; overflow-x: auto; }
 figcaption, caption { font-weight: 600; text-align: left; margin-bottom: .6rem;
-  padding: 0 0 .5rem; caption-side: top; white-space: nowrap; }
+  padding: 0 0 .5rem; caption-side: top; }
 svg { display: block; max-width: 100%; height: auto; }
-svg text { font: 12px system-ui, -apple-system, "Segoe UI", Roboto, sans-serif; fill: var(--ink); }
+svg text { font: 13px system-ui, -apple-system, "Segoe UI", Roboto, sans-serif; fill: var(--ink); }
 svg text.faint { fill: var(--faint); }
 table { border-collapse: collapse; font-variant-numeric: tabular-nums; font-size: .9rem; }
 th { color: var(--faint); font-weight: 500; white-space: nowrap; }
 th, td { padding: .32rem .9rem .32rem 0; border-bottom: 1px solid var(--line);
   vertical-align: top; }
 tr:last-child td { border-bottom: 0; }
-td { overflow-wrap: anywhere; white-space: pre-wrap; }
+td { overflow-wrap: break-word; white-space: pre-wrap; }
 p:not(.verdict) { max-width: 46rem; }
+.verdict, h1 { overflow-wrap: anywhere; }
+@media (max-width: 600px) {
+  main { padding: 1.25rem .6rem 2rem; }
+  h1 { font-size: 1.3rem; }
+  figure, .scroll { padding: .7rem .75rem; }
+  table { font-size: .75rem; }
+  th { white-space: normal; vertical-align: bottom; }
+  th, td { padding-right: .55rem; }
+}
 """
 
 

@@ -72,13 +72,11 @@ def causes(
 
 
 def binary_causes(
-    dialect: Dialect, mine: Dialect, truth: HostArray, scores: HostArray, threshold: float
+    dialect: Dialect, mine: Dialect, scores: HostArray, threshold: float
 ) -> dict[str, int]:
     """Count the causes of binary samples that are judged otherwise."""
     nan = np.isnan(scores) if scores.dtype.kind == "f" else np.zeros(scores.shape, bool)
-    read = replace(dialect, sigmoid=False, integers="scores", at_threshold=mine.at_threshold)
-    own = mine.binary_hits(truth, scores, threshold)
-    rounded = ~nan & (read.binary_hits(truth, scores, threshold) != own)
+    rounded = ~nan & read_otherwise(dialect, mine, scores, threshold)
     at = ~nan & ~rounded & equals_threshold(scores, threshold)
     other = int((~nan & ~rounded & ~at).sum())
     found = {
@@ -88,6 +86,16 @@ def binary_causes(
         "sigmoid of a batch": other,
     }
     return {cause: count for cause, count in found.items() if count}
+
+
+def read_otherwise(
+    dialect: Dialect, mine: Dialect, scores: HostArray, threshold: float
+) -> npt.NDArray[np.bool_]:
+    """Tell which scores are on the other side of a threshold for how a dialect reads numbers."""
+    read = replace(dialect, sigmoid=False, integers="scores", at_threshold=mine.at_threshold)
+    one = np.ones(scores.shape, np.int8)
+    own = mine.binary_hits(one, scores, threshold)
+    return np.asarray(read.binary_hits(one, scores, threshold) != own)
 
 
 def equals_threshold(scores: HostArray, threshold: float) -> npt.NDArray[np.bool_]:

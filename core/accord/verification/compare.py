@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from accord import checks
+from accord.measure import Measure
+from accord.measures import Binary, Multilabel, TopKCategorical
 from accord.reporting.evaluate import usual_k
 from accord.small_floats import LIMITS
-from accord.verification.causes import ours
+from accord.ties import Ties
 from accord.verification.compared import AtK, Comparison
-from accord.verification.explain import TIES
-from accord.verification.handover import on_host
-from accord.verification.rows import as_pairs, blocks
-from accord.verification.samples import look_at
+from accord.verification.handover import class_axis_last, in_dtype, measure_or, on_host
+from accord.verification.margins import Pair, Reach, near_ties, typical_size
+from accord.verification.rows import blocks
+from accord.verification.samples import SHOWN, Looked, look, look_at_labels
 
 HostArray = npt.NDArray[Any]
 
@@ -27,24 +30,30 @@ def compare(
     scores_b: Any,
     k: int | tuple[int, ...] | None = None,
     *,
-    ties: str = "first",
+    ties: Ties = "first",
     tolerance: float | None = None,
+    measure: Measure | None = None,
+    names: tuple[str, str] = ("A", "B"),
 ) -> Comparison:
     """Judge two sets of scores for the same samples, for instance of a model and its port.
 
     Parameters
     ----------
-    y_true : array of int, shape (N,)
-        True classes.
-    scores_a, scores_b : array of real, shape (N, C)
+    y_true : array
+        True classes, shape (...), or what ``measure`` asks for.
+    scores_a, scores_b : array of real, shape (..., C)
         Scores of any framework with an adapter, each of its own, and of any dtype.
     k : int or tuple of int, optional
         How many classes may count (R6); by default as `accord.evaluate`.
-    ties : {"first", "last", "optimistic", "pessimistic"}
+    ties : {"first", "last", "optimistic", "pessimistic", "expected"}
         Who wins among equal scores (R5).
     tolerance : float, optional
         How far rounding may move a score. By default ``eps ** (2 / 3)`` of the coarser dtype, in
         units of the sample's largest score: 2.4e-5 for float32.
+    measure : Measure, optional
+        Count this instead of top-k accuracy; it has its own k and ties.
+    names : tuple of str
+        What the result calls the two.
 
     Returns
     -------
@@ -58,10 +67,15 @@ def compare(
 
     Notes
     -----
-    A flip is numerical where the margin at the boundary (own score against the rival it must beat)
-    is within twice the tolerance in both, for both scores may move. It can't be judged by the
-    largest difference found between A and B: every flip lies within twice the difference of its own
-    sample, so no flip would ever be real.
+    A sample flips if its credit differs. The flip is numerical where the margin at the boundary
+    (own score against the rival it must beat; or score against the threshold) is within twice the
+    tolerance in both, for both scores may move. A multilabel flip is numerical if that is true of
+    each label that is predicted otherwise. The margin can't be judged by the largest difference
+    found between A and B: every flip lies within twice the difference of its own sample, so no flip
+    would ever be real.
+
+    A binary sample has a single score, which may be close to 0. Its tolerance is in units of that
+    score or of the median size of all scores, whichever is larger.
 
     McNemar's exact test asks how likely so uneven a split of the flips is by chance: the two-sided
     binomial test of lost against gained, summed here (SciPy would be a large dependency for it).
@@ -74,81 +88,129 @@ def compare(
     >>> found = accord.compare([0, 1, 1], a, b, k=1)
     >>> found.at[1].gained, found.at[1].lost, found.at[1].numerical, found.agrees
     ((1,), (2,), (1,), False)
+    >>> accord.compare([1, 0], [0.6, 0.2], [0.4, 0.2], measure=accord.Binary()).at[1].lost
+    (0,)
     """
     truth, _ = on_host(y_true, "y_true")
     (a, a_dtype), (b, b_dtype) = on_host(scores_a, "scores_a"), on_host(scores_b, "scores_b")
-    truth, a = as_pairs(truth, a)
     if a.shape != b.shape:
         raise ValueError(
             f"scores_a has shape {a.shape} and scores_b {b.shape}; pass scores of the same samples"
         )
-    _, b = as_pairs(truth, b)
-    checks.one_of("ties", ties, TIES)
-    _refuse_labels(truth, a.shape[1])
-    chosen = checks.top(usual_k(a) if k is None else k)
-    each = chosen if isinstance(chosen, tuple) else (chosen,)
-    checks.top_within(each, a.shape[1])
-    share = None if tolerance is not None else _rounding((a, a_dtype), (b, b_dtype))
-    reach = checks.finite("tolerance", tolerance) if share is None else share
+    chosen = measure_or(measure, k, ties, usual_k(a))
+    _, _, b = class_axis_last(chosen, truth, b)
+    counted, truth, a = class_axis_last(chosen, truth, a)
+    dtypes = a_dtype or a.dtype.name, b_dtype or b.dtype.name
+    sides = in_dtype(counted, dtypes[0]), in_dtype(counted, dtypes[1])
+    counted_credit = [
+        _credit(side, truth, each, name)
+        for side, each, name in zip(sides, (a, b), ("scores_a", "scores_b"), strict=True)
+    ]
+    kept = _kept(counted, truth)
+    pair, classes = _rows(counted, truth, a, b)
+    reach = _reach(tolerance, (a, a_dtype), (b, b_dtype))
+    typical = typical_size(pair.a, pair.b) if isinstance(counted, Binary) else 0.0
+    each = _each_k(counted)
     at = {
-        one: _at(truth, a, b, one, ties=ties, reach=reach, absolute=share is None) for one in each
+        one: _at(
+            sides, pair, [credit[place] for credit in counted_credit], kept, one, reach, typical
+        )
+        for place, one in enumerate(each)
     }
-    first = next(iter(at.values()))
+    in_a, in_b = _looked_at(counted, pair, at[each[0]].to_look_at, each[0])
+    samples = int(kept.sum())
     return Comparison(
-        ties=ties,
-        samples=len(truth),
-        classes=a.shape[1],
-        dtypes=(a_dtype or a.dtype.name, b_dtype or b.dtype.name),
+        ties=_rule(counted),
+        samples=samples,
+        classes=classes,
+        dtypes=dtypes,
         at=at,
-        largest=_largest(a, b),
-        tolerance=reach,
-        relative=share is not None,
-        in_a=look_at(truth, a, first.to_look_at, each[0]),
-        in_b=look_at(truth, b, first.to_look_at, each[0]),
+        largest=_largest(pair),
+        tolerance=reach.tolerance,
+        relative=reach.relative,
+        in_a=in_a,
+        in_b=in_b,
+        measure=chosen,
+        names=names,
+        total=samples * (classes if getattr(counted, "criteria", None) == "hamming" else 1),
     )
 
 
-def _refuse_labels(truth: HostArray, classes: int) -> None:
-    bad = np.flatnonzero((truth < 0) | (truth >= classes))
-    if bad.size:
-        raise ValueError(
-            f"y_true[{bad[0]}] is {truth[bad[0]]}, outside 0..{classes - 1};"
-            " leave such samples out of both files"
-        )
+def _credit(measure: Measure, truth: HostArray, scores: HostArray, name: str) -> HostArray:
+    """Return the credit of every sample, (K, N); what is refused is refused by its own name."""
+    try:
+        credit = np.asarray(measure.credit(truth, scores))
+    except (ValueError, TypeError) as error:
+        raise type(error)(str(error).replace("y_score", name)) from None
+    lead = credit.shape[:1] if isinstance(getattr(measure, "k", None), tuple) else (1,)
+    return credit.reshape(*lead, -1)
 
 
-def _rounding(*scores: tuple[HostArray, str | None]) -> float:
-    """Return how far rounding may move a score, relative to the largest of its sample."""
+def _kept(measure: Measure, truth: HostArray) -> HostArray:
+    """Tell which samples count: those without the label that is left out."""
+    index = getattr(measure, "ignore_index", None)
+    if isinstance(measure, (TopKCategorical, Multilabel)):
+        truth = truth[..., 0]
+    return np.ones(truth.size, bool) if index is None else truth.reshape(-1) != index
+
+
+def _rows(measure: Measure, truth: HostArray, a: HostArray, b: HostArray) -> tuple[Pair, int]:
+    """Return one row a sample, with a class for it where the measure ranks; and how many classes."""
+    if isinstance(measure, Binary):
+        return Pair(truth.reshape(-1), a.reshape(-1), b.reshape(-1)), 2
+    classes = a.shape[-1]
+    a, b = a.reshape(-1, classes), b.reshape(-1, classes)
+    if isinstance(measure, Multilabel):
+        return Pair(truth.reshape(a.shape), a, b), classes
+    if isinstance(measure, TopKCategorical):
+        return Pair(truth.reshape(a.shape).argmax(axis=1), a, b), classes
+    return Pair(truth.reshape(-1).astype(np.int64), a, b), classes
+
+
+def _each_k(measure: Measure) -> tuple[int, ...]:
+    k = getattr(measure, "k", None)
+    return k if isinstance(k, tuple) else (1 if k is None else k,)
+
+
+def _rule(measure: Measure) -> str:
+    """Return who wins a tie; of measures with a threshold, the side of a score at it."""
+    ranks = getattr(measure, "k", None) is not None
+    return str(getattr(measure, "ties" if ranks else "at_threshold", "first"))
+
+
+def _reach(tolerance: float | None, *scores: tuple[HostArray, str | None]) -> Reach:
+    """Return how far rounding may move a score, as asked or by the coarser dtype."""
+    if tolerance is not None:
+        absolute = checks.finite("tolerance", tolerance)
+        if absolute < 0:
+            raise ValueError(f"tolerance={tolerance!r} is below 0; pass a number of at least 0")
+        return Reach(absolute, relative=False)
     coarse = 0.0
     for array, dtype in scores:
         if dtype is not None:
             coarse = max(coarse, LIMITS[dtype].eps)
         elif array.dtype.kind == "f":
             coarse = max(coarse, float(np.finfo(array.dtype).eps))
-    return float(coarse ** (2 / 3))
+    return Reach(float(coarse ** (2 / 3)), relative=True)
 
 
-def _at(
-    truth: HostArray,
-    a: HostArray,
-    b: HostArray,
+def _at(  # noqa: PLR0917  # what was counted, then how it is judged
+    sides: tuple[Measure, Measure],
+    pair: Pair,
+    counted_credit: list[HostArray],
+    kept: HostArray,
     k: int,
-    *,
-    ties: str,
-    reach: float,
-    absolute: bool,
+    reach: Reach,
+    typical: float,
 ) -> AtK:
-    mine = ours(ties)  # type: ignore[arg-type]  # checked before
-    hit_a, hit_b = mine.hits(truth, a, k).least, mine.hits(truth, b, k).least
-    flips = np.flatnonzero(hit_a != hit_b)
-    margins = [margin(truth[flips], scores[flips], k) for scores in (a, b)]
-    widest = np.maximum(*margins)
-    unit = 1.0 if absolute else np.maximum(_size(a[flips]), _size(b[flips]))
-    near = widest <= 2 * reach * unit  # a NaN margin is never near
-    order = np.lexsort((-np.nan_to_num(widest, nan=np.inf), near))
-    lost, gained = flips[hit_a[flips]], flips[hit_b[flips]]
+    credit_a, credit_b = counted_credit
+    flips = np.flatnonzero((credit_a != credit_b) & kept)
+    near, widest = near_ties(sides, pair.at(flips), k, reach, typical)
+    order = np.lexsort((-widest, near))
+    less = credit_b[flips] < credit_a[flips]
+    lost, gained = flips[less], flips[~less]
     return AtK(
-        correct=(int(hit_a.sum()), int(hit_b.sum())),
+        correct=(credit_a[kept].sum().item(), credit_b[kept].sum().item()),
         lost=tuple(lost.tolist()),
         gained=tuple(gained.tolist()),
         numerical=tuple(flips[near].tolist()),
@@ -158,24 +220,22 @@ def _at(
     )
 
 
-def margin(truth: HostArray, scores: HostArray, k: int) -> HostArray:
-    """Return how far the own score is from the rival that it must beat, or be beaten by, at k."""
-    if k >= scores.shape[1] or not len(truth):
-        return np.full(len(truth), np.inf)
-    values = scores.astype(np.float64)
-    own = np.take_along_axis(values, truth[:, None].astype(np.int64), axis=1)[:, 0]
-    np.put_along_axis(values, truth[:, None].astype(np.int64), -np.inf, axis=1)
-    with np.errstate(invalid="ignore"):
-        return np.asarray(np.abs(own - np.sort(values, axis=1)[:, -k]))
+def _looked_at(
+    measure: Measure, pair: Pair, samples: Iterable[int], k: int
+) -> tuple[tuple[Looked, ...], tuple[Looked, ...]]:
+    """Return the first samples as A and as B have them."""
+    first = list(samples)[:SHOWN]
+    if isinstance(measure, (Binary, Multilabel)):
+        return look_at_labels(pair.truth, pair.a, pair.b, first)
+    return (
+        tuple(look(pair.truth, pair.a, at, k) for at in first),
+        tuple(look(pair.truth, pair.b, at, k) for at in first),
+    )
 
 
-def _size(scores: HostArray) -> HostArray:
-    finite = np.where(np.isfinite(scores), np.abs(scores.astype(np.float64)), 0)
-    return np.asarray(finite.max(axis=1, initial=0))
-
-
-def _largest(a: HostArray, b: HostArray) -> tuple[float, int, int] | None:
+def _largest(pair: Pair) -> tuple[float, int, int] | None:
     """Return the largest difference between finite scores, with its sample and class."""
+    a, b = (each if each.ndim > 1 else each[:, None] for each in (pair.a, pair.b))
     found: tuple[float, int, int] | None = None
     for part in blocks(a):
         with np.errstate(invalid="ignore"):

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from accord.measures import Binary, Multilabel
 from accord.reporting.charts import Line, by_k
 from accord.reporting.display import Note, Page, Table, Verdict
+from accord.verification.wording import has_k, measure_title
 
 if TYPE_CHECKING:  # a comparison shows itself by this module
     from accord.verification.compared import Comparison
+
+_LABELS = 6  # of a sample that are named
 
 
 def compare_page(found: Comparison) -> Page:
@@ -16,7 +20,7 @@ def compare_page(found: Comparison) -> Page:
     return (
         Verdict(_verdict(found), found.agrees),
         *_chart(found),
-        _figures(found),
+        *_figures(found),
         _facts(found),
         *_samples(found),
         *(Note(text) for text in _notes(found)),
@@ -24,83 +28,111 @@ def compare_page(found: Comparison) -> Page:
 
 
 def _verdict(found: Comparison) -> str:
+    a, b = found.names
     if not found.samples:
         return "There are no samples to compare."
     flips = {sample for at in found.at.values() for sample in at.to_look_at}
     real = {sample for at in found.at.values() for sample in at.real}
     if not flips:
-        return f"A and B judge each of {found.samples:,} samples alike."
+        return f"{a} and {b} judge each of {found.samples:,} samples alike."
     if not real:
-        return (
-            f"A and B agree but for {len(flips):,} near"
-            f" {'tie' if len(flips) == 1 else 'ties'}, which rounding explains."
-        )
-    return f"A and B differ: {len(real):,} of {found.samples:,} samples flip by more than rounding."
+        ties = "near tie" if len(flips) == 1 else "near ties"
+        return f"{a} and {b} agree: rounding explains {len(flips):,} {ties}."
+    flip = "sample flips" if len(real) == 1 else "samples flip"
+    return f"{a} and {b} differ: {len(real):,} of {found.samples:,} {flip} by more than rounding."
 
 
 def _chart(found: Comparison) -> Page:
-    if not found.samples:
+    if not found.samples or not has_k(found.measure):
         return ()
     lines = []
-    for at, name in enumerate("AB"):
+    for at, name in enumerate(found.names):
         ends = {k: each for k in found.at if (each := found.intervals(k))}
         low = {k: each[at][0] for k, each in ends.items()}
         high = {k: each[at][1] for k, each in ends.items()}
         values = {k: found.accuracy(k)[at] for k in found.at}
-        lines.append(Line(f"{name}, 95 %", values, low, high))
-    return (by_k(lines, "Accuracy against k, with its 95 % interval"),)
+        lines.append(Line(f"{name}, 95 %" if ends else name, values, low, high))
+    title = "Accuracy against k, with its 95 % interval"
+    return (by_k(lines, title if lines[0].low else "Accuracy against k"),)
 
 
-def _figures(found: Comparison) -> Table:
-    rows = []
+def _figures(found: Comparison) -> Page:
+    """Show the accuracy of both, and then what flips: two narrow tables rather than a wide one."""
+    shares, flips = [], []
     for k, at in found.at.items():
+        place = (str(k),) if has_k(found.measure) else ()
         ends = found.intervals(k)
-        spans = [f"{100 * low:.2f} - {100 * high:.2f}" for low, high in ends or ()] or ["-", "-"]
-        shares = [f"{100 * share:.2f} %" if found.samples else "-" for share in found.accuracy(k)]
-        rows.append(
-            (
-                *(str(k), shares[0], spans[0], shares[1], spans[1]),
-                *(f"{len(each):,}" for each in (at.lost, at.gained, at.numerical, at.real)),
-                f"{at.p_value:.3g}",
+        for which, name in enumerate(found.names):
+            share = found.accuracy(k)[which]
+            low, high = ends[which] if ends else (0.0, 0.0)
+            shares.append(
+                (
+                    *place,
+                    name,
+                    _count(at.correct[which]),
+                    f"{100 * share:.2f} %" if found.samples else "-",
+                    f"{100 * low:.2f} - {100 * high:.2f}" if ends else "-",
+                )
             )
-        )
-    columns = ("k", "A", "95 %", "B", "95 %", "lost", "gained", "near", "real", "p")
-    return Table(columns, tuple(rows), ">" * len(columns), f"Top-k accuracy, ties {found.ties}")
+        counts = (f"{len(each):,}" for each in (at.lost, at.gained, at.numerical, at.real))
+        flips.append((*place, *counts, f"{at.p_value:.3g}"))
+    k_column = ("k",) if has_k(found.measure) else ()
+    shown = (*k_column, "scores", "correct", "accuracy", "95 %")
+    columns = (*k_column, "lost", "gained", "near ties", "real", "p")
+    return (
+        Table(shown, tuple(shares), f"{'>' * len(k_column)}<>>>", measure_title(found.measure)),
+        Table(columns, tuple(flips), ">" * len(columns), f"Samples that flip in {found.names[1]}"),
+    )
+
+
+def _count(count: float) -> str:
+    return f"{count:,}" if isinstance(count, int) else f"{count:,.2f}"
 
 
 def _facts(found: Comparison) -> Table:
+    labels = isinstance(found.measure, Multilabel)
     rows = [
         ("samples", f"{found.samples:,}"),
-        ("classes", f"{found.classes:,}"),
+        ("labels" if labels else "classes", f"{found.classes:,}"),
         ("dtypes", " and ".join(found.dtypes)),
         ("tolerance", f"{found.tolerance:.2g}" + (" of the largest score" * found.relative)),
     ]
     if found.largest:
         difference, sample, place = found.largest
-        rows.append(("largest difference", f"{difference:.3g} (sample {sample}, class {place})"))
+        where = "" if isinstance(found.measure, Binary) else f", class {place}"
+        where = f", label {place}" if labels else where
+        rows.append(("largest difference", f"{difference:.3g} (sample {sample}{where})"))
     return Table(("", ""), tuple(rows), "<<")
 
 
 def _samples(found: Comparison) -> Page:
     if not found.in_a:
         return ()
-    at = found.at[found.in_a[0].k]
+    k = next(iter(found.at))
+    at = found.at[k]
     rows = []
     for a, b in zip(found.in_a, found.in_b, strict=True):
         fate = "lost" if a.place in at.lost else "gained"
         why = "near tie" if a.place in at.numerical else "real"
-        rows.append((str(a.place), str(a.label), f"{fate}, {why}", str(a), str(b)))
-    k = found.in_a[0].k
-    title = f"Samples to look at first: scores around the boundary at k={k} (* the label)"
-    return (Table(("sample", "label", "flip", "A", "B"), tuple(rows), ">><<<", title),)
+        labels = a.label if isinstance(a.label, tuple) else (a.label,)
+        shown = " ".join(map(str, labels[:_LABELS])) + (" ..." if len(labels) > _LABELS else "")
+        rows.append((str(a.place), shown, f"{fate}, {why}", found.names[0], str(a)))
+        rows.append(("", "", "", found.names[1], str(b)))
+    title = "Samples to look at first"
+    if isinstance(found.measure, Multilabel):
+        title += ": the scores that differ most (* a true label)"
+    elif not isinstance(found.measure, Binary):
+        title += f": scores around the boundary at k={k} (* the label)"
+    return (Table(("sample", "label", "flip", "scores", ""), tuple(rows), ">><<<", title),)
 
 
 def _notes(found: Comparison) -> list[str]:
     said = []
+    a, b = found.names
     if any(at.numerical for at in found.at.values()):
         said.append(
-            "A near tie is a flip whose margin at the boundary is within twice the tolerance in A"
-            " and in B: rounding may decide it either way."
+            f"A near tie is a flip whose margin at the boundary is within twice the tolerance in {a}"
+            f" and in {b}: rounding may decide it either way."
         )
     if any(at.p_value < 0.05 for at in found.at.values()):  # noqa: PLR2004  # as is customary
         said.append(

@@ -5,10 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from accord.measure import Measure
 from accord.reporting.display import Display, Page
 from accord.reporting.intervals import wilson
 from accord.verification.compare_page import compare_page
-from accord.verification.samples import Sample
+from accord.verification.samples import Looked
+from accord.verification.wording import measure_title
 
 
 @dataclass(frozen=True)
@@ -17,10 +19,10 @@ class AtK:
 
     Attributes
     ----------
-    correct : tuple of int
-        Hits of A and of B.
+    correct : tuple of int or float
+        Hits, or credit, of A and of B.
     lost, gained : tuple of int
-        Samples that only A has, and that only B has.
+        Samples that only A has, and that only B has; or of which it has more.
     numerical, real : tuple of int
         Those of both that rounding explains, and those it does not.
     to_look_at : tuple of int
@@ -29,7 +31,7 @@ class AtK:
         McNemar's exact test of lost against gained.
     """
 
-    correct: tuple[int, int]
+    correct: tuple[int | float, int | float]
     lost: tuple[int, ...]
     gained: tuple[int, ...]
     numerical: tuple[int, ...]
@@ -56,19 +58,25 @@ class Comparison(Display):
     Attributes
     ----------
     ties : str
-        The tie rule (R5).
+        The tie rule (R5); of a measure with a threshold, the side of a score at it.
     samples, classes : int
         How many there are.
     dtypes : tuple of str
         Those of A and of B.
     at : dict of AtK
-        What they make of the samples, by k.
+        What they make of the samples, by k; a measure without k has the key 1.
     largest : tuple or None
         The largest absolute difference of finite scores, with its sample and class.
     tolerance : float
         How far rounding may move a score; of the largest in its sample if ``relative``.
-    in_a, in_b : tuple of Sample
+    in_a, in_b : tuple of Sample or Scored
         The samples to look at first, as each has them.
+    measure : Measure
+        What was counted.
+    names : tuple of str
+        What A and B are called.
+    total : int
+        The credit there is: the samples, or all their labels under ``"hamming"``.
     """
 
     ties: str
@@ -79,8 +87,11 @@ class Comparison(Display):
     largest: tuple[float, int, int] | None
     tolerance: float
     relative: bool
-    in_a: tuple[Sample, ...]
-    in_b: tuple[Sample, ...]
+    in_a: tuple[Looked, ...]
+    in_b: tuple[Looked, ...]
+    measure: Measure
+    names: tuple[str, str]
+    total: int
 
     @property
     def agrees(self) -> bool:
@@ -90,11 +101,11 @@ class Comparison(Display):
     def accuracy(self, k: int) -> tuple[float, float]:
         """Return the accuracy of A and of B; NaN for no samples (R16)."""
         a, b = self.at[k].correct
-        return (a / self.samples, b / self.samples) if self.samples else (float("nan"),) * 2
+        return (a / self.total, b / self.total) if self.total else (float("nan"),) * 2
 
     def intervals(self, k: int) -> tuple[tuple[float, float], tuple[float, float]] | None:
-        """Return Wilson's 95 % interval of A and of B; None for no samples."""
-        if not self.samples:
+        """Return Wilson's 95 % interval of A and of B; None for no samples, or labels of samples."""
+        if not self.samples or self.total != self.samples:
             return None
         a, b = self.at[k].correct
         return wilson(a, self.samples), wilson(b, self.samples)
@@ -105,8 +116,8 @@ class Comparison(Display):
         Returns
         -------
         dict
-            agrees, ties, samples, classes, dtypes, at (by k: correct, accuracy, interval, lost,
-            gained, numerical, real, p_value), largest, tolerance and looked_at.
+            agrees, names, measure, ties, samples, classes, dtypes, at (by k: correct, accuracy,
+            interval, lost, gained, numerical, real, p_value), largest, tolerance and looked_at.
         """
         at = {str(k): {**found.to_dict(), **self._figures(k)} for k, found in self.at.items()}
         largest = None
@@ -114,6 +125,8 @@ class Comparison(Display):
             largest = dict(zip(("difference", "sample", "class"), self.largest, strict=True))
         return {
             "agrees": self.agrees,
+            "names": {"a": self.names[0], "b": self.names[1]},
+            "measure": measure_title(self.measure),
             "ties": self.ties,
             "samples": self.samples,
             "classes": self.classes,
@@ -129,13 +142,10 @@ class Comparison(Display):
         }
 
     def _figures(self, k: int) -> dict[str, Any]:
-        intervals = self.intervals(k)
-        if intervals is None:
-            return {"accuracy": {"a": None, "b": None}, "interval": None}
-        a, b = self.accuracy(k)
+        (a, b), intervals = self.accuracy(k), self.intervals(k)
         return {
-            "accuracy": {"a": a, "b": b},
-            "interval": {"a": list(intervals[0]), "b": list(intervals[1])},
+            "accuracy": {"a": a, "b": b} if self.total else {"a": None, "b": None},
+            "interval": {"a": list(intervals[0]), "b": list(intervals[1])} if intervals else None,
         }
 
     def _page(self) -> Page:

@@ -5,9 +5,11 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
+from accord.measures import Multilabel, TopK, TopKCategorical
 from accord.reporting.charts import Line, Span, by_k, spans
 from accord.reporting.display import Figure, Note, Page, Table, Verdict
 from accord.verification.verify_page import samples_table
+from accord.verification.wording import has_k, measure_title
 
 if TYPE_CHECKING:  # an explanation shows itself by this module
     from accord.verification.explained import Explanation, Told
@@ -37,16 +39,20 @@ def _verdict(found: Explanation) -> str:
         for figure in (*told.least.values(), *told.most.values())
         if math.isfinite(figure)
     ]
-    if not figures or not found.samples:
+    if not found.samples:
         return "There are no samples to explain."
+    if not figures:
+        return "No library has a figure for these scores."
     if not _spread(found):
         return "Every library that takes these scores judges every sample as accord does."
     said = []
     for k in found.correct:
-        low = min((t.least[k] / t.scale for t in found.told if k in t.least), default=math.nan)
-        high = max((t.most[k] / t.scale for t in found.told if k in t.most), default=math.nan)
-        where = "" if found.threshold is not None else f" at {_at(found, k)}"
-        said.append(f"{100 * low:.2f} % to {100 * high:.2f} %{where}")
+        low = [100 * told.least[k] / told.scale for told in found.told if k in told.least]
+        high = [100 * told.most[k] / told.scale for told in found.told if k in told.most]
+        if not low:
+            continue  # every library refuses this k
+        ends = f"{min(low):.2f} %", f"{max(high):.2f} %"
+        said.append(" to ".join(dict.fromkeys(ends)) + _at(found, k))
     return f"For these very scores, libraries may report {', '.join(said)}."
 
 
@@ -63,8 +69,7 @@ def _spans(found: Explanation, k: int) -> Figure:
         for told in found.told
     ]
     rows = [Span("accord", own, own, own), *rows]
-    title = "What each library reports"
-    title += "" if found.threshold is not None else f" at {_at(found, k)}"
+    title = f"What each library reports{_at(found, k)}"
     return spans(rows, f"{title} (filled: was run; bar: all that it may report)", mark=own)
 
 
@@ -79,7 +84,7 @@ def _chart(found: Explanation) -> Page:
 
 def _table(found: Explanation, k: int) -> Table:
     own = found.accuracy[k]
-    rule = "" if found.threshold is not None else f"ties {found.ties}"
+    rule = f"ties {found.ties}" if has_k(found.measure) else f"at the threshold: {found.ties}"
     rows = [
         (
             told.name,
@@ -92,13 +97,24 @@ def _table(found: Explanation, k: int) -> Table:
     ]
     rows = [("accord", _percent(own), "-", "0", rule), *rows]
     columns = ("library", "by its rules", "reported", "differs", "why")
-    where = f"threshold {found.threshold:g}" if found.threshold is not None else _at(found, k)
-    title = f"{found.samples:,} samples, {found.classes:,} classes, {where}"
+    where = _place(found, k)
+    if not isinstance(found.measure, (TopK, TopKCategorical)):
+        where = ", ".join(filter(None, (measure_title(found.measure), where)))
+    what = "labels" if isinstance(found.measure, Multilabel) else "classes"
+    title = f"{found.samples:,} samples, {found.classes:,} {what}, {where}"
     return Table(columns, tuple(rows), "<>>><", title)
 
 
 def _at(found: Explanation, k: int) -> str:
-    return f"k={k}" if found.average == "micro" else f"k={k}, {found.average} average"
+    place = _place(found, k)
+    return place and f" at {place}"
+
+
+def _place(found: Explanation, k: int) -> str:
+    """Return the k, where there is one, and the average, where it is not the plain one."""
+    k_is = [f"k={k}"] if has_k(found.measure) else []
+    average = [] if found.average == "micro" else [f"{found.average} average"]
+    return ", ".join(k_is + average)
 
 
 def _figure(told: Told, k: int) -> str:
@@ -139,4 +155,4 @@ def _notes(found: Explanation) -> list[str]:
             "A range stands for a library that promises no order among equal scores: what it"
             " reports may change with its version, the device and the shape of the batch."
         )
-    return said
+    return [*said, *found.notes]

@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
+from accord.measure import Measure
 from accord.reporting.display import Display, Page
 from accord.verification.explain_page import explain_page
-from accord.verification.samples import Sample, json_number
+from accord.verification.samples import Looked, json_number
+from accord.verification.wording import measure_title
 
 
 @dataclass(frozen=True)
@@ -66,33 +68,42 @@ class Explanation(Display):
     Attributes
     ----------
     ties : str
-        accord's tie rule (R5); for binary scores, the side of a score at the threshold.
+        accord's tie rule (R5); under a threshold, the side of a score at it.
     samples, classes : int
         How many there are.
-    correct, floor, ceiling : dict of int
-        accord's count at each k, and its tie bounds.
+    correct, floor, ceiling : dict of int or float
+        accord's count at each k, and its tie bounds; a measure without k has the key 1.
     threshold : float or None
-        The threshold of binary scores; None for scores by class.
+        The threshold of binary and multilabel scores; None where scores are ranked.
     told : tuple of Told
         One for each dialect.
-    looked_at : tuple of Sample
+    looked_at : tuple of Sample or Scored
         The first samples that some library judges otherwise.
+    measure : Measure
+        What was counted.
+    total : int
+        The credit there is: the samples, or all their labels under ``"hamming"``.
+    notes : tuple of str
+        What a reader must know besides.
     average : str
         The average of all figures (R15).
     figures : dict of Figures
         accord's accuracy under that average at each k, and its bounds; where it is missing, the
-        counts as shares of the samples.
+        counts as shares of ``total``.
     """
 
     ties: str
     samples: int
     classes: int
-    correct: dict[int, int]
-    floor: dict[int, int]
-    ceiling: dict[int, int]
+    correct: dict[int, int | float]
+    floor: dict[int, int | float]
+    ceiling: dict[int, int | float]
     threshold: float | None
     told: tuple[Told, ...]
-    looked_at: tuple[Sample, ...]
+    looked_at: tuple[Looked, ...]
+    measure: Measure
+    total: int
+    notes: tuple[str, ...] = ()
     average: str = "micro"
     figures: dict[int, Figures] = field(default_factory=dict)
 
@@ -106,7 +117,7 @@ class Explanation(Display):
         if k in self.figures:
             return self.figures[k]
         counts = (self.correct[k], self.floor[k], self.ceiling[k])
-        return Figures(*(n / self.samples if self.samples else float("nan") for n in counts))
+        return Figures(*(n / self.total if self.total else float("nan") for n in counts))
 
     def __getitem__(self, name: str) -> Told:
         """Return what a dialect makes of the samples."""
@@ -123,8 +134,9 @@ class Explanation(Display):
         Returns
         -------
         dict
-            ties, average, threshold, samples, classes, accord (correct, floor, ceiling, accuracy
-            and bounds, the share and its floor and ceiling, by k), dialects and looked_at.
+            measure, ties, average, threshold, samples, classes, accord (correct, floor, ceiling,
+            accuracy and bounds, the share and its floor and ceiling, by k), dialects, looked_at
+            and notes.
         """
         accord = {
             "correct": _keyed(self.correct),
@@ -136,6 +148,7 @@ class Explanation(Display):
             },
         }
         return {
+            "measure": measure_title(self.measure),
             "ties": self.ties,
             "average": self.average,
             "threshold": self.threshold,
@@ -144,6 +157,7 @@ class Explanation(Display):
             "accord": accord,
             "dialects": [each.to_dict() for each in self.told],
             "looked_at": [sample.to_dict() for sample in self.looked_at],
+            "notes": list(self.notes),
         }
 
     def _page(self) -> Page:

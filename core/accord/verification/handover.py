@@ -1,9 +1,12 @@
-"""Arrays on their way to other processes: as NumPy files, to be mapped and not copied."""
+"""Arrays as the tools take them in, and on their way to other processes as NumPy files."""
 
 from __future__ import annotations
 
+import math
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, NamedTuple
@@ -12,7 +15,12 @@ import numpy as np
 import numpy.typing as npt
 
 from accord import small_floats
+from accord.measure import Measure
+from accord.measures import Binary, Multilabel, TopK, TopKCategorical
 from accord.registry import adapter_of
+from accord.thresholds import border, rounded
+from accord.ties import Ties
+from accord.verification.wording import has_k
 
 HostArray = npt.NDArray[Any]
 
@@ -31,7 +39,73 @@ def on_host(values: Any, name: str) -> tuple[HostArray, str | None]:
         values = np.asarray(values)
     array = adapter_of(values, name).to_host(values)
     wide = small_floats.widened(array)
-    return wide, None if wide is array else array.dtype.name
+    if wide is not array:
+        return wide, array.dtype.name
+    given = str(getattr(values, "dtype", "")).rpartition(".")[2]  # torch widens bfloat16 itself
+    return array, given if given in small_floats.LIMITS else None
+
+
+def in_dtype(measure: Measure, dtype: str) -> Measure:
+    """Return a measure that counts wider scores as it counts those of a narrow dtype (R10)."""
+    if not isinstance(measure, (Binary, Multilabel)) or has_k(measure) or not _narrow(dtype):
+        return measure
+    bound = border(measure.threshold, from_logits=measure.from_logits)
+    return replace(measure, threshold=threshold_in(bound, dtype), from_logits=False)
+
+
+def threshold_in(threshold: float, dtype: str | None) -> float:
+    """Return a threshold, rounded if a narrow dtype is named."""
+    info = _narrow(dtype)
+    if info is None:
+        return threshold
+    bound = rounded(threshold, info)
+    if math.isfinite(bound):
+        return bound
+    return math.copysign(sys.float_info.max, bound)  # beyond every score, as infinity is
+
+
+def _narrow(dtype: str | None) -> Any:
+    """Return the limits of a float that not every framework has; None for other dtypes."""
+    return np.finfo(np.float16) if dtype == "float16" else small_floats.LIMITS.get(dtype or "")
+
+
+def measure_or(
+    measure: Measure | None, k: int | tuple[int, ...] | None, ties: Ties, usual: tuple[int, ...]
+) -> Measure:
+    """Return the measure that was passed, or top-k accuracy.
+
+    Raises
+    ------
+    ValueError
+        If k or ties are passed beside a measure, which has its own.
+    """
+    if measure is None:
+        return TopK(usual if k is None else k, ties=ties)
+    if (k, ties) != (None, "first"):
+        raise ValueError(f"k and ties are part of {measure!r}; pass them to the measure")
+    return measure
+
+
+def class_axis_last(
+    measure: Measure, truth: HostArray, scores: HostArray
+) -> tuple[Measure, HostArray, HostArray]:
+    """Move the class axis of scores, and of labels shaped as they are, to the end."""
+    axis = getattr(measure, "axis", -1)
+    if axis in (-1, scores.ndim - 1) or not -scores.ndim <= axis < scores.ndim:
+        return measure, truth, scores
+    if isinstance(measure, (TopKCategorical, Multilabel)) and truth.ndim == scores.ndim:
+        truth = np.moveaxis(truth, axis, -1)
+    return replace(measure, axis=-1), truth, np.moveaxis(scores, axis, -1)  # type: ignore[type-var]  # all with an axis are dataclasses
+
+
+def kept_places(
+    index: int | None, truth: HostArray, scores: HostArray
+) -> tuple[HostArray, HostArray, HostArray]:
+    """Return the samples without the label that is left out, and their places."""
+    if index is None:
+        return np.arange(len(truth)), truth, scores
+    places = np.flatnonzero(truth != index)
+    return places, truth[places], scores[places]
 
 
 @contextmanager

@@ -132,7 +132,7 @@ def _multilabel(measure: Multilabel, truth: HostArray, scores: HostArray) -> Jud
     if measure.criteria == "hamming" and measure.k is None:
         credit = ((chosen == true) & ~nan).sum(axis=-1)
     else:
-        credit = np.where(nan.any(axis=-1), 0, _CRITERIA[measure.criteria](chosen, true))
+        credit = np.where(nan.any(axis=-1), 0, CRITERIA[measure.criteria](chosen, true))
     credit = credit if isinstance(measure.k, tuple) else credit[0]
     return Judged(credit, None, None, np.ones(len(scores), bool))
 
@@ -150,7 +150,8 @@ def _overlap_of_union(chosen: HostArray, true: HostArray) -> HostArray:
     return np.where(union == 0, 1.0, (chosen & true).sum(axis=-1) / np.maximum(union, 1))
 
 
-_CRITERIA: dict[str, Callable[[HostArray, HostArray], Any]] = {
+# The credit of each sample, from the labels predicted and those that are true (R11).
+CRITERIA: dict[str, Callable[[HostArray, HostArray], Any]] = {
     "exact_match": lambda chosen, true: (chosen == true).all(axis=-1),
     "hamming": lambda chosen, true: (chosen == true).sum(axis=-1),
     "overlap": lambda chosen, true: (chosen & true).any(axis=-1) | ~(chosen | true).any(axis=-1),

@@ -10,6 +10,7 @@ from accord.measure import Measure
 from accord.reporting.display import Display, Page
 from accord.verification.samples import Sample
 from accord.verification.verify_page import verify_page
+from accord.verification.wording import measure_title
 
 
 @dataclass(frozen=True)
@@ -92,6 +93,12 @@ class Verification(Display):
     seconds: float
 
     @property
+    def total(self) -> int:
+        """The credit there is: the samples, or all their labels under ``"hamming"``."""
+        by_label = getattr(self.measure, "criteria", None) == "hamming"
+        return self.samples * (self.classes if by_label else 1)
+
+    @property
     def agrees(self) -> bool:
         """Whether every backend that was run agrees in every mode."""
         return all(backend.agrees for backend in self.backends)
@@ -102,11 +109,12 @@ class Verification(Display):
         Returns
         -------
         dict
-            agrees, samples, classes, reference (correct, floor and ceiling by k), backends and
+            agrees, measure, samples, classes, reference (correct, floor and ceiling by k), backends and
             looked_at.
         """
         return {
             "agrees": self.agrees,
+            "measure": measure_title(self.measure),
             "samples": self.samples,
             "classes": self.classes,
             "reference": {

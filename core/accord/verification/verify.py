@@ -2,26 +2,28 @@
 
 from __future__ import annotations
 
-import math
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
 from typing import Any
 
-import numpy as np
 import numpy.typing as npt
 
 from accord.measure import Measure
-from accord.measures import Binary, Multilabel, TopK, TopKCategorical
+from accord.measures import TopK
 from accord.registry import adapters
 from accord.reporting.evaluate import usual_k
-from accord.small_floats import LIMITS
-from accord.thresholds import border, rounded
 from accord.ties import Ties
 from accord.verification import processes
 from accord.verification.against import by_k, rows_of, sums
-from accord.verification.handover import Handed, handed, on_host
+from accord.verification.handover import (
+    Handed,
+    class_axis_last,
+    handed,
+    in_dtype,
+    measure_or,
+    on_host,
+)
 from accord.verification.processes import Ended, Job
 from accord.verification.reference import Judged, judge
 from accord.verification.samples import Sample, look_at
@@ -95,13 +97,10 @@ def verify(
     started = time.perf_counter()
     truth, _ = on_host(y_true, "y_true")
     scores, dtype = on_host(y_score, "y_score")
-    if measure is None:
-        measure = TopK(usual_k(scores) if k is None else k, ties=ties)
-    elif (k, ties) != (None, "first"):
-        raise ValueError(f"k and ties are part of {measure!r}; pass them to the measure")
-    measure, truth, scores = _class_axis_last(measure, truth, scores)
-    measure.tally(truth, scores)  # refuses what is to be refused, naming it
-    counted = _with_its_threshold_rounded(measure, dtype or scores.dtype.name)
+    measure = measure_or(measure, k, ties, usual_k(scores))
+    counted, truth, scores = class_axis_last(measure, truth, scores)
+    counted.tally(truth, scores)  # refuses what is to be refused, naming it
+    counted = in_dtype(counted, dtype or scores.dtype.name)
     with handed(truth, scores) as files:
         jobs = list(
             _jobs(
@@ -137,33 +136,9 @@ def verify(
         floor=floor,
         ceiling=ceiling,
         backends=tuple(found),
-        looked_at=_looked_at(measure, truth, scores, found),
+        looked_at=_looked_at(counted, truth, scores, found),
         seconds=round(time.perf_counter() - started, 3),
     )
-
-
-def _class_axis_last(
-    measure: Measure, truth: HostArray, scores: HostArray
-) -> tuple[Measure, HostArray, HostArray]:
-    axis = getattr(measure, "axis", -1)
-    if axis in (-1, scores.ndim - 1) or not -scores.ndim <= axis < scores.ndim:
-        return measure, truth, scores
-    if isinstance(measure, (TopKCategorical, Multilabel)):
-        truth = np.moveaxis(truth, axis, -1)
-    return replace(measure, axis=-1), truth, np.moveaxis(scores, axis, -1)  # type: ignore[type-var]  # all with an axis are dataclasses
-
-
-def _with_its_threshold_rounded(measure: Measure, dtype: str) -> Measure:
-    """Return a measure that counts wider scores as it counts those of a narrow dtype (R10)."""
-    info = np.finfo(np.float16) if dtype == "float16" else LIMITS.get(dtype)
-    if info is None or not isinstance(measure, (Binary, Multilabel)):
-        return measure
-    if isinstance(measure, Multilabel) and measure.k is not None:
-        return measure
-    bound = rounded(border(measure.threshold, from_logits=measure.from_logits), info)
-    if not math.isfinite(bound):  # beyond every score, as the largest float64 is
-        bound = math.copysign(sys.float_info.max, bound)
-    return replace(measure, threshold=bound, from_logits=False)
 
 
 def _jobs(

@@ -6,11 +6,13 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from accord.measures import Multilabel, TopK
 from accord.reporting.charts import Cell, Line, by_k, matrix
 from accord.reporting.display import Figure, Note, Page, Table, Verdict
+from accord.verification.samples import Looked, Sample
+from accord.verification.wording import has_k, measure_title
 
 if TYPE_CHECKING:  # a verification shows itself by this module
-    from accord.verification.samples import Sample
     from accord.verification.verified import Backend, Verification
 
 
@@ -30,12 +32,15 @@ def verify_page(found: Verification) -> Page:
     )
 
 
-def samples_table(samples: tuple[Sample, ...], title: str = "Samples to look at") -> Page:
+def samples_table(samples: tuple[Looked, ...], title: str = "Samples to look at") -> Page:
     """Show samples with their scores around the boundary, if there are any."""
     if not samples:
         return ()
     rows = tuple((str(each.place), str(each.label), str(each)) for each in samples)
-    around = f"scores around the boundary at k={samples[0].k} (* the label)"
+    first = samples[0]
+    around = "score"
+    if isinstance(first, Sample):
+        around = f"scores around the boundary at k={first.k} (* the label)"
     return (Table(("sample", "label", around), rows, ">><", title),)
 
 
@@ -103,8 +108,8 @@ def _outcome(backend: Backend) -> str:
 
 
 def _chart(found: Verification) -> Page:
-    whole = found.samples
-    if not whole or not found.floor or len(found.correct) == 0:
+    whole = found.total
+    if not whole or not found.floor or not has_k(found.measure):
         return ()
     line = Line(
         "accuracy, tie band",
@@ -120,22 +125,27 @@ def _count(count: float) -> str:
 
 
 def _reference(found: Verification) -> Table:
-    has_k = getattr(found.measure, "k", None) is not None
+    k_column = ("k",) if has_k(found.measure) else ()
     rows = tuple(
         (
-            *((str(k),) if has_k else ()),
+            *((str(k),) if k_column else ()),
             _count(count),
-            f"{100 * count / found.samples:.2f} %" if found.samples else "-",
+            f"{100 * count / found.total:.2f} %" if found.total else "-",
             *((f"{found.floor[k]:,}", f"{found.ceiling[k]:,}") if found.floor else ()),
         )
         for k, count in found.correct.items()
     )
     columns = (
-        *(("k",) if has_k else ()),
+        *k_column,
         *("correct", "accuracy"),
         *(("floor", "ceiling") if found.floor else ()),
     )
-    title = f"Reference, by sorting: {found.samples:,} samples, {found.classes:,} classes"
+    what = "labels" if isinstance(found.measure, Multilabel) else "classes"
+    about = f"{found.samples:,} samples, {found.classes:,} {what}"
+    if isinstance(found.measure, TopK):
+        title = f"Reference, by sorting: {about}"
+    else:
+        title = f"Reference: {measure_title(found.measure)}; {about}"
     return Table(columns, rows, ">" * len(columns), title)
 
 
@@ -160,6 +170,13 @@ def _notes(found: Verification) -> list[str]:
     tied = {k: found.ceiling[k] - found.floor[k] for k in found.floor}
     if not any(tied.values()):
         return []
+    if not has_k(found.measure):
+        said = (
+            f"Scores at the threshold decide the outcome of {tied[1]:,} samples. Frameworks agree on"
+            " them here since accord's rule is the same on each; accord explain shows what other"
+            " libraries report."
+        )
+        return [said]
     decided = ", ".join(f"{count:,} at k={k}" for k, count in tied.items() if count)
     note = (
         f"Ties decide the outcome of some samples: {decided}. Frameworks agree on them here since"

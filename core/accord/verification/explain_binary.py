@@ -1,0 +1,89 @@
+"""What libraries report for binary scores, by their dialects alone."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from accord.measures import Binary
+from accord.verification.causes import binary_causes, ours
+from accord.verification.dialects import dialects
+from accord.verification.explain_labels import LOGITS, SIGMOID
+from accord.verification.explained import Explanation, Told
+from accord.verification.handover import in_dtype, kept_places, threshold_in
+from accord.verification.reference import judge
+from accord.verification.rows import DialectError
+from accord.verification.samples import SHOWN, Scored
+
+HostArray = npt.NDArray[Any]
+
+
+def explain_binary(
+    measure: Binary, truth: HostArray, scores: HostArray, dtype: str | None
+) -> Explanation:
+    """Explain binary scores by each dialect that has a threshold.
+
+    Raises
+    ------
+    ValueError
+        If labels and scores have not one shape.
+    """
+    if truth.shape != scores.shape:
+        raise ValueError(
+            f"y_true has shape {truth.shape} and y_score {scores.shape}; pass binary scores and"
+            " labels of one shape, or scores of shape (N, C)"
+        )
+    places, truth, scores = kept_places(measure.ignore_index, truth.reshape(-1), scores.reshape(-1))
+    judged = judge(in_dtype(measure, dtype or scores.dtype.name), truth, scores)
+    own = judged.credit
+    mine = replace(ours("first"), at_threshold=measure.at_threshold)
+    threshold = threshold_in(measure.threshold, dtype)
+    told, first = [], set()
+    for dialect in dialects.values():
+        if dialect.name == "accord" or dialect.at_threshold is None:
+            continue
+        try:
+            hits = dialect.binary_hits(truth, scores, threshold)
+            figure = dialect.figure(int(hits.sum()), hits.size)
+        except DialectError as error:
+            told.append(Told(dialect.name, dialect.binary_call, refused={1: str(error)}))
+            continue
+        apart = np.flatnonzero(hits != own)
+        first.update(apart[:100].tolist())
+        found = binary_causes(dialect, mine, scores[apart], threshold)
+        if measure.from_logits and not dialect.sigmoid:  # what is left has one cause
+            found = {LOGITS if cause == SIGMOID else cause: n for cause, n in found.items()}
+        told.append(
+            Told(
+                dialect.name,
+                dialect.binary_call,
+                least={1: figure},
+                most={1: figure},
+                differs={1: len(apart)},
+                causes={1: found},
+            )
+        )
+    samples = [
+        Scored(int(places[at]), int(truth[at]), ((1, float(scores[at])),))
+        for at in sorted(first)[:SHOWN]
+    ]
+    return Explanation(
+        ties=measure.at_threshold,
+        samples=len(truth),
+        classes=2,
+        correct={1: int(own.sum())},
+        floor={1: _sum(judged.floor)},
+        ceiling={1: _sum(judged.ceiling)},
+        threshold=measure.threshold,
+        told=tuple(told),
+        looked_at=tuple(samples),
+        measure=measure,
+        total=len(truth),
+    )
+
+
+def _sum(credit: HostArray | None) -> int:
+    return int(np.sum(np.asarray(credit)))
