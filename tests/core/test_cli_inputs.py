@@ -65,6 +65,14 @@ def piped(words: str, content: bytes) -> tuple[int, str, str]:
     return run.returncode, run.stdout.decode(), run.stderr.decode()
 
 
+def test_explain_takes_an_average(capsys: pytest.CaptureFixture[str]) -> None:  # R15
+    by_class = np.mean([HITS[label == LABELS].mean() for label in np.unique(LABELS)])
+    for words in ("scores.npy labels.npy", "scores.npy one_hot.npy --measure categorical"):
+        told = found(capsys, f"explain {words} -k 1 --rules-only --average macro")
+        assert told["average"] == "macro"
+        assert told["accord"]["accuracy"]["1"] == pytest.approx(by_class)
+
+
 class TestByName:
     @pytest.mark.parametrize(
         "ways", ["all.npz --mask kept", "scores.npy labels.npy --mask kept.npy"]

@@ -58,9 +58,9 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-def refusal(capsys: pytest.CaptureFixture[str], *words: str) -> str:
+def refusal(capsys: pytest.CaptureFixture[str], *words: str, command: str = "score") -> str:
     with pytest.raises(SystemExit) as end:
-        main(["score", *words])
+        main([command, *words])
     out, error = capsys.readouterr()
     assert end.value.code == 2
     assert out == ""
@@ -139,6 +139,20 @@ def test_options_that_do_not_fit_are_refused_in_one_line(
     capsys: pytest.CaptureFixture[str], words: str, said: str
 ) -> None:
     assert said in refusal(capsys, "both.npz", *words.split())
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ("scores.npy labels.npy --average mean", "--average 'mean' is unknown; pass one of"),
+        ("positive.npy labels.npy --average macro", "--average macro has no effect on binary"),
+        ("scores.npy sets.npy --measure multilabel --average weighted", "has no effect on multil"),
+    ],
+)
+def test_averages_that_cannot_be_explained_are_refused_in_one_line(
+    capsys: pytest.CaptureFixture[str], words: str, said: str
+) -> None:
+    assert said in refusal(capsys, *words.split(), command="explain")
 
 
 def test_multilabel_samples_are_not_reported_by_class(capsys: pytest.CaptureFixture[str]) -> None:

@@ -311,6 +311,20 @@ def test_the_command_line_names_the_option_for_scores_saved_as_bytes(
     assert run(["score", file, "--score-dtype", "bfloat16"]) == 0
 
 
+def test_compare_takes_scores_saved_as_bytes_beside_ordinary_floats(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    scores = RNG.permuted(np.tile(np.arange(4.0), (20, 1)), axis=1)
+    np.savez("wide.npz", y_true=[0] * 20, y_score=scores)
+    np.savez("small.npz", y_true=[0] * 20, y_score=scores.astype(ml_dtypes.bfloat16).view("V2"))
+    for files in (("wide.npz", "small.npz"), ("small.npz", "wide.npz")):
+        found = reported(capsys, "compare", *files, "--score-dtype", "bfloat16")
+        assert set(found["dtypes"].values()) == {"float64", "bfloat16"}
+    assert run(["compare", "wide.npz", "wide.npz", "--score-dtype", "bfloat16"]) == 2
+    assert "so leave it out" in capsys.readouterr().err
+
+
 def test_the_command_line_says_how_to_save_a_float_that_numpy_cannot_read_back(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 import accord
+from accord.small_floats import LIMITS
 
 RNG = np.random.default_rng(0)
 SCORES = RNG.random((60, 5))
@@ -126,18 +127,37 @@ def test_verify_agrees_with_its_reference(measure: accord.Measure) -> None:
     assert f"{100 * figures[0]:.2f} %" in str(found)
 
 
-class TestBfloat16:
-    """Scores that adapters widen on their way to the host are still judged as what they are."""
+class TestSmallFloats:
+    """Scores that are widened on their way are still judged as what they are."""
 
-    @pytest.fixture
-    def half(self) -> Any:
-        torch = pytest.importorskip("torch")
-        return torch.tensor([0.3, 0.2, 0.4, 0.3]).to(torch.bfloat16)
+    @pytest.fixture(params=["torch.bfloat16", "bfloat16", "float8_e4m3fn"])
+    def half(self, request: pytest.FixtureRequest) -> Any:
+        values, name = [0.3, 0.2, 0.4, 0.3], request.param
+        if name == "torch.bfloat16":
+            torch = pytest.importorskip("torch")
+            return torch.tensor(values, dtype=torch.bfloat16)
+        return np.array(values).astype(getattr(pytest.importorskip("ml_dtypes"), name))
 
     def test_compare_gives_them_their_room(self, half: Any) -> None:
-        found = accord.compare([1, 0, 1, 1], half, half.float(), measure=accord.Binary())
-        assert found.dtypes == ("bfloat16", "float32")
-        assert found.tolerance == pytest.approx(2.0 ** (-7 * 2 / 3))
+        wide = np.array([0.3, 0.2, 0.4, 0.3], np.float32)
+        found = accord.compare([1, 0, 1, 1], half, wide, measure=accord.Binary())
+        name = str(half.dtype).removeprefix("torch.")
+        assert found.dtypes == (name, "float32")
+        assert found.tolerance == pytest.approx(LIMITS[name].eps ** (2 / 3))
+
+    def test_a_margin_is_that_to_the_rounded_threshold(self, half: Any) -> None:  # R10
+        moved = np.array([0.3, 0.2, 0.4, 1000.0], np.float32)
+        found = accord.compare([1, 0, 1, 1], half, moved, measure=accord.Binary(0.3)).at[1]
+        assert 3 in found.gained  # in A it is at the threshold, in B far above
+        assert 3 in found.real
+
+    def test_a_score_at_the_rounded_threshold_is_a_cause(self, half: Any) -> None:  # R10
+        measure = accord.Binary(0.3, at_threshold="positive")
+        found = accord.explain([1, 0, 1, 1], half, measure=measure)
+        assert found["sklearn"].causes == {1: {"score at the threshold": 2}}
+        sets = accord.Multilabel("hamming", threshold=0.3, at_threshold="positive")
+        found = accord.explain([[1], [0], [1], [1]], half[:, None], measure=sets)
+        assert found["sklearn"].causes == {1: {"score at the threshold": 2}}
 
     @pytest.mark.parametrize("measure", [accord.Binary(0.3), accord.Multilabel(threshold=0.3)])
     def test_a_threshold_is_rounded_as_they_are(self, half: Any, measure: Any) -> None:  # R10

@@ -77,7 +77,7 @@ def compare(
         "ignore_index": ignore_index,
     }
     with refusals() as names:
-        a, b = _load(files, {"y_true": y_true, "y_score": y_score}, score_dtype)
+        a, b = _seen(_load(files, {"y_true": y_true, "y_score": y_score}), score_dtype)
         paths = called(files[0]), called(files[1])
         names |= {**a.names, "scores_a": paths[0], "scores_b": paths[1]}
         counted, loaded = fitted(measure, options, a)
@@ -96,22 +96,31 @@ def compare(
     return 0 if found.agrees else 1
 
 
-def _load(
-    files: list[Path], wanted: dict[str, str | None], score_dtype: str | None
-) -> tuple[Loaded, Loaded]:
+def _seen(both: tuple[Loaded, Loaded], score_dtype: str | None) -> tuple[Loaded, Loaded]:
+    """Read scores that were saved as bytes; those of one file may be ordinary floats."""
+    ordinary = [each.scores.dtype.kind == "f" for each in both]
+    if all(ordinary):
+        ordinary = [False, False]  # to be refused
+    a, b = (
+        each if plain else each.seen_as(score_dtype)
+        for each, plain in zip(both, ordinary, strict=True)
+    )
+    return a, b
+
+
+def _load(files: list[Path], wanted: dict[str, str | None]) -> tuple[Loaded, Loaded]:
     """Return both scores, each with the labels."""
     if files[:2] == [STDIN, STDIN]:
         raise FileError("standard input holds one set of scores; name a file for the other")
     match files:
         case [a, b] if is_archive(a) and is_archive(b):
-            first, second = (_named(load([each], wanted, score_dtype), each) for each in (a, b))
+            first, second = (_named(load([each], wanted), each) for each in (a, b))
             _refuse_other_labels((called(a), called(b)), first.truth, second.truth)
             return first, second
         case [_, _]:
             raise FileError("got two files of which one is no .npz; pass A.npy B.npy LABELS.npy")
         case [a, b, labels]:
-            first, second = (load([each, labels], wanted, score_dtype) for each in (a, b))
-            return first, second
+            return load([a, labels], wanted), load([b, labels], wanted)
     raise FileError(f"got {len(files)} files; pass A.npz B.npz, or A.npy B.npy LABELS.npy")
 
 

@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from accord import checks
 from accord.cli.files import MisfitError, called
 from accord.cli.measures import (
     NAMES,
@@ -44,7 +45,7 @@ def explain(
         str,
         typer.Option(
             metavar="NAME",
-            help=f"Over samples or classes, of scores by class: {choices(AVERAGES)}.",
+            help=f"Over samples or classes; of top-k and categorical: {choices(AVERAGES)}.",
         ),
     ] = "micro",
     ignore_index: IgnoreIndex = None,
@@ -85,6 +86,7 @@ def explain(
         "ignore_index": ignore_index,
     }
     with refusals() as names:
+        checks.one_of("average", average, AVERAGES)
         if rules_only and peers:
             raise MisfitError("--peer runs a library and --rules-only runs none; pass one of both")
         wanted = {"y_true": y_true, "y_score": y_score}
@@ -95,10 +97,8 @@ def explain(
                 " leave --peer out"
             )
         if average != "micro" and isinstance(counted, (Binary, Multilabel)):
-            raise MisfitError(
-                f"--average {average} needs scores by class, and these are explained label by label;"
-                " leave --average out"
-            )
+            name = "binary" if isinstance(counted, Binary) else "multilabel"
+            raise MisfitError(f"--average {average} has no effect on {name}; leave it out")
         found = account_for(
             loaded.truth,
             loaded.scores,

@@ -6,7 +6,7 @@ import functools
 import io
 import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import IO, Any, TextIO
 
@@ -49,10 +49,13 @@ class Loaded:
         """The scores."""
         return self.arrays[SCORES]
 
+    def seen_as(self, score_dtype: str | None) -> Loaded:
+        """Return the same arrays, the scores as the float that NumPy saved as bytes."""
+        scores = seen_as(self.scores, score_dtype)
+        return replace(self, arrays={**self.arrays, SCORES: scores})
 
-def load(
-    files: Sequence[Path], wanted: Mapping[str, str | None], score_dtype: str | None = None
-) -> Loaded:
+
+def load(files: Sequence[Path], wanted: Mapping[str, str | None]) -> Loaded:
     """Return labels and scores, of FILE.npz or of SCORES.npy and LABELS.npy; and what else is asked.
 
     Parameters
@@ -62,8 +65,6 @@ def load(
     wanted : mapping
         For each array, its name in FILE.npz, None if the user gave none. An array besides labels
         and scores is read only if it is named; beside .npy files, it is a .npy file too.
-    score_dtype : str or None
-        The float that scores are which NumPy saved as bytes.
 
     Raises
     ------
@@ -75,9 +76,7 @@ def load(
         case [archive]:
             inside = {LABELS: LABELS, SCORES: SCORES, **more}
             names = {name: _option(name) for name in inside}
-            arrays = _read_archive(archive, inside)
-            arrays[SCORES] = seen_as(arrays[SCORES], score_dtype)
-            return Loaded(arrays, names, inside)
+            return Loaded(_read_archive(archive, inside), names, inside)
         case [scores, labels]:
             _refuse_names(more)
             paths = {SCORES: scores, LABELS: labels}
@@ -90,7 +89,6 @@ def load(
                     f"{scores} has shape {arrays[SCORES].shape} and {labels}"
                     f" {arrays[LABELS].shape}; pass the scores first, then the labels"
                 )
-            arrays[SCORES] = seen_as(arrays[SCORES], score_dtype)
             return Loaded(arrays, {name: called(path) for name, path in paths.items()})
     raise FileError(f"got {len(files)} files; pass FILE.npz, or SCORES.npy LABELS.npy")
 

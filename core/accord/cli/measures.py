@@ -140,8 +140,10 @@ def load_for(  # noqa: PLR0917  # what is asked for, then where it is
         What ``--measure`` named; None is binary for scores of one axis, else top-k.
     given : mapping
         Its options; None and an empty list stand for those left out.
-    files, wanted, score_dtype
+    files, wanted
         As `accord.cli.files.load` takes them.
+    score_dtype : str or None
+        The float that scores are which NumPy saved as bytes.
     names : dict
         Gets what the user calls each array, for messages.
 
@@ -157,7 +159,7 @@ def load_for(  # noqa: PLR0917  # what is asked for, then where it is
     ValueError, FileError
         For options, files and shapes that do not fit.
     """
-    loaded = load(files, wanted, score_dtype)
+    loaded = load(files, wanted).seen_as(score_dtype)
     names |= loaded.names
     if measure is None:
         measure = "binary" if loaded.scores.ndim == 1 else "top-k"

@@ -85,7 +85,7 @@ def _chart(found: Explanation) -> Page:
 def _table(found: Explanation, k: int) -> Table:
     own = found.accuracy[k]
     rule = f"ties {found.ties}" if has_k(found.measure) else f"at the threshold: {found.ties}"
-    rows = [
+    rows: list[tuple[str, ...]] = [
         (
             told.name,
             "refuses" if k in told.refused and k not in told.least else _figure(told, k),
@@ -96,13 +96,17 @@ def _table(found: Explanation, k: int) -> Table:
         for told in found.told
     ]
     rows = [("accord", _percent(own), "-", "0", rule), *rows]
-    columns = ("library", "by its rules", "reported", "differs", "why")
+    columns: tuple[str, ...] = ("library", "by its rules", "reported", "differs", "why")
     where = _place(found, k)
     if not isinstance(found.measure, (TopK, TopKCategorical)):
         where = ", ".join(filter(None, (measure_title(found.measure), where)))
     what = "labels" if isinstance(found.measure, Multilabel) else "classes"
     title = f"{found.samples:,} samples, {found.classes:,} {what}, {where}"
-    return Table(columns, tuple(rows), "<>>><", title)
+    if any(told.ran for told in found.told):
+        return Table(columns, tuple(rows), "<>>><", title)
+    # Otherwise the column of reported figures would say "not run" throughout.
+    columns, *rows = ((*row[:2], *row[3:]) for row in (columns, *rows))
+    return Table(columns, tuple(rows), "<>><", title)
 
 
 def _at(found: Explanation, k: int) -> str:
