@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Annotated, Any, cast
 
 import typer
@@ -113,13 +114,19 @@ def _update_in_chunks(metric: Metric, loaded: Loaded) -> None:
     arrays: dict[str, Any] = dict(loaded.arrays)
     rows = len(loaded.scores)
     step = max(1, CHUNK * rows // loaded.scores.size)
-    console = Console(stderr=True)
-    idle = not console.is_terminal or rows < LONG * step
-    with Progress(console=console, transient=True, disable=idle) as progress:
-        for start in progress.track(range(0, rows, step), description="Scoring"):
-            part = slice(start, start + step)
-            try:
-                metric.update(**{name: array[part] for name, array in arrays.items()})
-            except (ValueError, TypeError):
-                metric.measure.tally(**arrays)  # to name the place in the whole file
-                raise
+    console, starts = Console(stderr=True), range(0, rows, step)
+    if not console.is_terminal or rows < LONG * step:
+        _update_at(starts, metric, arrays, step)
+        return
+    with Progress(console=console, transient=True) as progress:
+        _update_at(progress.track(starts, description="Scoring"), metric, arrays, step)
+
+
+def _update_at(starts: Iterable[int], metric: Metric, arrays: dict[str, Any], step: int) -> None:
+    for start in starts:
+        part = slice(start, start + step)
+        try:
+            metric.update(**{name: array[part] for name, array in arrays.items()})
+        except (ValueError, TypeError):
+            metric.measure.tally(**arrays)  # to name the place in the whole file
+            raise
