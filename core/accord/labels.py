@@ -69,6 +69,11 @@ def dense_labels(block: Inputs) -> Labels:
     label = ns.argmax(adapter.sort_key(rows), axis=-1)
     peak = adapter.pick(rows, label[..., None])[..., 0]
     kept = _kept(block, None, None)
+    if ns.isdtype(rows.dtype, "integral") and ns.isdtype(block.scores.dtype, ("bool", "integral")):
+        several = adapter.count(rows != 0) + _cast(block, peak, "count") > 2  # noqa: PLR2004  # one 1
+        allowed = "the largest entry of a row that is not one-hot, beside scores of integers; "
+        allowed += mismatch.predicted_labels("y_score", tuple(peak.shape))
+        block.refuse_any(_and(kept.keep, several), "y_true", peak, allowed)
     allowed = (
         "the largest entry of its row (0 if one is NaN); a row needs one above zero, or leave it"
         " out by mask"

@@ -202,7 +202,7 @@ def _of_objects(name: str, call: str, array: Any) -> str:
         values = array.astype(float)
         whole = name == "y_true" and bool((values == np.floor(values)).all())
         return f"{call}.astype({'int' if whole else 'float'})"
-    arrays = all(hasattr(each, "shape") for each in array.flat)
+    arrays = all(hasattr(each, "shape") and not isinstance(each, np.generic) for each in array.flat)
     return f"numpy.stack({name})" if arrays else "numbers"
 
 

@@ -709,3 +709,30 @@ def test_a_list_of_tensors_is_joined_by_their_own_library() -> None:
     with pytest.raises(TypeError, match=r"pass torch\.stack\(y_score\)"):
         accord.top_k_accuracy(LABELS, list(scores), 1)
     assert accord.top_k_accuracy(LABELS, torch.stack(list(scores)), 1) == 0.75
+
+
+@pytest.mark.parametrize("measure", [accord.Categorical(), accord.TopKCategorical(2)])
+def test_predicted_labels_of_sequences_are_never_taken_for_scores_r21(measure: Any) -> None:
+    truth, predicted = np.array([[0, 1, 2], [2, 1, 0]]), np.array([[0, 1, 1], [2, 1, 0]])
+    with pytest.raises(ValueError, match=r"y_true\[0\] is 2, .*predicted labels seem"):
+        measure.tally(truth, predicted)
+
+
+def test_one_hot_rows_beside_integer_votes_are_labels_r9() -> None:
+    one_hot, votes = np.array([[0, 1, 0], [1, 0, 0]]), np.array([[3, 5, 2], [1, 9, 0]])
+    assert accord.categorical_accuracy(one_hot, votes) == 0.5
+
+
+def test_a_row_left_out_may_hold_anything_r13() -> None:
+    rows, votes = np.array([[0, 1, 0], [7, 8, 9]]), np.array([[3, 5, 2], [1, 9, 0]])
+    assert accord.categorical_accuracy(rows, votes, mask=[True, False]) == 1.0
+
+
+def test_text_for_scores_is_not_answered_with_a_call_that_fails_again_r23() -> None:
+    with pytest.raises(TypeError, match=r"dtype <U1; it must hold real numbers; pass numbers"):
+        accord.top_k_accuracy([0], np.array([["a", "b"]]), 1)
+
+
+def test_the_class_of_a_measure_in_the_place_of_k_is_named_r23() -> None:
+    with pytest.raises(TypeError, match=r"pass measure=Binary\(\)"):
+        accord.evaluate([0, 1], np.array([0.1, 0.9]), accord.Binary)
