@@ -70,7 +70,8 @@ def dense_labels(block: Inputs) -> Labels:
     peak = adapter.pick(rows, label[..., None])[..., 0]
     kept = _kept(block, None, None)
     if ns.isdtype(rows.dtype, "integral") and ns.isdtype(block.scores.dtype, ("bool", "integral")):
-        several = adapter.count(rows != 0) + _cast(block, peak, "count") > 2  # noqa: PLR2004  # one 1
+        ones = _cast(block, adapter.count(rows != 0), "count")
+        several = ones + _cast(block, peak, "count") > 2  # noqa: PLR2004  # a single 1
         allowed = "the largest entry of a row that is not one-hot, beside scores of integers; "
         allowed += mismatch.predicted_labels("y_score", tuple(peak.shape))
         block.refuse_any(_and(kept.keep, several), "y_true", peak, allowed)

@@ -735,4 +735,4 @@ def test_text_for_scores_is_not_answered_with_a_call_that_fails_again_r23() -> N
 
 def test_the_class_of_a_measure_in_the_place_of_k_is_named_r23() -> None:
     with pytest.raises(TypeError, match=r"pass measure=Binary\(\)"):
-        accord.evaluate([0, 1], np.array([0.1, 0.9]), accord.Binary)
+        accord.evaluate([0, 1], np.array([0.1, 0.9]), accord.Binary)  # type: ignore[arg-type]  # refused

@@ -100,8 +100,9 @@ def evaluate(
     invalid labels    0
     undefined scores  0
     """
-    if isinstance(k, type) and issubclass(k, Measure):
-        raise TypeError(f"k is the class {k.__name__}; pass measure={k.__name__}()")
+    asked: Any = k
+    if isinstance(asked, type) and issubclass(asked, Measure):
+        raise TypeError(f"k is the class {asked.__name__}; pass measure={asked.__name__}()")
     if isinstance(k, Measure):
         raise TypeError(f"k={k!r} is a measure; pass it by name, measure={k!r}")
     if measure is None:
