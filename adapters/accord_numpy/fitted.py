@@ -69,7 +69,7 @@ def class_scores(estimator: Any, answer: Any, classes: Sequence[Any]) -> Floats:
     ValueError
         If there is not one column for each class.
     """
-    scores = np.asarray(answer)
+    scores: Floats = np.asanyarray(answer)
     if scores.ndim == 1 and len(classes) == 2:  # noqa: PLR2004  # a border between two classes
         return np.stack([-scores, scores], axis=-1)
     if scores.ndim != 2 or scores.shape[1] != len(classes):  # noqa: PLR2004  # samples, classes
@@ -118,7 +118,7 @@ def label_scores(estimator: Any, method: str, answer: Any) -> Floats:
             " several labels a sample; use MultiOutputClassifier(StackingClassifier(...))"
         )
     if not isinstance(answer, (list, tuple)):
-        return np.asarray(answer)
+        return np.asanyarray(answer)
     each = zip(estimator.classes_, answer, strict=True)
     return np.stack([_of_one(label, *pair) for label, pair in enumerate(each)], axis=-1)
 
@@ -141,7 +141,7 @@ def as_array(values: Any, name: str) -> npt.NDArray[Any]:
 
 def _of_one(label: int, classes: Any, answer: Any) -> Floats:
     """Return the probability of 1, where a label that was constant has a single column."""
-    found, answer = as_array(classes, "classes_").tolist(), np.asarray(answer)
+    found, answer = as_array(classes, "classes_").tolist(), np.asanyarray(answer)
     if any(each not in {0, 1} for each in found):
         raise ValueError(
             f"label {label} has the classes {found}; multilabel_scorer needs 0 and 1, fit on those"

@@ -100,3 +100,18 @@ def test_r23_wrong_options_are_refused_with_the_remedy() -> None:
         binary_scorer()(Fixed().fit(None, None), np.eye(3), ["a", "b", "c"])
     with pytest.raises(ValueError, match="k=4 exceeds the 3 classes"):
         top_k_scorer(4)(Fixed().fit(None, None), np.eye(3), ["a", "b", "c"])
+
+
+@pytest.mark.parametrize(
+    ("wrap", "named"), [(np.ma.masked_array, "masked array"), (np.asmatrix, r"numpy\.matrix")]
+)
+@pytest.mark.filterwarnings("ignore:the matrix subclass:PendingDeprecationWarning")
+def test_r21_scores_that_count_differently_are_refused_by_scorers(wrap: Any, named: str) -> None:
+    class Model:
+        classes_ = np.arange(3)
+
+        def predict_proba(self, X: Any) -> Any:  # noqa: N803  # scikit-learn's name
+            return wrap(np.eye(3)[: len(X)])
+
+    with pytest.raises(TypeError, match=named):
+        top_k_scorer(1)(Model(), np.zeros((3, 1)), [0, 1, 2])
