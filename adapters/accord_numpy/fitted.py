@@ -212,7 +212,7 @@ def _places(classes: Sequence[Any], labels: Sequence[Any]) -> npt.NDArray[np.int
 def _numbered(
     estimator: Any, classes: Sequence[Any], labels: Sequence[Any], places: npt.NDArray[np.intp]
 ) -> npt.NDArray[np.intp]:
-    """Number the distinct labels outside the classes; all missing values are one label."""
+    """Give a number to each label outside the classes; all missing values are one label."""
     unseen = [None if _is_missing(labels[place]) else labels[place] for place in places]
     numbers = {label: number for number, label in enumerate(dict.fromkeys(unseen))}
     kinds = {type(None), *(_kind(label) for label in classes)} if numbers else ()
