@@ -45,24 +45,26 @@ def columns(estimator: Any, classes: Sequence[Any], y: Any) -> Truth:
     Raises
     ------
     ValueError
-        If the labels have more than one axis.
+        If the labels do not have one axis.
     TypeError
-        If a label can't be equal to any class, as it is of another type (R23).
+        If a label is of a type that no class has, or there are none (R23).
     """
+    if y is None:
+        raise TypeError("y is None; pass the label of each sample")
     array = as_array(y, "y")
     if array.ndim != 1:
         raise ValueError(
             f"y has shape {array.shape}; pass one label a sample, a column as numpy.ravel(y)"
         )
-    labels, places = array.tolist(), {label: place for place, label in enumerate(classes)}
-    column = np.asarray([places.get(label, -1) for label in labels], dtype=np.intp)
+    labels = array.tolist()
+    column = _places(classes, labels)
     known = column >= 0
     unseen = _numbered(estimator, classes, labels, np.flatnonzero(~known))
     return Truth(np.maximum(column, 0), known, unseen)
 
 
-def class_scores(estimator: Any, answer: Any, classes: Sequence[Any]) -> Floats:
-    """Return what `predict_proba` or `decision_function` answered, with a column for each class.
+def class_scores(estimator: Any, method: str, answer: Any, classes: Sequence[Any]) -> Floats:
+    """Return what a method of an estimator answered, with a column for each class.
 
     Raises
     ------
@@ -70,12 +72,13 @@ def class_scores(estimator: Any, answer: Any, classes: Sequence[Any]) -> Floats:
         If there is not one column for each class.
     """
     scores: Floats = np.asanyarray(answer)
-    if scores.ndim == 1 and len(classes) == 2:  # noqa: PLR2004  # a border between two classes
+    border = scores.ndim == 1 and len(classes) == 2  # noqa: PLR2004  # between two classes
+    if border and method == "decision_function":
         return np.stack([-scores, scores], axis=-1)
     if scores.ndim != 2 or scores.shape[1] != len(classes):  # noqa: PLR2004  # samples, classes
         raise ValueError(
-            f"the scores of {_name(estimator)} have shape {scores.shape}, not a column for each of"
-            f" its {len(classes)} classes{_pairs_remedy(estimator)}"
+            f"{method} of {_name(estimator)} returns the shape {scores.shape}, not a column for each"
+            f" of its {len(classes)} classes{_pairs_remedy(estimator)}"
         )
     return scores
 
@@ -164,11 +167,14 @@ def _is_of_pairs(estimator: Any, X: Any, scores: Floats, classes: Sequence[Any])
     shapes = [part.decision_function_shape for part in parts if _has_shape(part)]
     if shapes:
         return bool(shapes[-1] == "ovo")
-    if all(type(part).__module__.startswith("sklearn.") for part in parts):
+    own = any(not type(part).__module__.startswith("sklearn.") for part in parts)
+    if not (own and hasattr(estimator, "predict")):
         return False
     # An estimator of the user's own may hold such a model. What it predicts tells: by the votes of
     # the pairs everywhere, and somewhere against the scores. Ties alone are no such sign.
-    predicted = columns(estimator, classes, np.asarray(estimator.predict(X))).column
+    predicted = _places(classes, as_array(estimator.predict(X), "predicted").tolist())
+    if (predicted < 0).any():
+        return False
     one_two, one_three, two_three = scores.T > 0
     votes = np.stack(
         [one_two * 1 + one_three, ~one_two * 1 + two_three, ~one_three * 1 + ~two_three]
@@ -182,15 +188,31 @@ def _has_shape(part: Any) -> bool:
 
 
 def _pairs_remedy(estimator: Any) -> str:
-    if any(_has_shape(part) for part in _chain(estimator)):
+    shapes = [part.decision_function_shape for part in _chain(estimator) if _has_shape(part)]
+    if "ovo" in shapes:
         return "; pass decision_function_shape='ovr', which changes no prediction"
-    return "; make it return one, in the order of classes_"
+    return "; return one for each class, in the order of classes_"
+
+
+def _places(classes: Sequence[Any], labels: Sequence[Any]) -> npt.NDArray[np.intp]:
+    """Return the place of each label among the classes; -1 where it is none of them.
+
+    Raises
+    ------
+    TypeError
+        If a label is a list of labels.
+    """
+    places = {label: place for place, label in enumerate(classes)}
+    try:
+        return np.asarray([places.get(label, -1) for label in labels], dtype=np.intp)
+    except TypeError as error:
+        raise TypeError(f"y has {error} among its labels; pass one label a sample") from None
 
 
 def _numbered(
     estimator: Any, classes: Sequence[Any], labels: Sequence[Any], places: npt.NDArray[np.intp]
 ) -> npt.NDArray[np.intp]:
-    """Give a number to each label that is no class; all missing values are one label."""
+    """Give a number to each label outside the classes; all missing values are one label."""
     unseen = [None if _is_missing(labels[place]) else labels[place] for place in places]
     numbers = {label: number for number, label in enumerate(dict.fromkeys(unseen))}
     kinds = {type(None), *(_kind(label) for label in classes)} if numbers else ()

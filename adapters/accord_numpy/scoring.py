@@ -74,7 +74,7 @@ class TopKScorer(Scorer):
         # or an estimator that has no tags, it fails.
         alike = len(classes) > 2 and len({type(label) for label in classes}) == 1  # noqa: PLR2004
         ask = method_caller if alike and hasattr(estimator, "__sklearn_tags__") else _ask
-        scores = fitted.class_scores(estimator, ask(estimator, method, X), classes)
+        scores = fitted.class_scores(estimator, method, ask(estimator, method, X), classes)
         if method == "decision_function":
             fitted.refuse_other_margins(estimator, X, scores, classes)
         return _share(self._measure, self._average, truth, truth.column, scores, sample_weight)
@@ -123,7 +123,7 @@ class BinaryScorer(Scorer):
         positive = _place(self._positive, classes)
         truth = fitted.columns(estimator, classes, y_true)
         method = _method(estimator, self._measures)
-        scores = fitted.class_scores(estimator, _ask(estimator, method, X), classes)
+        scores = fitted.class_scores(estimator, method, _ask(estimator, method, X), classes)
         if method == "decision_function":
             fitted.refuse_other_margins(estimator, X, scores, classes)
         measure, label = self._measures[method], truth.column == positive

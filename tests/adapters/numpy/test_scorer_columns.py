@@ -182,8 +182,21 @@ def test_other_counts_of_columns_are_refused() -> None:
             return np.zeros((len(X), 2))
 
     X, y = blobs(3)  # noqa: N806  # scikit-learn's name
-    with pytest.raises(ValueError, match=r"\(120, 2\), not a column for each of its 3 classes"):
+    with pytest.raises(
+        ValueError, match=r"\(120, 2\), not a column for each of its 3 classes; return"
+    ):
         top_k_scorer(1)(Few(GaussianNB()).fit(X, y), X, y)
+
+
+@pytest.mark.parametrize("scorer", [top_k_scorer(1), binary_scorer()], ids=["top-k", "binary"])
+def test_probabilities_of_one_class_alone_are_refused(scorer: Any) -> None:
+    class OneColumn(GaussianNB):  # type: ignore[misc]  # scikit-learn is untyped
+        def predict_proba(self, X: Any) -> Any:  # noqa: N803  # scikit-learn's signature
+            return super().predict_proba(X)[:, 1]
+
+    X, y = blobs(2)  # noqa: N806  # scikit-learn's name
+    with pytest.raises(ValueError, match=r"predict_proba of OneColumn returns the shape \(80,\)"):
+        scorer(OneColumn().fit(X, y), X, y)
 
 
 @pytest.mark.parametrize("scorer", [top_k_scorer(1), binary_scorer()], ids=["top-k", "binary"])

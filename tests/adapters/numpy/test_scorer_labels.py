@@ -192,3 +192,12 @@ def test_r21_several_labels_a_sample_are_refused_by_the_name_of_their_scorer(sco
 def test_r23_an_estimator_without_classes_is_refused(scorer: Any) -> None:
     with pytest.raises(ValueError, match="GaussianNB has no classes_; pass a classifier that is f"):
         scorer(GaussianNB(), TWO, [0, 0, 1, 1])
+
+
+@every_scorer
+def test_r21_no_labels_and_lists_of_labels_are_refused(scorer: Any) -> None:
+    with pytest.raises(TypeError, match="y is None; pass the label of each sample"):
+        scorer(Fixed([0, 1]), TWO, None)
+    lists = np.asarray([[0], [0, 1], [], [1]], dtype=object)
+    with pytest.raises(TypeError, match="pass one label a sample"):
+        scorer(Fixed([0, 1]), TWO, lists)
