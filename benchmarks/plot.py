@@ -24,7 +24,7 @@ from torcheval.metrics.functional import multiclass_accuracy as torcheval_accura
 from torchmetrics.functional.classification import multiclass_accuracy
 
 import accord
-from accord import kernels
+from accord import scan
 
 K = 5
 CLASSES, SAMPLES = (10, 32, 100, 320, 1000, 3200, 10_000), (10, 100, 1000, 10_000, 100_000)
@@ -95,7 +95,7 @@ def main() -> None:
     mpl.use("agg")
     mpl.rcParams["svg.hashsalt"] = "accord"
     figure, (left, right) = plt.subplots(1, 2, figsize=(11, 5), sharey=True)
-    with kernels.using(True):
+    with scan.using(True):
         by_classes = sweep([(AT_SAMPLES, classes) for classes in CLASSES])
         by_samples = sweep([(samples, AT_CLASSES) for samples in SAMPLES])
     draw(left, CLASSES, by_classes, f"classes ({AT_SAMPLES} samples)")

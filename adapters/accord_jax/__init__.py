@@ -1,6 +1,7 @@
 """accord for JAX: metrics as static objects over states that are trees."""
 
 from accord_jax.adapter import JaxAdapter
+from accord_jax.backend import JaxBackend
 from accord_jax.metrics import (
     BinaryAccuracy,
     CategoricalAccuracy,
@@ -11,13 +12,14 @@ from accord_jax.metrics import (
     TopKCategoricalAccuracy,
 )
 
-ADAPTER = JaxAdapter("jax", ("jax", "jaxlib"))
+ADAPTER = JaxAdapter(JaxBackend("jax", ("jax", "jaxlib")))
 
 __all__ = [
     "ADAPTER",
     "BinaryAccuracy",
     "CategoricalAccuracy",
     "JaxAdapter",
+    "JaxBackend",
     "JaxMetric",
     "MultilabelAccuracy",
     "SparseCategoricalAccuracy",

@@ -10,12 +10,13 @@ import jax.numpy as jnp
 import numpy as np
 from jax import lax
 
-from accord import Measure, options
+from accord import Measure, metric_options
+from accord.backends.base import Array
+from accord.counts.accumulator import State, empty
+from accord.counts.averages import Average, per_class
+from accord.counts.tally import Tally
 from accord.metric import warn_of_invalid
-from accord.registry import Array
-from accord.state import State, empty
-from accord.tally import Average, Tally, per_class
-from accord_jax.adapter import held, summed
+from accord_jax.backend import held, summed
 
 
 @dataclass(frozen=True)
@@ -167,7 +168,7 @@ def _traced(state: State) -> bool:
     return any(isinstance(leaf, jax.core.Tracer) for leaf in jax.tree.leaves(state))
 
 
-class BinaryAccuracy(options.BinaryAccuracy, JaxMetric):
+class BinaryAccuracy(metric_options.BinaryAccuracy, JaxMetric):
     """Share of scores on the side of the threshold that their label asks for (R10).
 
     Parameters
@@ -177,7 +178,7 @@ class BinaryAccuracy(options.BinaryAccuracy, JaxMetric):
     """
 
 
-class CategoricalAccuracy(options.CategoricalAccuracy, JaxMetric):
+class CategoricalAccuracy(metric_options.CategoricalAccuracy, JaxMetric):
     """Share of samples whose true class has the highest score, for dense labels (R9).
 
     Parameters
@@ -187,7 +188,7 @@ class CategoricalAccuracy(options.CategoricalAccuracy, JaxMetric):
     """
 
 
-class SparseCategoricalAccuracy(options.SparseCategoricalAccuracy, JaxMetric):
+class SparseCategoricalAccuracy(metric_options.SparseCategoricalAccuracy, JaxMetric):
     """Share of samples whose true class has the highest score (R8).
 
     Parameters
@@ -197,7 +198,7 @@ class SparseCategoricalAccuracy(options.SparseCategoricalAccuracy, JaxMetric):
     """
 
 
-class TopKAccuracy(options.TopKAccuracy, JaxMetric):
+class TopKAccuracy(metric_options.TopKAccuracy, JaxMetric):
     """Share of samples whose true class is among the k best scores.
 
     Parameters
@@ -219,7 +220,7 @@ class TopKAccuracy(options.TopKAccuracy, JaxMetric):
     """
 
 
-class TopKCategoricalAccuracy(options.TopKCategoricalAccuracy, JaxMetric):
+class TopKCategoricalAccuracy(metric_options.TopKCategoricalAccuracy, JaxMetric):
     """Share of samples whose true class is among the k best scores, for dense labels (R9).
 
     Parameters
@@ -229,7 +230,7 @@ class TopKCategoricalAccuracy(options.TopKCategoricalAccuracy, JaxMetric):
     """
 
 
-class MultilabelAccuracy(options.MultilabelAccuracy, JaxMetric):
+class MultilabelAccuracy(metric_options.MultilabelAccuracy, JaxMetric):
     """Share of samples whose predicted set of labels is right (R11).
 
     Parameters

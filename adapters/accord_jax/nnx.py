@@ -6,9 +6,10 @@ from typing import Any
 
 from flax import nnx
 
-from accord import Measure, options
-from accord.registry import Array
-from accord.tally import Average, Tally
+from accord import Measure, metric_options
+from accord.backends.base import Array
+from accord.counts.averages import Average
+from accord.counts.tally import Tally
 from accord_jax.metrics import JaxMetric
 
 
@@ -69,19 +70,19 @@ class NnxMetric(nnx.Metric):
         return self.metric.tally(self.state.get_value())
 
 
-class BinaryAccuracy(options.BinaryAccuracy, NnxMetric):
+class BinaryAccuracy(metric_options.BinaryAccuracy, NnxMetric):
     """`accord_jax.BinaryAccuracy` that holds its state."""
 
 
-class CategoricalAccuracy(options.CategoricalAccuracy, NnxMetric):
+class CategoricalAccuracy(metric_options.CategoricalAccuracy, NnxMetric):
     """`accord_jax.CategoricalAccuracy` that holds its state."""
 
 
-class SparseCategoricalAccuracy(options.SparseCategoricalAccuracy, NnxMetric):
+class SparseCategoricalAccuracy(metric_options.SparseCategoricalAccuracy, NnxMetric):
     """`accord_jax.SparseCategoricalAccuracy` that holds its state."""
 
 
-class TopKAccuracy(options.TopKAccuracy, NnxMetric):
+class TopKAccuracy(metric_options.TopKAccuracy, NnxMetric):
     """`accord_jax.TopKAccuracy` that holds its state.
 
     Examples
@@ -95,9 +96,9 @@ class TopKAccuracy(options.TopKAccuracy, NnxMetric):
     """
 
 
-class TopKCategoricalAccuracy(options.TopKCategoricalAccuracy, NnxMetric):
+class TopKCategoricalAccuracy(metric_options.TopKCategoricalAccuracy, NnxMetric):
     """`accord_jax.TopKCategoricalAccuracy` that holds its state."""
 
 
-class MultilabelAccuracy(options.MultilabelAccuracy, NnxMetric):
+class MultilabelAccuracy(metric_options.MultilabelAccuracy, NnxMetric):
     """`accord_jax.MultilabelAccuracy` that holds its state."""

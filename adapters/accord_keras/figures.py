@@ -36,7 +36,7 @@ class Figure(keras.metrics.Metric):  # type: ignore[misc]  # keras has no types
     _direction = "up"  # what callbacks in mode "auto" read
 
     def __init__(self, whole: AccuracyMetric, place: int) -> None:
-        name = name_at(whole.name, whole.measure.k[place])  # type: ignore[attr-defined]  # see above
+        name = name_at(whole.name, whole.several[place])
         super().__init__(name=name, dtype=whole.dtype)
         self.whole = whole
         self._place = place

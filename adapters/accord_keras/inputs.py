@@ -8,8 +8,9 @@ import keras
 import numpy as np
 from keras.src.backend import get_keras_mask  # no public name; JAX's arrays hold no attribute
 
-from accord.arrays import join
-from accord.registry import Adapter, Array, adapter_of
+from accord.backends.base import Array, Backend
+from accord.backends.registry import backend_of
+from accord.inputs.validate import join
 
 
 class Batch(NamedTuple):
@@ -34,11 +35,11 @@ def arranged(
     if mask is None:
         mask = get_keras_mask(y_pred)
     scores = _rows(y_pred) if isinstance(y_pred, (list, tuple)) else _read(y_pred)
-    adapter = adapter_of(scores, "y_pred")
-    scores = adapter.plain("y_pred", scores)
-    truth = _beside(adapter, "y_true", y_true, scores)
+    backend = backend_of(scores, "y_pred")
+    scores = backend.as_dense("y_pred", scores)
+    truth = _beside(backend, "y_true", y_true, scores)
     weight, mask = (
-        extra if extra is None else _beside(adapter, name, extra, scores)
+        extra if extra is None else _beside(backend, name, extra, scores)
         for name, extra in (("sample_weight", sample_weight), ("mask", mask))
     )
 
@@ -47,10 +48,10 @@ def arranged(
     sample_axes = len(scores.shape) - (axis is not None)
     truth = truth if dense else _column_dropped(truth, sample_axes)
     weight, mask = (
-        extra if extra is None else _for_each_sample(adapter, extra, scores, axis)
+        extra if extra is None else _for_each_sample(backend, extra, scores, axis)
         for extra in (weight, mask)
     )
-    if weight is not None and adapter.namespace(weight).isdtype(weight.dtype, "bool"):
+    if weight is not None and backend.namespace(weight).isdtype(weight.dtype, "bool"):
         weight, mask = None, weight if mask is None else weight & mask
     return Batch(truth, scores, weight, mask)
 
@@ -66,12 +67,12 @@ def _rows(y_pred: Any) -> Array:
         raise ValueError("y_pred is a ragged list; pass rows of one length") from error
 
 
-def _beside(adapter: Adapter, name: str, values: Any, scores: Array) -> Array:
+def _beside(backend: Backend, name: str, values: Any, scores: Array) -> Array:
     values = _read(values)
     if isinstance(scores, np.ndarray) and keras.ops.is_tensor(values):
-        own = adapter_of(values, name)
-        values = own.to_host(own.plain(name, values))
-    return join(adapter, name, values, scores, "y_pred")
+        own = backend_of(values, name)
+        values = own.to_host(own.as_dense(name, values))[0]
+    return join(backend, name, values, scores, "y_pred")
 
 
 def _column_dropped(values: Array, axes: int) -> Array:
@@ -79,7 +80,7 @@ def _column_dropped(values: Array, axes: int) -> Array:
     return values[..., 0] if len(shape) == axes + 1 > 0 and shape[-1] == 1 else values
 
 
-def _for_each_sample(adapter: Adapter, values: Array, scores: Array, axis: int | None) -> Array:
+def _for_each_sample(backend: Backend, values: Array, scores: Array, axis: int | None) -> Array:
     """Return a weight or a flag for each sample, where Keras' own metrics take one for several.
 
     To them an axis of length 1, or one that is missing at the end, holds for a whole axis of the
@@ -102,4 +103,4 @@ def _for_each_sample(adapter: Adapter, values: Array, scores: Array, axis: int |
     one = scores[index]
     shape = (one == one) | True  # noqa: PLR0124  # that of the samples, even where it is not known
     spread = given[(..., *(None,) * missing)]
-    return adapter.namespace(given).where(shape, spread, spread)
+    return backend.namespace(given).where(shape, spread, spread)

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import fields
 from typing import Any, Self
 
 import keras
 import numpy as np
 
-from accord import Binary, Measure, Multilabel, Tally, TopKCategorical
+from accord import Measure, Tally
+from accord.backends.base import Array
+from accord.backends.registry import backend_of
+from accord.counts.averages import Average, per_class
 from accord.metric import warn_of_invalid
-from accord.registry import Array, adapter_of
-from accord.tally import Average, per_class
 from accord_keras.inputs import Batch, arranged
 from accord_keras.state import State, Vectors, make_state, shapes, vectors_of
 
@@ -47,12 +47,11 @@ class AccuracyMetric(keras.metrics.Metric):  # type: ignore[misc]  # keras has n
         self.measure = measure
         self.average = average
         self._by_class = per_class(average)
-        self._axis: int | None = getattr(measure, "axis", None)
-        self._dense = isinstance(measure, (TopKCategorical, Multilabel))
+        self._axis = measure.axis
         self._state: State | None = None
         self._classes: int | None = None
         self._warned = False
-        if isinstance(measure, Binary):
+        if measure.axis is None:  # a binary measure
             self._make_state(2)
         elif not self._by_class:
             self._make_state(None)
@@ -91,10 +90,10 @@ class AccuracyMetric(keras.metrics.Metric):  # type: ignore[misc]  # keras has n
         ValueError, TypeError
             As `accord.Measure.tally`; the metric is then as it was (R22).
         """
-        batch = arranged(y_true, y_pred, sample_weight, mask, axis=self._axis, dense=self._dense)
-        adapter = adapter_of(batch.scores)
-        count = _count if adapter.is_concrete(batch.scores) else adapter.compiled(_count)
-        vectors = count((self.measure, self._by_class), batch)
+        batch = arranged(
+            y_true, y_pred, sample_weight, mask, axis=self._axis, dense=self.measure.dense
+        )
+        vectors = _count((self.measure, self._by_class), batch)
         self._add(vectors, self._classes_of(batch.scores.shape))
 
     def stateless_update_state(
@@ -175,24 +174,19 @@ class AccuracyMetric(keras.metrics.Metric):  # type: ignore[misc]  # keras has n
     @property
     def several(self) -> tuple[int, ...]:
         """The k of each figure, or nothing where there is one figure."""
-        k = getattr(self.measure, "k", None)
-        return k if isinstance(k, tuple) else ()
+        return self.measure.several
 
     @property
     def tally(self) -> Tally:
         """Everything counted so far, as NumPy int64 (float64 where weighted)."""
         if self._state is None:
-            return Tally(*(np.zeros(self._lead(), np.int64),) * 3, *(np.int64(0),) * 3)
+            return Tally(*(np.zeros(self.measure.lead, np.int64),) * 3, *(np.int64(0),) * 3)
         return self._state.host()
 
     def get_config(self) -> dict[str, Any]:
         """Return what `from_config` makes an equal metric of."""
-        options = {
-            field.name: getattr(self.measure, field.name)
-            for field in fields(self.measure)  # type: ignore[arg-type]  # each is a dataclass
-            if field.init
-        }
-        if not isinstance(self.measure, Multilabel):  # which has no classes to average over
+        options = self.measure.options()
+        if self.measure.by_class:
             options["average"] = self.average
         return {**super().get_config(), **options}
 
@@ -205,7 +199,7 @@ class AccuracyMetric(keras.metrics.Metric):  # type: ignore[misc]  # keras has n
 
     def _make_state(self, classes: int | None) -> None:
         self._classes = classes if self._by_class else None
-        self._state = make_state(self.add_variable, shapes(self._lead(), self._classes))
+        self._state = make_state(self.add_variable, shapes(self.measure.lead, self._classes))
 
     def _classes_of(self, y_pred_shape: Any) -> int | None:
         if not self._by_class or self._axis is None:  # a binary metric has two, always
@@ -225,34 +219,27 @@ class AccuracyMetric(keras.metrics.Metric):  # type: ignore[misc]  # keras has n
 
     def _accuracy(self) -> Array:
         if self._state is None:
-            return np.full(self._lead(), np.nan)
+            return np.full(self.measure.lead, np.nan)
         kept = [variable.value for variable in self.variables]
-        if any(adapter_of(value).is_traced(value) for value in kept):
+        if any(backend_of(value).residence(value) == "traced" for value in kept):
             return self._state.floats().accuracy(self.average)
         tally = self._state.host()
         self._warned = warn_of_invalid(tally, warned=self._warned)
         return tally.accuracy(self.average)
 
-    def _lead(self) -> tuple[int, ...]:
-        return (len(self.several),) if self.several else ()
-
 
 def _count(how: tuple[Measure, bool], batch: Batch) -> Vectors:
     measure, by_class = how
-    tally = measure.host_tally(
-        batch.y_true,
-        batch.scores,
-        sample_weight=batch.sample_weight,
-        mask=batch.mask,
-        per_class=by_class,
+    validated = measure.batch(
+        batch.y_true, batch.scores, sample_weight=batch.sample_weight, mask=batch.mask
     )
-    return vectors_of(tally)
+    return vectors_of(measure.count(validated, per_class=by_class))
 
 
 def _name(kind: type, measure: Measure) -> str:
     """Return the default name of a metric: ``top_5_accuracy`` of a `TopKAccuracy` at k = 5."""
     name = re.sub(r"(?<!^)(?=[A-Z])", "_", kind.__name__).lower()
-    k = getattr(measure, "k", None)
+    k = measure.k
     return name_at(name, k) if "_k_" in name and isinstance(k, int) else name
 
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import keras
 
-from accord import options
+from accord import metric_options
 from accord_keras.metric import AccuracyMetric
 
 _registered = keras.saving.register_keras_serializable(package="accord")
 
 
 @_registered
-class BinaryAccuracy(options.BinaryAccuracy, AccuracyMetric):
+class BinaryAccuracy(metric_options.BinaryAccuracy, AccuracyMetric):
     """Share of scores on the side of the threshold that their label asks for (R10).
 
     Parameters
@@ -33,7 +33,7 @@ class BinaryAccuracy(options.BinaryAccuracy, AccuracyMetric):
 
 
 @_registered
-class CategoricalAccuracy(options.CategoricalAccuracy, AccuracyMetric):
+class CategoricalAccuracy(metric_options.CategoricalAccuracy, AccuracyMetric):
     """Share of samples whose true class has the highest score, for dense labels (R9).
 
     Parameters
@@ -46,7 +46,7 @@ class CategoricalAccuracy(options.CategoricalAccuracy, AccuracyMetric):
 
 
 @_registered
-class SparseCategoricalAccuracy(options.SparseCategoricalAccuracy, AccuracyMetric):
+class SparseCategoricalAccuracy(metric_options.SparseCategoricalAccuracy, AccuracyMetric):
     """Share of samples whose true class has the highest score (R8).
 
     Parameters
@@ -59,7 +59,7 @@ class SparseCategoricalAccuracy(options.SparseCategoricalAccuracy, AccuracyMetri
 
 
 @_registered
-class TopKAccuracy(options.TopKAccuracy, AccuracyMetric):
+class TopKAccuracy(metric_options.TopKAccuracy, AccuracyMetric):
     """Share of samples whose true class is among the k best scores.
 
     Parameters
@@ -82,7 +82,7 @@ class TopKAccuracy(options.TopKAccuracy, AccuracyMetric):
 
 
 @_registered
-class TopKCategoricalAccuracy(options.TopKCategoricalAccuracy, AccuracyMetric):
+class TopKCategoricalAccuracy(metric_options.TopKCategoricalAccuracy, AccuracyMetric):
     """Share of samples whose true class is among the k best scores, for dense labels (R9).
 
     Parameters
@@ -95,7 +95,7 @@ class TopKCategoricalAccuracy(options.TopKCategoricalAccuracy, AccuracyMetric):
 
 
 @_registered
-class MultilabelAccuracy(options.MultilabelAccuracy, AccuracyMetric):
+class MultilabelAccuracy(metric_options.MultilabelAccuracy, AccuracyMetric):
     """Share of samples whose predicted set of labels is right (R11).
 
     Parameters

@@ -11,9 +11,10 @@ import numpy as np
 import numpy.typing as npt
 from keras.src.backend import in_stateless_scope  # no public name
 
-from accord.exact import BITS, Compensated, Limbs
-from accord.registry import Array, Namespace, adapter_of
-from accord.tally import Tally
+from accord.backends.base import Array, Namespace
+from accord.backends.registry import backend_of
+from accord.counts.exact import BITS, Compensated, Limbs
+from accord.counts.tally import Tally
 
 Shapes = Sequence[tuple[int, ...]]
 Vectors = tuple[Array | None, Array | None]
@@ -128,12 +129,12 @@ def _add(variable: keras.Variable, more: Array) -> None:
 
 def _read(variable: keras.Variable) -> npt.NDArray[Any]:
     tensor = keras.ops.convert_to_tensor(variable)  # for the adapter, which needs no __array__
-    return adapter_of(tensor).to_host(tensor)
+    return backend_of(tensor).to_host(tensor)[0]
 
 
 def vectors_of(tally: Tally) -> Vectors:
     """Return the integer and the floating fields, each in one vector with 0 for the others."""
-    ns = adapter_of(tally.total).namespace(tally.total)
+    ns = backend_of(tally.total).namespace(tally.total)
     floating = [ns.isdtype(field.dtype, "real floating") for field in tally]
     return _vector(tally, floating, ns, wanted=False), _vector(tally, floating, ns, wanted=True)
 
@@ -151,7 +152,7 @@ def _vector(tally: Tally, floating: Sequence[bool], ns: Namespace, *, wanted: bo
 
 
 def _cast(dtype: str, *values: Array) -> list[Array]:
-    ns = adapter_of(values[0]).namespace(values[0])
+    ns = backend_of(values[0]).namespace(values[0])
     return [ns.astype(value, getattr(ns, dtype)) for value in values]
 
 

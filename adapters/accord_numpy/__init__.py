@@ -1,6 +1,7 @@
 """accord for NumPy and scikit-learn."""
 
 from accord_numpy.adapter import NumpyAdapter
+from accord_numpy.backend import NumpyBackend
 from accord_numpy.metrics import (
     BinaryAccuracy,
     CategoricalAccuracy,
@@ -16,7 +17,7 @@ from accord_numpy.scorers import (
     top_k_scorers,
 )
 
-ADAPTER = NumpyAdapter("numpy")
+ADAPTER = NumpyAdapter(NumpyBackend("numpy"))
 
 __all__ = [
     "ADAPTER",
@@ -24,6 +25,7 @@ __all__ = [
     "CategoricalAccuracy",
     "MultilabelAccuracy",
     "NumpyAdapter",
+    "NumpyBackend",
     "SparseCategoricalAccuracy",
     "TopKAccuracy",
     "TopKCategoricalAccuracy",

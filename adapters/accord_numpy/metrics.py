@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from accord import Metric, options
+from accord import Metric, metric_options
 
 
-class BinaryAccuracy(options.BinaryAccuracy, Metric):
+class BinaryAccuracy(metric_options.BinaryAccuracy, Metric):
     """Share of scores on the side of the threshold that their label asks for (R10).
 
     Parameters
@@ -24,7 +24,7 @@ class BinaryAccuracy(options.BinaryAccuracy, Metric):
     """
 
 
-class CategoricalAccuracy(options.CategoricalAccuracy, Metric):
+class CategoricalAccuracy(metric_options.CategoricalAccuracy, Metric):
     """Share of samples whose true class has the highest score, for dense labels (R9).
 
     Parameters
@@ -43,7 +43,7 @@ class CategoricalAccuracy(options.CategoricalAccuracy, Metric):
     """
 
 
-class SparseCategoricalAccuracy(options.SparseCategoricalAccuracy, Metric):
+class SparseCategoricalAccuracy(metric_options.SparseCategoricalAccuracy, Metric):
     """Share of samples whose true class has the highest score (R8).
 
     Parameters
@@ -62,7 +62,7 @@ class SparseCategoricalAccuracy(options.SparseCategoricalAccuracy, Metric):
     """
 
 
-class TopKAccuracy(options.TopKAccuracy, Metric):
+class TopKAccuracy(metric_options.TopKAccuracy, Metric):
     """Share of samples whose true class is among the k best scores.
 
     Parameters
@@ -81,7 +81,7 @@ class TopKAccuracy(options.TopKAccuracy, Metric):
     """
 
 
-class TopKCategoricalAccuracy(options.TopKCategoricalAccuracy, Metric):
+class TopKCategoricalAccuracy(metric_options.TopKCategoricalAccuracy, Metric):
     """Share of samples whose true class is among the k best scores, for dense labels (R9).
 
     Parameters
@@ -100,7 +100,7 @@ class TopKCategoricalAccuracy(options.TopKCategoricalAccuracy, Metric):
     """
 
 
-class MultilabelAccuracy(options.MultilabelAccuracy, Metric):
+class MultilabelAccuracy(metric_options.MultilabelAccuracy, Metric):
     """Share of samples whose predicted set of labels is right (R11).
 
     Parameters

@@ -8,10 +8,11 @@ from __future__ import annotations
 import importlib
 from typing import TYPE_CHECKING, Any
 
-from accord import TopK, checks
-from accord.multilabel import Criteria
-from accord.thresholds import AtThreshold
-from accord.ties import Ties
+from accord import TopK
+from accord.credit.thresholds import AtThreshold
+from accord.credit.ties import Ties
+from accord.inputs import options
+from accord.measures.multilabel import Criteria
 
 if TYPE_CHECKING:
     from accord_numpy.scoring import (
@@ -71,8 +72,8 @@ def top_k_scorer(
     several: object = k
     if isinstance(several, tuple):
         raise TypeError(f"k={k!r} is a tuple; pass an int, or use top_k_scorers")
-    checks.one_of("average", average, _AVERAGES)
-    measure = TopK(checks.whole("k", k), ties=ties)
+    options.one_of("average", average, _AVERAGES)
+    measure = TopK(options.whole("k", k), ties=ties)
     scorer: TopKScorer = _scoring().TopKScorer(measure, average)
     return scorer
 
@@ -114,7 +115,7 @@ def top_k_scorers(
     >>> found["test_top_1_accuracy"].mean().round(2), found["test_top_2_accuracy"].mean().round(2)
     (np.float64(0.67), np.float64(1.0))
     """
-    each = checks.top(k)
+    each = options.top(k)
     several = each if isinstance(each, tuple) else (each,)
     return {f"top_{n}_accuracy": top_k_scorer(n, ties=ties, average=average) for n in several}
 
@@ -171,8 +172,8 @@ def binary_scorer(
     >>> round(binary_scorer(0.5)(GaussianNB().fit(X, y), X, y), 3)
     0.942
     """
-    checks.one_of("average", average, _AVERAGES)
-    checks.one_of("response_method", response_method, _RESPONSES)
+    options.one_of("average", average, _AVERAGES)
+    options.one_of("response_method", response_method, _RESPONSES)
     scorer: BinaryScorer = _scoring().BinaryScorer(
         threshold, average, pos_label, response_method, at_threshold=at_threshold
     )
@@ -232,9 +233,9 @@ def multilabel_scorer(
     >>> round(multilabel_scorer("hamming")(forest, X[80:], Y[80:]), 2)
     0.66
     """
-    checks.one_of("response_method", response_method, _RESPONSES)
+    options.one_of("response_method", response_method, _RESPONSES)
     if k is not None:
-        k = checks.whole("k", k)
+        k = options.whole("k", k)
     scorer: MultilabelScorer = _scoring().MultilabelScorer(
         threshold, response_method, k, criteria=criteria, at_threshold=at_threshold, ties=ties
     )

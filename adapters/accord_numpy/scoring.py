@@ -13,7 +13,7 @@ from sklearn.exceptions import NotFittedError
 from sklearn.metrics._scorer import _BaseScorer
 
 from accord import Binary, Multilabel, Tally, TopK
-from accord.tally import per_class
+from accord.counts.averages import per_class
 from accord_numpy import fitted
 
 ScalarAverage = Literal["micro", "macro", "weighted"]

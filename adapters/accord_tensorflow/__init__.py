@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from accord_tensorflow.adapter import TensorFlowAdapter
 from accord_tensorflow.autograph import leave_alone
+from accord_tensorflow.backend import TensorFlowBackend
 
 if TYPE_CHECKING:
     from accord_keras import (
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
 leave_alone("accord", "accord_keras", "accord_tensorflow")
 
-ADAPTER = TensorFlowAdapter("tensorflow")
+ADAPTER = TensorFlowAdapter(TensorFlowBackend("tensorflow"))
 
 # TensorFlow loads Keras where it is installed. The classes are then registered with Keras at
 # once, for keras.models.load_model finds those of a saved model only after their import.
@@ -36,6 +37,7 @@ __all__ = [
     "MultilabelAccuracy",
     "SparseCategoricalAccuracy",
     "TensorFlowAdapter",
+    "TensorFlowBackend",
     "TopKAccuracy",
     "TopKCategoricalAccuracy",
 ]

@@ -9,7 +9,7 @@ import ml_dtypes
 import numpy as np
 import tensorflow as tf
 
-from accord.registry import Array
+from accord.backends.base import Array
 
 uint8, uint32 = tf.uint8, tf.uint32
 int32, int64 = tf.int32, tf.int64
@@ -65,6 +65,16 @@ def finfo(dtype: Any) -> Any:
 def iinfo(dtype: Any) -> Any:
     """Return the limits of an integer dtype."""
     return np.iinfo(dtype.as_numpy_dtype)
+
+
+def asarray(values: Any, *, dtype: Any) -> Array:
+    """Return numbers as a tensor."""
+    return tf.constant(values, dtype)
+
+
+def arange(stop: int, *, dtype: Any, device: Any = None) -> Array:  # noqa: ARG001  # TensorFlow moves it
+    """Return the numbers below one, in a dtype."""
+    return tf.range(stop, dtype=dtype)
 
 
 def argmax(values: Array, *, axis: Literal[-1]) -> Array:

@@ -6,6 +6,7 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 from accord_torch.adapter import TorchAdapter
+from accord_torch.backend import TorchBackend
 from accord_torch.sampling import genuine
 
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     )
     from accord_torch.sharded import sharded_standing
 
-ADAPTER = TorchAdapter("torch")
+ADAPTER = TorchAdapter(TorchBackend("torch"))
 
 __all__ = [
     "ADAPTER",
@@ -33,6 +34,7 @@ __all__ = [
     "TopKAccuracy",
     "TopKCategoricalAccuracy",
     "TorchAdapter",
+    "TorchBackend",
     "genuine",
     "named_figures",
     "sharded_standing",

@@ -1,188 +1,95 @@
-"""PyTorch as accord sees it: strided tensors on any device, eager, compiled or vmapped."""
+"""What is to be proved of PyTorch: its dtypes, devices, and ways to run a function of tensors."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-import numpy as np
-import numpy.typing as npt
 import torch
-from torch import Tensor
+from torch._dynamo import config
+from torch._dynamo.exc import Unsupported
+from torch.utils import _pytree as tree
 
-from accord import kernels
-from accord.registry import BFLOAT16, Adapter, Namespace, Numbers, Transform
-from accord_torch import modes, scan
-from accord_torch import namespace as xp
+from accord import scan
+from accord.testing import Adapter, Transform, eager_modes
+from accord_torch import scan as operation
 
-# PyTorch stores these but does not compare them; what it compares holds all their values.
-_WIDER = {torch.uint16: torch.int32, torch.uint32: torch.int64}
 
-_FLOAT8 = ("e4m3fn", "e4m3fnuz", "e5m2", "e5m2fnuz", "e8m0fnu")
+def compiled(function: Callable[..., Any], **how: Any) -> Callable[..., Any]:
+    """Compile to one graph; what tracing refuses is raised as it is without ``fullgraph=True``.
 
-# These it neither compares nor gives to NumPy; each with what to pass instead.
-_STORED = {
-    getattr(torch, dtype): remedy
-    for dtype, remedy in {
-        **{f"float8_{kind}": "{0}.float(), which holds the same numbers" for kind in _FLOAT8},
-        "float4_e2m1fn_x2": "one number an entry, as float32",
-        **dict.fromkeys(("quint8", "qint8", "qint32"), "{0}.dequantize()"),
-    }.items()
-    if hasattr(torch, dtype)  # not every release has every one
-}
+    With it, torch raises an error of its own that only quotes what was raised.
+    """
+    graph = torch.compile(function, fullgraph=True, **how)
 
-NARROW = frozenset({"mps"})
-"""Types of devices without float64: Apple's GPU."""
+    def run(*arrays: torch.Tensor) -> Any:
+        try:
+            with config.patch(recompile_limit=64):  # the laws try one function on every dtype
+                return graph(*arrays)
+        except Unsupported:
+            function(*arrays)  # raises what was refused, if that is why there is no graph
+            raise
 
-_PLAIN = (Tensor, torch.nn.Parameter)  # no FakeTensor, no DTensor
+    return run
+
+
+def traced(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Trace to one graph as `compiled` does, and run it without inductor, which takes long."""
+    return compiled(function, backend="aot_eager")
+
+
+def compiled_kernels(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Compile to a graph that calls the compiled row scan, however little there is to count.
+
+    The mode ``"compiled"`` proves what inductor makes of the rest.
+    """
+    graph = traced(function)
+
+    def run(*arrays: torch.Tensor) -> Any:
+        usual, operation.WORTH_A_CALL = operation.WORTH_A_CALL, 0
+        try:
+            with scan.using(True):
+                return graph(*arrays)
+        finally:
+            operation.WORTH_A_CALL = usual
+
+    return run
+
+
+def vmapped(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Map over two copies of the arguments, and keep the first result."""
+    mapped = torch.func.vmap(function)
+
+    def run(*arrays: torch.Tensor) -> Any:
+        both = mapped(*(torch.stack([array, array]) for array in arrays))
+        return tree.tree_map(lambda result: result[0], both)
+
+    return run
 
 
 class TorchAdapter(Adapter):
-    """PyTorch tensors."""
+    """PyTorch tensors: eager, ``torch.compile`` without graph breaks, ``torch.func.vmap``."""
 
     dtypes = (
         *("float16", "bfloat16", "float32", "float64", "bool"),
         *("int8", "int16", "int32", "int64", "uint8", "uint16", "uint32"),
     )
-
-    counts_in_numpy = True
     slow_modes = frozenset({"compiled", "compiled-kernels"})
 
-    def namespace(self, array: Tensor) -> Namespace:  # noqa: ARG002  # there is only one
-        """Return array-api-compat's torch."""
-        return xp
+    def devices(self) -> tuple[Any, ...]:
+        """Return the default device, and the GPU if there is one."""
+        return (None, "cuda") if torch.cuda.is_available() else (None,)
 
-    def default_namespace(self) -> Namespace:
-        """Return array-api-compat's torch."""
-        return xp
-
-    def device(self, array: Tensor) -> torch.device:
-        """Return the device a tensor is on."""
-        return array.device
-
-    def numbers(self, array: Tensor) -> Numbers:
-        """Return 64-bit dtypes to count and sum in; float32 for sums where there is no float64."""
-        wide = torch.float32 if array.device.type in NARROW else torch.float64
-        return Numbers(torch.int64, wide, torch.get_default_dtype())
-
-    def plain(self, name: str, array: Tensor) -> Tensor:
-        """Return a tensor without its graph, in a dtype that PyTorch can compare."""
-        # A DTensor has a mesh; its type is slow to import.
-        distributed = type(array) not in _PLAIN and hasattr(array, "device_mesh")
-        if array.layout is not torch.strided or distributed:
-            raise TypeError(
-                f"{name} is a {type(array).__name__} of layout {array.layout}; pass a dense tensor:"
-                " to_dense() of a sparse one, full_tensor() of a DTensor; for scores sharded over"
-                " classes use accord_torch.sharded_standing"
-            )
-        if array.requires_grad:
-            array = array.detach()
-        if array.dtype in _STORED:
-            raise TypeError(
-                f"{name} has dtype {array.dtype}, which PyTorch can't compare;"
-                f" pass {_STORED[array.dtype].format(name)}"
-            )
-        if array.dtype != torch.uint64:
-            return array.to(_WIDER[array.dtype]) if array.dtype in _WIDER else array
-        if name == "y_score":
-            if self.is_concrete(array):  # where NumPy counts, which compares it
-                return array
-            raise TypeError(
-                "y_score has dtype torch.uint64, which PyTorch can't compare; cast it, or pass it"
-                " in host memory, untraced"
-            )
-        signed = array.view(torch.int64)  # saturated, so that no large label becomes negative
-        return torch.where(signed < 0, torch.iinfo(torch.int64).max, signed)
-
-    def beside(self, name: str, values: Any, scores: Tensor) -> Any:
-        """Return NumPy values as a tensor where torch.compile traces, which can't ask their dtype."""
-        if torch.compiler.is_compiling():
-            return self.plain(name, torch.from_numpy(values).to(scores.device))
-        return values
-
-    def count(self, flags: Tensor) -> Tensor:
-        """Count the true entries along the last axis, eight at a time where they are packed."""
-        packed = self.is_concrete(flags) and flags.is_contiguous() and flags.shape[-1] % 8 == 0
-        if not packed or not flags.numel():
-            return flags.sum(-1, dtype=torch.int32)
-        total = flags.new_zeros(flags.shape[:-1], dtype=torch.int32)
-        for words in flags.view(torch.int64).split(255, -1):  # no byte of a sum can overflow
-            total += words.sum(-1, keepdim=True).view(torch.uint8).sum(-1, dtype=torch.int32)
-        return total
-
-    def pick(self, values: Tensor, place: Tensor) -> Tensor:
-        """Return the entry at ``place`` of each row; take_along_dim would fix the batch size."""
-        return values.gather(-1, place)
-
-    def standings(
-        self, scores: Tensor, labels: Tensor, most: int
-    ) -> tuple[Tensor, Tensor, Tensor] | None:
-        """Call the compiled row scan in graphs for the CPU; an exported one runs without accord."""
-        compiling = torch.compiler.is_compiling() and not torch.compiler.is_exporting()
-        if not compiling or scores.device.type != "cpu" or scores.numel() < scan.WORTH_A_CALL:
-            return None
-        if not scan.wanted():
-            return None
-        ahead, before, after = scan.standings(scores, labels, most).unbind(0)
-        return ahead, before, after
-
-    def segment_sum(self, values: Tensor, ids: Tensor, n: int) -> Tensor:
-        """Sum by id, in one pass."""
-        return values.new_zeros(n).index_add(0, ids, values)
-
-    def is_traced(self, array: Tensor) -> bool:
-        """Tell whether a tensor is being compiled or mapped over, or has a shape alone."""
-        return (
-            torch.compiler.is_compiling()
-            or array.is_meta
-            or torch._C._functorch.is_functorch_wrapped_tensor(array)  # noqa: SLF001  # the only test for vmap
-        )
-
-    def is_concrete(self, array: Tensor) -> bool:
-        """Tell whether values lie in host memory, under no trace and no transform."""
-        return type(array) in _PLAIN and array.is_cpu and not self.is_traced(array)
-
-    def block_elements(self, scores: Tensor) -> int | None:
-        """Return how many scores are worked on at a time; None leaves a trace whole."""
-        if self.is_concrete(scores):
-            return 1 << 21  # few operations to share among threads, and flags of 2 MiB
-        return None if torch.compiler.is_compiling() else 1 << 24
-
-    def host_view(self, array: Tensor) -> npt.NDArray[Any] | None:
-        """View a tensor in host memory as NumPy."""
-        if not self.is_concrete(array):
-            return None
-        if array.requires_grad:
-            array = array.detach()
-        if array.dtype == torch.bfloat16:
-            return array.view(torch.int16).numpy().view(BFLOAT16)
-        return array.numpy()
-
-    def to_host(self, array: Tensor) -> npt.NDArray[Any]:
-        """Copy a tensor to host memory, bfloat16 as float32, which holds all its values."""
-        array = array.detach().cpu()
-        if array.dtype == torch.bfloat16:
-            array = array.float()
-        return array.numpy().copy()
-
-    def from_host(
-        self,
-        values: Any,
-        like: Tensor | None = None,
-        *,
-        dtype: str | None = None,
-        device: Any = None,
-    ) -> Tensor:
-        """Return a tensor of its own memory; NumPy's may be read-only, reversed or byte-swapped."""
-        host = np.array(values, order="C")
-        if not host.dtype.isnative:
-            host = host.astype(host.dtype.newbyteorder("="))
-        tensor = torch.from_numpy(host)
-        wanted = None if dtype is None else getattr(torch, dtype)
-        place = device if like is None else like.device
-        if wanted is None and (place is None or place == tensor.device):
-            return tensor
-        return tensor.to(device=place, dtype=wanted)
+    def modes(self) -> Mapping[str, Transform]:
+        """Return eager modes, compiled ones and mapped over."""
+        more = {"compiled-kernels": compiled_kernels} if scan.available() else {}
+        return {
+            **eager_modes(),
+            "compiled": compiled,
+            "compiled-aot": traced,
+            **more,
+            "vmapped": vmapped,
+        }
 
     def streamed(self, measure: Any, batches: Iterable[tuple[Any, Any]]) -> Any:
         """Return what the torchmetrics class of a measure counts over batches."""
@@ -192,13 +99,3 @@ class TorchAdapter(Adapter):
         for y_true, y_score in batches:
             metric.update(y_score, y_true)
         return metric.tally
-
-    def devices(self) -> tuple[Any, ...]:
-        """Return the default device, and the GPU if there is one."""
-        return (None, "cuda") if torch.cuda.is_available() else (None,)
-
-    def modes(self) -> Mapping[str, Transform]:
-        """Return eager modes, ``torch.compile`` without graph breaks, and ``torch.func.vmap``."""
-        more = {"compiled-kernels": modes.compiled_kernels} if kernels.available() else {}
-        compiled = {"compiled": modes.compiled, "compiled-aot": modes.traced, **more}
-        return {**super().modes(), **compiled, "vmapped": modes.vmapped}

@@ -9,9 +9,10 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from accord import Binary, Measure, Tally, checks
+from accord import Measure, Tally
+from accord.counts.averages import Average, per_class
+from accord.inputs import options
 from accord.metric import warn_of_invalid
-from accord.tally import Average, per_class
 from accord_torch import naming, states
 from accord_torch.states import FIELDS, KeptMetric
 
@@ -66,14 +67,14 @@ class MeasureMetric(KeptMetric):
         self._warned = False
         self._in_forward = False
         self._place: int | None = None  # of one k, where `named_figures` gives each alone
-        k = getattr(measure, "k", None)
-        self._several = isinstance(k, tuple)
-        lead = (len(k),) if isinstance(k, tuple) else ()
-        shape = (*lead, *((1,) if self._by_class else ()), FIELDS)  # broadcasts to any C
+        self._several = bool(measure.several)
+        shape = (*measure.lead, *((1,) if self._by_class else ()), FIELDS)  # broadcasts to any C
         self.add_state("counts", torch.zeros(shape, dtype=torch.int64), "sum")
         self.add_state("sums", torch.zeros(shape, dtype=torch.float64), "sum")
         plain = all(getattr(type(self), name) is _OWN[name] for name in _COUNTING)
-        ours = type(measure).__module__ == Binary.__module__  # another's repr may not say it all
+        ours = type(measure).__module__.startswith(
+            "accord.measures."
+        )  # another's repr may not say it all
         self._counted = states.described(measure, by_class=self._by_class)
         self.add_state("measured", states.measured(self._counted, shared=plain and ours), "max")
 
@@ -109,9 +110,8 @@ class MeasureMetric(KeptMetric):
             As `accord.Measure.tally`, and if the number of classes is not that of the batches
             before; the metric is then as it was (R22).
         """
-        batch = self.measure.host_tally(
-            target, preds, sample_weight=sample_weight, mask=mask, per_class=self._by_class
-        )
+        validated = self.measure.batch(target, preds, sample_weight=sample_weight, mask=mask)
+        batch = self.measure.count(validated, per_class=self._by_class)
         if self._by_class:
             self._refuse_other_classes(batch.total.shape[0])
         on_host = not isinstance(batch.total, Tensor)
@@ -253,7 +253,7 @@ def _unchanged_if_refused(
         except BaseException as error:
             metric.__dict__.update(before)
             if isinstance(error, (ValueError, TypeError)) and not torch.compiler.is_compiling():
-                checks.rename(error, y_true=_NAMES[0], y_score=_NAMES[1])
+                options.rename(error, y_true=_NAMES[0], y_score=_NAMES[1])
             raise
 
     return run

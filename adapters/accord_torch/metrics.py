@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import torchmetrics
 
-from accord import options
+from accord import metric_options
 from accord_torch import naming
 from accord_torch.metric import MeasureMetric
 
 
-class BinaryAccuracy(options.BinaryAccuracy, MeasureMetric):
+class BinaryAccuracy(metric_options.BinaryAccuracy, MeasureMetric):
     """Share of scores on the side of the threshold that their label asks for (R10).
 
     Parameters
@@ -30,7 +30,7 @@ class BinaryAccuracy(options.BinaryAccuracy, MeasureMetric):
     """
 
 
-class CategoricalAccuracy(options.CategoricalAccuracy, MeasureMetric):
+class CategoricalAccuracy(metric_options.CategoricalAccuracy, MeasureMetric):
     """Share of samples whose true class has the highest score, for dense labels (R9).
 
     Parameters
@@ -42,7 +42,7 @@ class CategoricalAccuracy(options.CategoricalAccuracy, MeasureMetric):
     """
 
 
-class SparseCategoricalAccuracy(options.SparseCategoricalAccuracy, MeasureMetric):
+class SparseCategoricalAccuracy(metric_options.SparseCategoricalAccuracy, MeasureMetric):
     """Share of samples whose true class has the highest score (R8).
 
     Parameters
@@ -54,7 +54,7 @@ class SparseCategoricalAccuracy(options.SparseCategoricalAccuracy, MeasureMetric
     """
 
 
-class TopKAccuracy(options.TopKAccuracy, MeasureMetric):
+class TopKAccuracy(metric_options.TopKAccuracy, MeasureMetric):
     """Share of samples whose true class is among the k best scores.
 
     Parameters
@@ -77,7 +77,7 @@ class TopKAccuracy(options.TopKAccuracy, MeasureMetric):
     """
 
 
-class TopKCategoricalAccuracy(options.TopKCategoricalAccuracy, MeasureMetric):
+class TopKCategoricalAccuracy(metric_options.TopKCategoricalAccuracy, MeasureMetric):
     """Share of samples whose true class is among the k best scores, for dense labels (R9).
 
     Parameters
@@ -89,7 +89,7 @@ class TopKCategoricalAccuracy(options.TopKCategoricalAccuracy, MeasureMetric):
     """
 
 
-class MultilabelAccuracy(options.MultilabelAccuracy, MeasureMetric):
+class MultilabelAccuracy(metric_options.MultilabelAccuracy, MeasureMetric):
     """Share of samples whose predicted set of labels is right (R11).
 
     Parameters

@@ -12,13 +12,9 @@ from accord import Measure
 def figure_names(measure: Measure) -> tuple[str, ...]:
     """Return the name of the figure at each k, as Keras names it: ``top_5_accuracy``."""
     words = re.sub(r"(?<!^)(?=[A-Z])", "_", f"{type(measure).__name__}Accuracy").lower()
-    k = getattr(measure, "k", None)
-    if k is None:
-        return (words,)
-    each = k if isinstance(k, tuple) else (k,)
-    if "_k_" in words:
-        return tuple(words.replace("_k_", f"_{one}_") for one in each)
-    return tuple(f"{words}_{one}" for one in each) if isinstance(k, tuple) else (words,)
+    if "_k_" in words and measure.k is not None:
+        return tuple(words.replace("_k_", f"_{k}_") for k in measure.several or (measure.k,))
+    return tuple(f"{words}_{k}" for k in measure.several) or (words,)
 
 
 def refuse_peers_options(name: str, measure: Measure, options: Mapping[str, Any]) -> None:

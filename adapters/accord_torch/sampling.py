@@ -7,7 +7,7 @@ import math
 import torch
 from torch import Tensor
 
-from accord import checks
+from accord.inputs import options
 
 
 def genuine(length: int, world_size: int, rank: int) -> Tensor:
@@ -43,12 +43,12 @@ def genuine(length: int, world_size: int, rank: int) -> Tensor:
     >>> genuine(10, world_size=4, rank=2).split(2)  # for batches of two
     (tensor([True, True]), tensor([False]))
     """
-    length, world_size = checks.whole("length", length), checks.whole("world_size", world_size)
+    length, world_size = options.whole("length", length), options.whole("world_size", world_size)
     if length < 0 or world_size < 1:
         raise ValueError(
             f"length={length}, world_size={world_size} is no split of a dataset;"
             " pass a length of at least 0 and a world_size of at least 1"
         )
-    if not 0 <= checks.whole("rank", rank) < world_size:
+    if not 0 <= options.whole("rank", rank) < world_size:
         raise ValueError(f"rank={rank} is no rank of {world_size}; pass 0 to {world_size - 1}")
     return torch.arange(math.ceil(length / world_size)) * world_size + rank < length

@@ -11,18 +11,14 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from accord import kernels
-from accord.arrays import admit
-from accord.ranking import standings as ranked
+from accord.credit.rank_counts import rank_all
+from accord.inputs.validate import validate
+from accord.scan import dispatch
 
 
 def _count(scores: Tensor, labels: Tensor, most: int) -> Tensor:
-    inputs = admit(labels, scores, axis=-1)
-    there = inputs.with_bits()
-    if kernels.ready(there):
-        return torch.from_numpy(kernels.stand(there, there.truth, most))
-    counts: Tensor = ranked(inputs, most)
-    return counts
+    batch = validate(labels, scores, axis=-1, scans=True)
+    return torch.stack([batch.wrap(field) for field in rank_all(batch, most)]).to(torch.int32)
 
 
 def _shape(scores: Tensor, labels: Tensor, most: int) -> Tensor:  # noqa: ARG001  # the operation's
@@ -34,18 +30,18 @@ def _mapped(info: Any, dims: tuple[int | None, ...], *arrays: Any) -> tuple[Tens
         array.expand(info.batch_size, *array.shape) if dim is None else array.movedim(dim, 0)
         for dim, array in zip(dims[:2], arrays[:2], strict=True)
     )
-    return standings(scores, labels, arrays[2]), 1
+    return rank_counts(scores, labels, arrays[2]), 1
 
 
-standings = torch.library.custom_op(
+rank_counts = torch.library.custom_op(
     "accord::standings",
     _count,
     mutates_args=(),
     device_types="cpu",
     schema="(Tensor scores, Tensor labels, int most) -> Tensor",
 )
-standings.register_fake(_shape)
-standings.register_vmap(_mapped)
+rank_counts.register_fake(_shape)
+rank_counts.register_vmap(_mapped)
 
 
 WORTH_A_CALL = 1 << 19
@@ -53,6 +49,6 @@ WORTH_A_CALL = 1 << 19
 
 
 @torch.compiler.assume_constant_result  # type: ignore[untyped-decorator]  # it has no types
-def wanted() -> bool:
+def allowed() -> bool:
     """Tell a trace whether the scan is to be called; it is held to that."""
-    return kernels.wanted()
+    return dispatch.allowed()

@@ -9,7 +9,8 @@ import torch.distributed as dist
 from torch import Tensor
 from torch.distributed.tensor import DTensor
 
-from accord import Standing, checks, standing_in_block
+from accord import Standing, standing_in_block
+from accord.inputs import options
 
 if TYPE_CHECKING:
     from torch.distributed import ProcessGroup
@@ -71,8 +72,8 @@ def sharded_standing(
         y_score, offset, classes, group = _shard(y_score, axis)
     if offset is None or classes is None:
         raise TypeError("offset and classes are needed for a block of scores that is no DTensor")
-    offset, classes = checks.whole("offset", offset), checks.whole("classes", classes)
-    axis = checks.whole("axis", axis)
+    offset, classes = options.whole("offset", offset), options.whole("classes", classes)
+    axis = options.whole("axis", axis)
     inside = (y_true >= 0) & (y_true < classes)
     label = torch.where(inside, y_true, -1)
     own = _own_score(y_score.detach().movedim(axis, -1), label - offset, group)

@@ -4,9 +4,12 @@ import importlib
 import importlib.metadata
 import typing
 
-from accord import options
+from accord import metric_options
+from accord.backends.registry import adapters
 from accord.class_blocks import standing_in_block
-from accord.features import top_k_from_features
+from accord.counts.tally import Tally
+from accord.credit.rank_counts import Standing
+from accord.from_features import top_k_from_features
 from accord.functional import (
     binary_accuracy,
     categorical_accuracy,
@@ -15,21 +18,20 @@ from accord.functional import (
     top_k_accuracy,
     top_k_categorical_accuracy,
 )
-from accord.measure import Measure
 from accord.measures import (
     Binary,
     Categorical,
+    Measure,
     Multilabel,
+    RankMeasure,
+    SetMeasure,
     SparseCategorical,
     TopK,
     TopKCategorical,
 )
 from accord.metric import Metric
 from accord.per_sample import in_top_k, standing
-from accord.ranking import Standing
-from accord.registry import adapters
 from accord.reporting import Report, evaluate
-from accord.tally import Tally
 
 if typing.TYPE_CHECKING:
     from accord.verification.compare import compare
@@ -52,9 +54,15 @@ _LATER = {
 }
 
 
+# What 0.1 called these modules.
+_RENAMED = {"kernels": "accord.scan", "options": "accord.metric_options"}
+
+
 def __getattr__(name: str) -> typing.Any:
     if name == "__version__":
         return importlib.metadata.version("accord")
+    if name in _RENAMED:
+        return importlib.import_module(_RENAMED[name])
     if name not in _LATER:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     return getattr(importlib.import_module(_LATER[name]), name)
@@ -73,7 +81,9 @@ __all__ = [
     "Measure",
     "Metric",
     "Multilabel",
+    "RankMeasure",
     "Report",
+    "SetMeasure",
     "SparseCategorical",
     "Standing",
     "Tally",
@@ -88,8 +98,8 @@ __all__ = [
     "evaluate",
     "explain",
     "in_top_k",
+    "metric_options",
     "multilabel_accuracy",
-    "options",
     "sparse_categorical_accuracy",
     "standing",
     "standing_in_block",

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from accord import checks, small_floats
-from accord.arrays import Inputs, admit, over_blocks
-from accord.labels import as_number, isnan
-from accord.ranking import Standing, stand
-from accord.registry import Array
+from accord.backends import small_floats
+from accord.backends.base import Array
+from accord.credit.rank_counts import Standing, stand
+from accord.inputs import options
+from accord.inputs.batch import Batch
+from accord.inputs.labels import as_number, isnan
+from accord.inputs.validate import validate
 
 
 def standing_in_block(
@@ -56,34 +58,34 @@ def standing_in_block(
     >>> [counts.tolist() for counts in left + right]
     [[1, 0], [1, 0], [0, 1]]
     """
-    axis, offset = checks.whole("axis", axis), checks.whole("offset", offset)
-    inputs = admit(y_true, y_score, axis=axis, ranked=False, masks=False)
-    owners = admit(y_true, own_score, axis=None, name="own_score", masks=False)
-    if owners.scores.dtype != inputs.scores.dtype:
+    axis, offset = options.whole("axis", axis), options.whole("offset", offset)
+    batch = validate(y_true, y_score, axis=axis, ranked=False, masks=False)
+    owners = validate(y_true, own_score, axis=None, name="own_score", masks=False)
+    if owners.scores.dtype != batch.scores.dtype:
         raise TypeError(
-            f"own_score has dtype {owners.scores.dtype}, y_score {inputs.scores.dtype};"
+            f"own_score has dtype {owners.scores.dtype}, y_score {batch.scores.dtype};"
             " pass scores of one dtype"
         )
-    if not inputs.ns.isdtype(inputs.truth.dtype, "integral"):
-        raise TypeError(f"y_true has dtype {inputs.truth.dtype}; pass integer class indices")
+    if not batch.ns.isdtype(batch.truth.dtype, "integral"):
+        raise TypeError(f"y_true has dtype {batch.truth.dtype}; pass integer class indices")
     own = small_floats.widened(owners.scores)
-    counts = over_blocks(inputs, lambda block: _counts(block, own[(*block.origin, ...)], offset))
-    return Standing(*(counts[place, ...] for place in range(3)))
+    counts = batch.over_blocks(lambda block: _counts(block, own[(*block.index, ...)], offset))
+    return Standing(*(batch.wrap(counts[place, ...]) for place in range(3)))
 
 
-def _counts(block: Inputs, own: Array, offset: int) -> Array:
-    ns, adapter = block.ns, block.adapter
-    number = ns.astype(block.truth, adapter.numbers(block.scores).count)
+def _counts(block: Batch, own: Array, offset: int) -> Array:
+    ns, backend = block.ns, block.backend
+    number = ns.astype(block.truth, backend.numbers(block.scores).count)
     label = (number - offset)[..., None]
     here = (label >= 0) & (label < block.classes)
     own = as_number(block, own)
     nowhere = isnan(block, own) | (number < 0)
     found = stand(
         block,
-        adapter.sort_key(as_number(block, block.scores)),
-        adapter.sort_key(own[..., None]),
+        backend.sort_key(as_number(block, block.scores)),
+        backend.sort_key(own[..., None]),
         label,
         nowhere=nowhere,
-        here=adapter.count(here),
+        here=backend.count_true(here)[0],
     )
     return ns.stack(list(found))

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from accord.backends.base import Array
+from accord.counts.averages import Average
+from accord.credit.thresholds import AtThreshold
+from accord.credit.ties import Ties
 from accord.measures import (
     Binary,
     Categorical,
@@ -12,11 +16,7 @@ from accord.measures import (
     TopK,
     TopKCategorical,
 )
-from accord.multilabel import Criteria
-from accord.registry import Array
-from accord.tally import Average
-from accord.thresholds import AtThreshold
-from accord.ties import Ties
+from accord.measures.multilabel import Criteria
 
 
 def top_k_accuracy(

@@ -8,10 +8,12 @@ from typing import Any
 
 import numpy as np
 
-from accord.exact import Compensated, running
-from accord.measure import Measure
-from accord.registry import Adapter, Array, adapter_of
-from accord.tally import Average, Tally, per_class
+from accord.backends.base import Array, Backend
+from accord.backends.registry import backend_of
+from accord.counts.averages import Average, per_class
+from accord.counts.exact import Compensated, running
+from accord.counts.tally import Tally
+from accord.measures.base import Measure
 
 
 class Metric:
@@ -104,7 +106,7 @@ class Metric:
         """Everything counted so far, as NumPy integers (floats where weighted)."""
         self._drain()
         if self._host is None:
-            return Tally(*(np.zeros(self._lead(), np.int64),) * 3, *(np.int64(0),) * 3)
+            return Tally(*(np.zeros(self.measure.lead, np.int64),) * 3, *(np.int64(0),) * 3)
         return self._host
 
     def compute(self) -> Array:
@@ -118,13 +120,13 @@ class Metric:
         tally = self.tally
         self._warned = warn_of_invalid(tally, warned=self._warned)
         nothing_yet = self._host is None and self._by_class
-        value = np.full(self._lead(), np.nan) if nothing_yet else tally.accuracy(self.average)
+        value = np.full(self.measure.lead, np.nan) if nothing_yet else tally.accuracy(self.average)
         if self._like is None:
             return value
-        adapter = adapter_of(self._like)
-        dtypes = adapter.numbers(self._like)
-        ns = adapter.namespace(self._like)
-        return ns.astype(adapter.from_host(value, like=self._like), dtypes.result)
+        backend = backend_of(self._like)
+        dtypes = backend.numbers(self._like)
+        ns = backend.namespace(self._like)
+        return ns.astype(backend.from_host(value, like=self._like), dtypes.result)
 
     def __getstate__(self) -> dict[str, Any]:
         self._drain()
@@ -132,10 +134,6 @@ class Metric:
 
     def _counts(self) -> tuple[Measure, bool]:
         return self.measure, self._by_class
-
-    def _lead(self) -> tuple[int, ...]:
-        k = getattr(self.measure, "k", None)
-        return (len(k),) if isinstance(k, tuple) else ()
 
     def _refuse_other_classes(self, batch: Tally) -> None:
         for seen in (self._host and self._host.total, self._pending and self._like):
@@ -146,11 +144,11 @@ class Metric:
                 )
 
     def _absorb(self, batch: Tally, scores: int) -> None:
-        if self._like is not None and adapter_of(self._like) is not adapter_of(batch.total):
+        if self._like is not None and backend_of(self._like) is not backend_of(batch.total):
             self._drain()
         if self._pending_scores + scores >= 1 << 31:  # no count exceeds the number of scores
             self._drain()
-        ns = adapter_of(batch.total).namespace(batch.total)
+        ns = backend_of(batch.total).namespace(batch.total)
         summed = Tally(*(running(field, ns) for field in batch))
         if self._pending is not None and _narrow(self._pending) != _narrow(summed):
             self._drain()  # a count and a narrow sum are added in 64 bits only
@@ -165,13 +163,13 @@ class Metric:
     def _drain(self) -> None:
         if self._pending is None:
             return
-        counts = Tally(*_on_host(adapter_of(self._like), self._pending))
+        counts = Tally(*_on_host(backend_of(self._like), self._pending))
         whole = counts if self._host is None else self._host + counts
         self._host, self._pending, self._pending_scores = whole, None, 0  # at once, as above
 
 
-def _on_host(adapter: Adapter, tally: Tally) -> Iterator[np.ndarray[Any, Any]]:
-    plain = iter(adapter.to_hosts(*(each for each in tally if not isinstance(each, Compensated))))
+def _on_host(backend: Backend, tally: Tally) -> Iterator[np.ndarray[Any, Any]]:
+    plain = iter(backend.to_host(*(each for each in tally if not isinstance(each, Compensated))))
     for field in tally:
         yield field.value() if isinstance(field, Compensated) else widest(next(plain))
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from accord import checks
-from accord.arrays import Inputs, admit, over_blocks
-from accord.measures import TopK
-from accord.ranking import Standing, rank_all, standings
-from accord.registry import Array
-from accord.ties import Ties, credit, highest
+from accord.backends.base import Array
+from accord.credit.rank_counts import Standing, rank_all
+from accord.credit.rank_tables import credit
+from accord.credit.ties import Ties
+from accord.inputs import options
+from accord.inputs.validate import validate
+from accord.measures.rank import tables_for
+from accord.measures.top_k import TopK
 
 
 def in_top_k(
@@ -44,14 +46,10 @@ def in_top_k(
     array([ True, False])
     """
     measure = TopK(k, ties=ties, axis=axis)
-    inputs = admit(y_true, y_score, axis=measure.axis, masks=False)
-    checks.top_within(measure.k, inputs.classes)
-    most = highest(measure.k)
-
-    def work(block: Inputs) -> Array:
-        return credit(block, rank_all(block, most).standing, measure.k, ties)
-
-    return over_blocks(inputs, work)
+    batch = validate(y_true, y_score, axis=measure.axis, masks=False, scans=True)
+    measure.check(batch.classes)
+    how = tables_for(measure, batch)
+    return batch.wrap(credit(batch, rank_all(batch, how.reach), how, ties))
 
 
 def standing(y_true: Any, y_score: Array, *, axis: int = -1) -> Standing:
@@ -79,6 +77,6 @@ def standing(y_true: Any, y_score: Array, *, axis: int = -1) -> Standing:
     >>> where.ahead.tolist(), where.tied_before.tolist(), where.tied_after.tolist()
     ([0, 1], [1, 1], [0, 0])
     """
-    inputs = admit(y_true, y_score, axis=checks.whole("axis", axis), masks=False)
-    counts = standings(inputs)
-    return Standing(*(counts[place, ...] for place in range(3)))
+    axis = options.whole("axis", axis)
+    batch = validate(y_true, y_score, axis=axis, masks=False, scans=True)
+    return Standing(*map(batch.wrap, rank_all(batch)))

@@ -9,26 +9,26 @@ import numpy as np
 import pytest
 
 import accord_conformance
-from accord import registry
-from accord.registry import Numbers
-from accord_numpy import NumpyAdapter
+from accord.backends import registry
+from accord.backends.base import Numbers, Residence
+from accord_numpy import NumpyAdapter, NumpyBackend
 
 
-class TiesToTheLast(NumpyAdapter):
+class TiesToTheLast(NumpyBackend):
     """Orders scores by rank, so that equal ones are no longer equal."""
 
     def sort_key(self, scores: Any) -> Any:
         return np.argsort(np.argsort(scores, axis=-1, kind="stable"), axis=-1)
 
 
-class NanLowest(NumpyAdapter):
+class NanLowest(NumpyBackend):
     """Lets a NaN lose against every number."""
 
     def sort_key(self, scores: Any) -> Any:
         return np.where(np.isnan(scores), -np.inf, scores) if scores.dtype.kind == "f" else scores
 
 
-class FlushesSubnormals(NumpyAdapter):
+class FlushesSubnormals(NumpyBackend):
     """Compares as a compiler that treats subnormals as zero."""
 
     def sort_key(self, scores: Any) -> Any:
@@ -38,7 +38,7 @@ class FlushesSubnormals(NumpyAdapter):
         return np.where(np.abs(scores) < smallest, scores.dtype.type(0), scores)
 
 
-class CastsScoresDown(NumpyAdapter):
+class CastsScoresDown(NumpyBackend):
     """Compares everything in float32."""
 
     def sort_key(self, scores: Any) -> Any:
@@ -49,7 +49,7 @@ class WrappingNamespace:
     """NumPy, but for a cast to the counting dtype that goes through eight bits."""
 
     def __getattr__(self, name: str) -> Any:
-        return getattr(NumpyAdapter("numpy").default_namespace(), name)
+        return getattr(NumpyBackend("numpy").namespace(), name)
 
     def astype(self, values: Any, dtype: Any, **_: Any) -> Any:
         if dtype == np.int64 and values.dtype.kind in "iu":
@@ -57,23 +57,23 @@ class WrappingNamespace:
         return values.astype(dtype)
 
 
-class WrapsLabels(NumpyAdapter):
+class WrapsLabels(NumpyBackend):
     """Reads labels through eight bits, so that 257 is 1 and -1 is 255."""
 
     wrapping = WrappingNamespace()
 
-    def namespace(self, array: Any) -> Any:  # noqa: ARG002  # there is only one
+    def namespace(self, array: Any = None) -> Any:  # noqa: ARG002  # there is only one
         return self.wrapping
 
 
-class CountsInFloat32(NumpyAdapter):
+class CountsInFloat32(NumpyBackend):
     """Keeps counters that stall at 2**24."""
 
     def numbers(self, array: Any) -> Numbers:  # noqa: ARG002  # they never differ
         return Numbers(np.float32, np.float32, np.float32)
 
 
-class ForgetsTheLastClass(NumpyAdapter):
+class ForgetsTheLastClass(NumpyBackend):
     """Sums by class, but for the last class."""
 
     def segment_sum(self, values: Any, ids: Any, n: int) -> Any:
@@ -128,7 +128,7 @@ WRONG = {
 def registered(request: pytest.FixtureRequest) -> Iterator[NumpyAdapter]:
     """Put a wrong adapter in NumPy's place."""
     right = registry.load("numpy")
-    wrong = request.param("numpy")
+    wrong = NumpyAdapter(request.param("numpy"))
     registry.register(wrong)
     yield wrong
     registry.register(right)
@@ -162,13 +162,13 @@ def test_a_wrong_adapter_breaks_the_laws_its_fault_concerns(
     assert broken_laws(registered, {HELD, *expected}) == expected
 
 
-class Unreadable(NumpyAdapter):
+class Unreadable(NumpyBackend):
     """As right as NumPy's, but its values can't be read, as on an accelerator."""
 
-    def is_concrete(self, array: Any) -> bool:  # noqa: ARG002  # never
-        return False
+    def residence(self, array: Any) -> Residence:  # noqa: ARG002  # always
+        return "device"
 
 
-@pytest.mark.parametrize("registered", [NumpyAdapter, Unreadable], indirect=True)
+@pytest.mark.parametrize("registered", [NumpyBackend, Unreadable], indirect=True)
 def test_a_right_adapter_breaks_none(registered: NumpyAdapter) -> None:
     assert broken_laws(registered) == set()

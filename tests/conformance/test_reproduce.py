@@ -12,11 +12,13 @@ import numpy as np
 import pytest
 
 import accord
-from accord import registry
-from accord.ties import RULES
+from accord.backends import registry
+from accord.backends.base import Backend
+from accord.credit.ties import RULES
+from accord.testing import Adapter
 from accord_conformance import Law, Subject, reproduce
 
-NUMPY = registry.load("numpy")
+NUMPY: Any = registry.load("numpy")
 K = (1, 2)
 
 
@@ -32,7 +34,7 @@ def failing(function: Callable[..., Any], *arrays: tuple[Any, str]) -> Law:
     return Law("an example, and not a law", "R5", trial)
 
 
-def note_of(law: Law, adapter: registry.Adapter = NUMPY) -> str:
+def note_of(law: Law, adapter: Adapter = NUMPY) -> str:
     with pytest.raises(pytest.fail.Exception) as caught:
         law.check(adapter)
     [note] = caught.value.__notes__
@@ -98,9 +100,9 @@ def test_the_command_names_the_law_in_words_that_pytest_takes() -> None:
 
 
 def test_a_library_without_an_adapter_is_named_as_its_namespace() -> None:
-    note = note_of(failing(tallies, LABELS, SCORES), registry.Adapter("array_api_strict"))
+    note = note_of(failing(tallies, LABELS, SCORES), Adapter(Backend("array_api_strict")))
     assert "--namespace array_api_strict" in note
-    assert "Subject(registry.Adapter('array_api_strict'), 'eager')" in note
+    assert "Subject(Adapter(Backend('array_api_strict')), 'eager')" in note
 
 
 def test_a_call_too_large_to_write_out_leaves_the_command() -> None:

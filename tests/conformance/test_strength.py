@@ -6,9 +6,9 @@ from collections.abc import Iterator, Mapping
 
 import pytest
 
-from accord.registry import Transform
+from accord.testing import Transform
 from accord_conformance import LAWS, doors, strength
-from accord_numpy import NumpyAdapter
+from accord_numpy import NumpyAdapter, NumpyBackend
 
 RULES = {rule for law in LAWS for rule in law.rule.split()}
 
@@ -31,7 +31,9 @@ def _as_it_was() -> Iterator[None]:
 
 def tried(name: str, mode: str) -> list[str]:
     strength.choose(name)
-    ids = [str(case.id) for case in doors.cases(WithASlowMode("numpy")) if not case.marks]
+    ids = [
+        str(case.id) for case in doors.cases(WithASlowMode(NumpyBackend("numpy"))) if not case.marks
+    ]
     return [each for each in ids if each.startswith(f"numpy-{mode}-R")]
 
 
@@ -78,7 +80,7 @@ def test_laws_that_are_not_tried_are_skipped_with_the_way_to_run_them() -> None:
     strength.choose("usual")
     [skipped] = [
         mark.kwargs["reason"]
-        for case in doors.cases(WithASlowMode("numpy"))
+        for case in doors.cases(WithASlowMode(NumpyBackend("numpy")))
         for mark in case.marks
         if "more laws" in mark.kwargs["reason"]
     ]

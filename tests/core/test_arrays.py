@@ -12,8 +12,8 @@ import numpy.typing as npt
 import pytest
 
 import accord
-from accord import kernels
-from accord.arrays import split
+from accord import scan
+from accord.scan.pieces import split
 
 RNG = np.random.default_rng(0)
 
@@ -70,7 +70,7 @@ def test_extra_memory_does_not_grow_with_the_scores() -> None:
         lambda: accord.in_top_k(labels, scores),
     ]
     for work in every_kind:
-        with kernels.using(False):  # the scan has a test of its own; to load it takes memory, once
+        with scan.using(False):  # the scan has a test of its own; to load it takes memory, once
             tracemalloc.start()
             try:
                 work()

@@ -8,13 +8,13 @@ import numpy as np
 import pytest
 
 import accord
-from accord import checks
+from accord.inputs import options
 from accord.metric import warn_of_invalid
 
 
 def test_a_message_calls_arguments_as_the_caller_does_r23() -> None:
     error = ValueError("y_true[3] is 9, not in numpy.asarray(y_score); y_scores stays")
-    checks.rename(error, y_true="target", y_score="preds")
+    options.rename(error, y_true="target", y_score="preds")
     assert str(error) == "target[3] is 9, not in numpy.asarray(preds); y_scores stays"
 
 

@@ -73,7 +73,7 @@ def test_sum_adds_standings_and_refuses_other_things() -> None:
 @pytest.mark.parametrize("per_class", [False, True])
 @pytest.mark.parametrize("ties", ["first", "last", "optimistic", "pessimistic", "expected"])
 def test_a_tally_of_standings_is_that_of_the_scores(
-    ties: accord.ties.Ties, per_class: bool
+    ties: accord.credit.ties.Ties, per_class: bool
 ) -> None:
     measure = accord.TopK((1, 4), ties=ties, ignore_index=3)
     options = {"mask": LABELS != 5, "sample_weight": LABELS / 2, "per_class": per_class}

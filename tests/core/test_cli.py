@@ -16,7 +16,7 @@ import pytest
 from sklearn.metrics import accuracy_score, recall_score, top_k_accuracy_score
 from typer.testing import CliRunner
 
-from accord import kernels
+from accord import scan
 from accord.cli import main, score
 from accord.cli.app import app
 
@@ -268,7 +268,7 @@ class TestStreaming:
     def test_scores_in_a_file_are_never_in_memory_as_a_whole(self) -> None:
         np.lib.format.open_memmap("zeros.npy", mode="w+", dtype="f4", shape=(40_000, 1_000))
         np.save("firsts", np.zeros(40_000, int))
-        with kernels.using(False):  # what numba takes to load is not of the scores
+        with scan.using(False):  # what numba takes to load is not of the scores
             tracemalloc.start()
             found = figures("zeros.npy", "firsts.npy", "--per-class")
             _, peak = tracemalloc.get_traced_memory()

@@ -20,7 +20,7 @@ import accord
 
 numba = pytest.importorskip("numba")
 
-from accord import code_cache  # noqa: E402  # it needs numba
+from accord.scan import code_cache  # noqa: E402  # it needs numba
 
 PACKAGE = Path(accord.__file__).parent
 HALVES = ("float16", "bfloat16", "uint16")  # all of them uint16 to the scan
@@ -32,11 +32,10 @@ DTYPES = (
 
 SCAN = """
 import sys
-from dataclasses import replace
 import numpy as np
-from accord import kernels, row_scan
-from accord.arrays import admit
-from accord.registry import BFLOAT16
+from accord.backends.small_floats import BFLOAT16
+from accord.scan import compiled
+from accord.scan.count import Credit, Rows, tally_ranks, tally_sides as count_sides
 
 def scores(dtype, width):
     bits = np.random.default_rng(0).integers(0, 256, (300, width), np.uint8)
@@ -45,39 +44,34 @@ def scores(dtype, width):
     halves = bits.view(np.uint16)
     return halves.view(BFLOAT16), (halves.astype(np.uint32) << 16).view(np.float32)
 
-def inputs(stored, values, labels, axis):
-    return replace(admit(labels, np.zeros(values.shape), axis=axis), scores=stored)
-
 def tally(dtype):
     short, long = (tally_of_rows(*scores(dtype, width)) for width in (48, 160))
     return short[0] + long[0], short[1] + long[1]
 
 def tally_of_rows(stored, values):
     labels = np.arange(300) % values.shape[1]
-    found = kernels.tally(
-        inputs(stored, values, labels, -1), (1, 2, 4), (1, 0), ignore_index=None, groups=None
+    correct, *_, undefined = tally_ranks(
+        Rows(stored, labels), Credit(np.array([1, 2, 4])), groups=None
     )
-    hits, undefined = [0, 0, 0], 0
+    hits, missing = [0, 0, 0], 0
     for row, label in zip(values.tolist(), labels.tolist()):  # R4, R5
         own, rivals = row[label], row[:label] + row[label + 1:]
         rank = sum(s > own or s != s for s in rivals) + row[:label].count(own)
         hits = [hit + (own == own and rank < k) for hit, k in zip(hits, (1, 2, 4))]
-        undefined += own != own
-    return [*found.correct.tolist(), int(found.undefined)], [*hits, undefined]
+        missing += own != own
+    return [*correct.tolist(), int(undefined)], [*hits, missing]
 
 def tally_sides(dtype):
     stored, values = scores(dtype, 48)
     labels = np.arange(values.size).reshape(values.shape) % 2
-    found = kernels.tally_sides(
-        inputs(stored, values, labels, None), 9.0, at_is_above=False, ignore_index=None, groups=None
-    )
+    correct, *_ = count_sides(Rows(stored, labels), 9.0, None, at_is_above=False)
     pairs = zip(values.ravel().tolist(), labels.ravel().tolist())
-    return int(found.correct), sum(s > 9.0 if label else s <= 9.0 for s, label in pairs)
+    return int(correct), sum(s > 9.0 if label else s <= 9.0 for s, label in pairs)
 
 for dtype in sys.argv[2:]:
     found, expected = globals()[sys.argv[1]](dtype)
     print(dtype, found == expected, found, expected)
-print("compiled", sum(getattr(row_scan, sys.argv[1]).stats.cache_misses.values()))
+print("compiled", sum(getattr(compiled, sys.argv[1]).stats.cache_misses.values()))
 """
 
 
@@ -126,7 +120,7 @@ def test_r20_every_pair_of_dtypes_is_told_apart_when_ranking(tmp_path: Path) -> 
 AHEAD = """
 import numpy as np, accord
 print(int(accord.standing([0] * 99, np.array([[0.9, 0.1]] * 99, np.float32)).ahead[0]))
-print(sum(accord.row_scan.stand.stats.cache_misses.values()))
+print(sum(accord.scan.compiled.stand.stats.cache_misses.values()))
 """
 
 
@@ -148,9 +142,9 @@ def test_code_from_before_an_upgrade_is_never_run(tmp_path: Path) -> None:
     assert run(AHEAD, **settings) == [["0"], ["1"]]
     assert run(AHEAD, **settings) == [["0"], ["0"]]
     # A change that shows: scores below the label's count as ahead of it.
-    upgrade(package / "vectors.py", '_flags(">", start.dtype)', '_flags("<", start.dtype)')
+    upgrade(package / "scan" / "simd.py", '_flags(">", start.dtype)', '_flags("<", start.dtype)')
     assert run(AHEAD, **settings) == [["0"], ["0"]]  # Python runs its .pyc: it saw no change
-    for stale in (package / "__pycache__").glob("vectors.*"):
+    for stale in (package / "scan" / "__pycache__").glob("simd.*"):
         stale.unlink()
     assert run(AHEAD, **settings) == [["1"], ["1"]]
 
@@ -183,7 +177,7 @@ def values_imported_from_accord(module: str) -> set[str]:
 
 
 def test_every_module_that_the_code_is_made_of_is_known() -> None:
-    assert "accord.row_scan" in code_cache.SOURCES
+    assert "accord.scan.compiled" in code_cache.SOURCES
     for module in code_cache.SOURCES:
         assert values_imported_from_accord(module) <= set(code_cache.SOURCES)
 

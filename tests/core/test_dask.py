@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 import accord
-from accord.registry import adapter_of
+from accord.backends.registry import backend_of
 
 dask = pytest.importorskip("dask")
 da = pytest.importorskip("dask.array")
@@ -149,7 +149,7 @@ def test_r20_a_report_is_that_of_numpy(
 def test_r18_counts_beyond_the_integers_of_floats_are_exact() -> None:
     counts = np.asarray([2**62 - 1, 2**53 + 1, 3])
     lazy = da.from_array(counts, chunks=2)
-    found = adapter_of(lazy).to_hosts(lazy, lazy[1], lazy / 2)
+    found = backend_of(lazy).to_host(lazy, lazy[1], lazy / 2)
     assert [part.tolist() for part in found] == [counts.tolist(), 2**53 + 1, (counts / 2).tolist()]
 
 

@@ -6,7 +6,7 @@ import array_api_compat.numpy as xp
 import numpy as np
 import pytest
 
-from accord.exact import Compensated, Limbs, limbs
+from accord.counts.exact import Compensated, Limbs, limbs
 
 
 def as_limbs(count: int) -> Limbs:

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 import accord
-from accord import features as module
+from accord import from_features as module
 from accord_conformance.reference import credit
 
 RNG = np.random.default_rng(8)

@@ -16,7 +16,8 @@ import numpy.typing as npt
 import pytest
 
 import accord
-from accord import kernels
+from accord import scan
+from accord.scan import threads
 from accord_conformance.reference import standing
 
 pytest.importorskip("numba")
@@ -39,9 +40,9 @@ def tie_rich(
 
 
 def both(function: Callable[..., Any], *arrays: Any, **extra: Any) -> tuple[Any, Any]:
-    with kernels.using(True):
+    with scan.using(True):
         scanned = function(*arrays, **extra)
-    with kernels.using(False):
+    with scan.using(False):
         return scanned, function(*arrays, **extra)
 
 
@@ -77,7 +78,7 @@ def test_r20_the_scan_counts_what_the_plain_path_counts(dtype: str, shape: tuple
 def test_r4_rows_of_any_length_are_counted_to_their_end(dtype: str, classes: int) -> None:
     labels, scores = tie_rich(20 if classes > 65 else 1040, classes, dtype)
     labels[-classes:] = np.arange(classes)[-labels.size :]  # among them the first and the last
-    with kernels.using(True):
+    with scan.using(True):
         found = accord.standing(labels, scores)
         tally = accord.TopK((1, classes // 2)).tally(labels, scores)
     rows = zip(scores.tolist(), labels.tolist(), strict=True)
@@ -91,7 +92,7 @@ def test_r4_rows_of_any_length_are_counted_to_their_end(dtype: str, classes: int
 def test_r4_ties_are_counted_in_rows_longer_than_a_narrow_counter_holds(dtype: str) -> None:
     classes = 40_000
     scores, labels = np.ones((3, classes), dtype), np.array([0, 20_000, classes - 1])
-    with kernels.using(True):
+    with scan.using(True):
         found = accord.standing(labels, scores)
     assert [field.tolist() for field in found] == [
         [0, 0, 0],
@@ -100,18 +101,18 @@ def test_r4_ties_are_counted_in_rows_longer_than_a_narrow_counter_holds(dtype: s
     ]
 
 
-@pytest.mark.parametrize("scan", [False, True])
-def test_r4_an_undefined_sample_is_counted_where_its_row_can_be_left_early(scan: bool) -> None:
+@pytest.mark.parametrize("on", [False, True])
+def test_r4_an_undefined_sample_is_counted_where_its_row_can_be_left_early(on: bool) -> None:
     scores = np.zeros((3, 5000), np.float32)
     scores[1, 7] = np.nan
-    with kernels.using(scan):
+    with scan.using(on):
         tally = accord.TopK(1).tally([7, 7, 0], scores)
     assert [field.item() for field in tally] == [1, 0, 2, 3, 0, 1]  # the second is undefined
 
 
 def test_r4_the_scan_stands_each_sample_where_the_reference_does() -> None:
     labels, scores = tie_rich(60, 7)
-    with kernels.using(True):
+    with scan.using(True):
         found = accord.standing(labels, scores)
     expected = [
         standing(row.tolist(), int(label)) for row, label in zip(scores, labels, strict=True)
@@ -156,7 +157,7 @@ def test_r10_wide_integers_are_not_rounded_beside_a_threshold(dtype: str) -> Non
 @pytest.mark.parametrize("bad", [2, -1, 0.5, np.nan, 5e-324])
 def test_r22_a_bad_binary_label_is_refused_by_the_scan_too(bad: float) -> None:
     labels, scores = np.array([0, 1, bad]), np.full(3, 0.25, np.float32)
-    with kernels.using(True):
+    with scan.using(True):
         with pytest.raises(ValueError, match=r"y_true\[2\] is .*, which is neither 0 nor 1"):
             accord.binary_accuracy(labels, scores)
         assert accord.binary_accuracy(labels, scores, mask=np.array([True, True, False])) == 0.5
@@ -165,7 +166,7 @@ def test_r22_a_bad_binary_label_is_refused_by_the_scan_too(bad: float) -> None:
 @pytest.mark.parametrize("bad", [0.5, np.nan, 1e300, -3.0])
 def test_r3_r22_bad_labels_of_floats_are_refused_by_the_scan_too(bad: float) -> None:
     scores = np.eye(3, dtype=np.float32)
-    with kernels.using(True):
+    with scan.using(True):
         assert accord.top_k_accuracy(np.array([0.0, 1.0, 0.0]), scores, 1) == 2 / 3
         with pytest.raises((ValueError, TypeError), match=r"y_true\[1\]"):
             accord.top_k_accuracy(np.array([0.0, bad, 2.0]), scores, 1)
@@ -203,7 +204,7 @@ def test_any_layout_is_read_as_the_values_it_holds(layout: str) -> None:
     other = LAYOUTS[layout](scores)
     other.setflags(write=False)
     measure = accord.TopK((1, 5))
-    with kernels.using(True):
+    with scan.using(True):
         for mine, theirs in zip(
             (*measure.tally(labels, other), *accord.standing(labels, other)),
             (*measure.tally(labels, scores), *accord.standing(labels, scores)),
@@ -224,7 +225,7 @@ def test_nothing_beyond_the_scores_is_read() -> None:
     labels, scores = tie_rich(50, 9)
     guarded = np.full((54, 9), np.inf, np.float32)
     guarded[2:52] = scores
-    with kernels.using(True):
+    with scan.using(True):
         inside = accord.TopK((1, 3)).tally(labels, guarded[2:52])
         alone = accord.TopK((1, 3)).tally(labels, scores.copy())
     assert [field.tolist() for field in inside] == [field.tolist() for field in alone]
@@ -259,7 +260,7 @@ def test_no_line_reaches_into_memory_past_the_scores() -> None:
 def test_no_temporary_grows_with_the_samples_counted_by_class(dtype: type) -> None:
     labels = np.zeros(4000, int)
     scores: npt.NDArray[Any] = np.zeros((4000, 10_000), dtype)
-    with kernels.using(True):
+    with scan.using(True):
         accord.TopK(1).tally(labels[:9], scores[:9])  # what is compiled stays
         tracemalloc.start()
         try:
@@ -275,7 +276,7 @@ def test_no_temporary_grows_with_the_samples_counted_by_class(dtype: type) -> No
 def test_r22_a_bad_label_is_refused_before_its_row_is_read(bad: int) -> None:
     labels, scores = tie_rich(20, 6)
     labels[13] = bad
-    with kernels.using(True), pytest.raises(ValueError, match=rf"y_true\[13\] is {bad}, outside"):
+    with scan.using(True), pytest.raises(ValueError, match=rf"y_true\[13\] is {bad}, outside"):
         accord.top_k_accuracy(labels, scores, 2)
 
 
@@ -284,7 +285,7 @@ def test_r22_a_bad_weight_is_refused(bad: float) -> None:
     labels, scores = tie_rich(20, 6)
     weight = np.ones(20)
     weight[7] = bad
-    with kernels.using(True), pytest.raises(ValueError, match=r"sample_weight\[7\] is"):
+    with scan.using(True), pytest.raises(ValueError, match=r"sample_weight\[7\] is"):
         accord.top_k_accuracy(labels, scores, 2, sample_weight=weight)
 
 
@@ -294,13 +295,13 @@ def test_work_is_shared_by_threads_and_by_many_callers_at_once(
     monkeypatch.setenv("ACCORD_THREADS", "3")
     labels, scores = tie_rich(150_000, 10)
     measure = accord.TopK((1, 3))
-    with kernels.using(False):
+    with scan.using(False):
         expected = [field.tolist() for field in measure.tally(labels, scores)]
     start = threading.Barrier(4)
 
     def call(_: int) -> list[Any]:
         start.wait()
-        with kernels.using(True):
+        with scan.using(True):
             return [field.tolist() for field in measure.tally(labels, scores)]
 
     with ThreadPoolExecutor(4) as callers:
@@ -321,13 +322,12 @@ def run(code: str, **settings: str) -> list[str]:
 
 CALLS = """
 import sys, numpy as np, accord
-from accord.arrays import admit
 def call(samples):
     scores = np.tile(np.arange(10, dtype=np.int8), (samples, 1))
     assert accord.top_k_accuracy(np.full(samples, 9), scores, 1) == 1
     print("numba" in sys.modules)
 call(32); call(4_000_000)
-print(accord.kernels.ready(admit([0], np.eye(2)[:1], axis=-1)))
+print(accord.scan.wanted(np.eye(2)[:1]))
 """
 
 
@@ -374,9 +374,9 @@ def test_no_index_is_out_of_bounds_where_numba_checks_them(tmp_path: Path) -> No
 
 def test_threads_are_as_many_as_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ACCORD_THREADS", "5")
-    assert kernels.threads() == 5
+    assert threads.threads() == 5
     monkeypatch.delenv("ACCORD_THREADS")
-    assert 1 <= kernels.threads() <= (os.cpu_count() or 1)
+    assert 1 <= threads.threads() <= (os.cpu_count() or 1)
 
 
 BROKEN = """
@@ -401,7 +401,7 @@ def test_a_numba_that_cannot_be_imported_is_warned_of_once_and_not_needed(
 
 def test_a_child_process_scans_with_one_thread() -> None:
     with multiprocessing.get_context("spawn").Pool(1) as child:
-        assert child.apply(kernels.threads) == 1
+        assert child.apply(threads.threads) == 1
 
 
 ONE = """
@@ -421,7 +421,7 @@ def test_without_a_compiler_the_scan_is_not_used() -> None:
 
 INTERRUPTED = """
 import signal, sys, threading, numpy as np, accord
-from accord import kernels
+from accord import scan
 
 def stop(*_):
     raise KeyboardInterrupt
@@ -440,7 +440,7 @@ try:
     print("not stopped")
 except KeyboardInterrupt:
     print("stopped")
-print(int(accord.TopK(1).tally([0], np.array([[0.9, 0.1]])).correct), kernels._scan() is not None)
+print(int(accord.TopK(1).tally([0], np.array([[0.9, 0.1]])).correct), scan.dispatch.compiled() is not None)
 """
 
 
@@ -463,10 +463,10 @@ def test_what_nobody_has_begun_is_not_begun_after_an_interrupt(
         done.append(part)
 
     with pytest.raises(KeyboardInterrupt):
-        kernels._shared(work, range(1000))  # noqa: SLF001  # no scan is long enough to be sure
+        threads.shared(work, range(1000))  # no scan is long enough to be sure
     assert len(done) < 999  # the helper stopped, too, and nobody still works
     count = len(done)
-    assert kernels._shared(lambda part: part, range(4)) == [0, 1, 2, 3]  # noqa: SLF001  # the same
+    assert threads.shared(lambda part: part, range(4)) == [0, 1, 2, 3]
     assert len(done) == count
 
 

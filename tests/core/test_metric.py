@@ -12,9 +12,10 @@ import numpy as np
 import pytest
 
 import accord
-from accord import kernels, registry
-from accord.registry import Numbers
-from accord_numpy import NumpyAdapter
+from accord import scan
+from accord.backends import registry
+from accord.backends.base import Numbers, Residence
+from accord_numpy import NumpyAdapter, NumpyBackend
 
 RNG = np.random.default_rng(1)
 SCORES = RNG.integers(0, 4, (60, 6)) / 4
@@ -30,7 +31,9 @@ def streamed(**options: object) -> accord.Metric:
 
 
 @pytest.mark.parametrize("average", ["micro", "macro", "weighted", "none", None])
-def test_r17_uneven_batches_give_the_figure_of_the_whole(average: accord.tally.Average) -> None:
+def test_r17_uneven_batches_give_the_figure_of_the_whole(
+    average: accord.counts.tally.Average,
+) -> None:
     whole = accord.top_k_accuracy(LABELS, SCORES, (1, 3), average=average)
     np.testing.assert_array_equal(streamed(average=average).compute(), whole)
 
@@ -118,7 +121,7 @@ class Counted(accord.TopK):
 @pytest.mark.parametrize("average", ["micro", "none"])
 @pytest.mark.parametrize("batches", [2, 3, 5])
 def test_r18_counters_of_32_bits_are_read_before_they_can_overflow(
-    batches: int, average: accord.tally.Average
+    batches: int, average: accord.counts.tally.Average
 ) -> None:
     metric = accord.Metric(Counted(1), average=average)
     scores = np.broadcast_to(np.float32(0), (2**29, 2))  # 2**30 scores that take no memory
@@ -171,7 +174,7 @@ def test_r17_batches_of_two_frameworks_add() -> None:
     assert [int(metric.tally.correct), int(metric.tally.total)] == [3, 4]
 
 
-class Narrow(NumpyAdapter):
+class Narrow(NumpyBackend):
     """NumPy as if it had no 64-bit numbers."""
 
     def numbers(self, array: object) -> Numbers:  # noqa: ARG002  # the same for every array
@@ -180,10 +183,10 @@ class Narrow(NumpyAdapter):
 
 def test_r14_r18_weighted_and_unweighted_batches_add_in_narrow_numbers() -> None:
     right = registry.load("numpy")
-    registry.register(Narrow("numpy"))
+    registry.register(NumpyAdapter(Narrow("numpy")))
     try:
         metric, row = accord.Metric(accord.TopK(1)), np.array([[0.9, 0.1]])
-        with kernels.using(False):
+        with scan.using(False):
             metric.update([0], row, sample_weight=[2.0**24])
             for _ in range(3):
                 metric.update([0], row)
@@ -193,17 +196,17 @@ def test_r14_r18_weighted_and_unweighted_batches_add_in_narrow_numbers() -> None
         registry.register(right)
 
 
-class Unreadable(NumpyAdapter):
+class Unreadable(NumpyBackend):
     """NumPy as if on an accelerator: values can't be read."""
 
-    def is_concrete(self, array: object) -> bool:  # noqa: ARG002  # never
-        return False
+    def residence(self, array: object) -> Residence:  # noqa: ARG002  # always
+        return "device"
 
 
 @pytest.fixture
 def unreadable() -> Iterator[None]:
     right = registry.load("numpy")
-    registry.register(Unreadable("numpy"))
+    registry.register(NumpyAdapter(Unreadable("numpy")))
     yield
     registry.register(right)
 

@@ -109,8 +109,8 @@ def test_the_version_is_that_of_the_package() -> None:
 
 
 def test_options_need_no_import_of_their_own() -> None:
-    code = "import accord; print(accord.options.TopKAccuracy.__module__)"
-    assert fresh(code) == "accord.options\n"
+    code = "import accord; print(accord.metric_options.TopKAccuracy.__module__)"
+    assert fresh(code) == "accord.metric_options\n"
 
 
 def test_what_is_not_there_is_an_attribute_error() -> None:

@@ -9,21 +9,22 @@ import numpy as np
 import pytest
 
 import accord
-from accord import registry
-from accord_numpy import NumpyAdapter
+from accord.backends import registry
+from accord.backends.base import Backend
+from accord_numpy import NumpyBackend
 
 THIRD_PARTY = """
 import numpy as np
-from accord_numpy import NumpyAdapter
+from accord_numpy import NumpyAdapter, NumpyBackend
 
 class Array(np.ndarray):
     pass
 
-class ThirdAdapter(NumpyAdapter):
+class ThirdBackend(NumpyBackend):
     def from_host(self, values, like=None, **how):
         return np.asarray(super().from_host(values, **how)).view(Array)
 
-ADAPTER = ThirdAdapter("accord_third")
+ADAPTER = NumpyAdapter(ThirdBackend("accord_third"))
 """
 
 
@@ -40,13 +41,13 @@ def test_an_unknown_name_is_an_error_that_lists_the_known() -> None:
 def test_numpy_arrays_scalars_and_memory_maps_are_numpy(tmp_path: Path) -> None:
     np.save(tmp_path / "a.npy", np.zeros(3))
     arrays = [np.zeros(3), np.float32(1), np.load(tmp_path / "a.npy", mmap_mode="r")]
-    assert all(isinstance(registry.adapter_of(array), NumpyAdapter) for array in arrays)
+    assert all(isinstance(registry.backend_of(array), NumpyBackend) for array in arrays)
 
 
 def test_a_complete_array_api_needs_no_adapter() -> None:
-    adapter = registry.adapter_of(array_api_strict.asarray([1]))
-    assert type(adapter) is registry.Adapter
-    assert adapter.name == "array_api_strict"
+    backend = registry.backend_of(array_api_strict.asarray([1]))
+    assert type(backend) is Backend
+    assert backend.name == "array_api_strict"
 
 
 def test_a_third_party_is_found_by_its_entry_point(
@@ -64,9 +65,9 @@ def test_a_third_party_is_found_by_its_entry_point(
     forget()
     try:
         assert "accord_third" in accord.adapters()
-        adapter = registry.load("accord_third")
-        scores = adapter.from_host(np.array([[0.9, 0.1]]))
-        assert registry.adapter_of(scores) is adapter
+        backend = registry.load("accord_third").backend
+        scores = backend.from_host(np.array([[0.9, 0.1]]))
+        assert registry.backend_of(scores) is backend
         assert accord.top_k_accuracy([0], scores, 1) == 1.0
     finally:
         forget()

@@ -12,7 +12,7 @@ import numpy.lib.recfunctions  # a remedy names it
 import pytest
 
 import accord
-from accord.refusals import named
+from accord.backends.refusals import named
 
 
 class Case(NamedTuple):

@@ -17,10 +17,10 @@ from scipy.stats import binomtest
 from sklearn.metrics import balanced_accuracy_score, recall_score, top_k_accuracy_score
 
 import accord
-from accord import kernels
+from accord import scan
+from accord.credit.ties import Ties
 from accord.reporting.display import Display, Note, Page, Table
 from accord.reporting.intervals import wilson
-from accord.ties import Ties
 
 Digits = tuple[npt.NDArray[np.int64], npt.NDArray[np.float32]]
 
@@ -150,7 +150,7 @@ class TestFigures:
     def test_a_count_by_class_holds_no_tally_of_each_block(self) -> None:
         scores = np.zeros((8192, 4096), np.int8)
         tracemalloc.start()
-        with kernels.using(False):  # the compiled scan has no blocks
+        with scan.using(False):  # the compiled scan has no blocks
             accord.TopK(1).tally(np.zeros(8192, int), scores, per_class=True)
         _, peak = tracemalloc.get_traced_memory()
         tracemalloc.stop()

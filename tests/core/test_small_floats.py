@@ -15,9 +15,9 @@ import numpy as np
 import pytest
 
 import accord
-from accord import kernels
-from accord.arrays import admit
+from accord import scan
 from accord.cli.app import run
+from accord.inputs.validate import validate
 
 ml_dtypes = pytest.importorskip("ml_dtypes")
 
@@ -125,7 +125,7 @@ def nearest(name: str, threshold: float) -> float:
 @pytest.fixture(params=[False, True], ids=["numpy", "scan"])
 def counting(request: pytest.FixtureRequest) -> Iterator[bool]:
     """Count by NumPy's operations, or by the compiled scan."""
-    with kernels.using(request.param):
+    with scan.using(request.param):
         yield request.param
 
 
@@ -227,13 +227,12 @@ def test_r3_a_label_that_is_no_whole_number_is_refused_in_small_floats_too() -> 
 
 
 def test_bfloat16_scores_are_counted_by_the_compiled_scan_as_they_are() -> None:
-    if not kernels.available():
+    if not scan.available():
         pytest.skip("needs numba")
     scores = np.eye(3).astype(ml_dtypes.bfloat16)
-    with kernels.using(True):
-        seen = admit([0, 1, 2], scores, axis=-1).with_bits()
-        assert kernels.ready(seen)
-    assert seen.scores.base is not None
+    with scan.using(True):
+        seen = validate([0, 1, 2], scores, axis=-1, scans=True)
+    assert seen.scanned
     assert np.shares_memory(seen.scores, scores)
 
 

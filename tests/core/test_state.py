@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 import accord
-from accord.state import State, empty
+from accord.counts.accumulator import State, empty
 
 SCORES = np.asarray([[0.9, 0.1], [0.9, 0.1], [0.2, 0.8]])
 NARROW = np.float32

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from accord.thresholds import border, rounded
+from accord.credit.thresholds import border, rounded
 
 BFLOAT16 = SimpleNamespace(eps=2.0**-7, smallest_normal=2.0**-126, max=(2 - 2.0**-7) * 2.0**127)
 

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 import accord
-from accord import kernels
+from accord import scan
 from accord.verification.rows import DialectError
 
 Cases = dict[str, list[Any]]
@@ -123,7 +123,7 @@ def test_accord_is_one_more_dialect(ties: Any, cases: Cases) -> None:
         if not good or scores.dtype.name == "bfloat16":
             continue
         least, most = own.hits(truth, scores, k)
-        with kernels.using(False):
+        with scan.using(False):
             found = accord.in_top_k(truth, scores, k, ties=ties)
         assert np.array_equal(least, found), (scores, k)
         assert np.array_equal(least, most)
@@ -133,7 +133,7 @@ def test_accord_is_one_more_dialect(ties: Any, cases: Cases) -> None:
 def test_accord_averages_as_its_dialect(average: Any, cases: Cases) -> None:  # R15
     for truth, scores, how, _ in cases["averaged"]:
         if truth.min() >= 0 and truth.max() < scores.shape[1]:
-            with kernels.using(False):
+            with scan.using(False):
                 expected = accord.top_k_accuracy(truth, scores, int(how), average=average)
             found = accord.dialects["accord"].accuracy(truth, scores, int(how), average=average)
             assert found == pytest.approx(float(expected), rel=1e-12)

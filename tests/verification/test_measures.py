@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 import accord
-from accord.small_floats import LIMITS
+from accord.backends.small_floats import LIMITS
 
 RNG = np.random.default_rng(0)
 SCORES = RNG.random((60, 5))

@@ -14,6 +14,7 @@ import pytest
 import accord
 from accord.cli import main
 from accord.reporting.display import Display
+from accord_numpy import ADAPTER
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "digits_forest.npz"
 BROWSER = shutil.which("chromium") or shutil.which("google-chrome")
@@ -80,7 +81,7 @@ def test_a_drawing_is_no_smaller_than_can_be_read_at_420_pixels(
 
 
 def test_the_matrix_has_a_field_for_each_run(pages: dict[str, str]) -> None:
-    modes = accord.registry.load("numpy").modes()
+    modes = ADAPTER.modes()
     assert pages["verify"].count(">agrees</text>") == 1 + len(modes)  # and one streamed
 
 

@@ -16,14 +16,15 @@ import numpy as np
 import pytest
 
 import accord
-from accord import registry
+from accord.backends import registry
 from accord.cli import main
 from accord.verification.reference import judge
 from accord_conformance import reference as plain
 from accord_conformance.drawn import NUMBERS, SCORES, labels, rows, tried
+from accord_numpy import ADAPTER
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "digits_forest.npz"
-RUNS = (*accord.registry.load("numpy").modes(), "streamed")  # of one framework, in order
+RUNS = (*ADAPTER.modes(), "streamed")  # of one framework, in order
 
 # Adapters as third parties write them, each broken in its own way.
 BROKEN = """

@@ -6,7 +6,6 @@ from typing import Annotated
 
 import typer
 
-from accord import checks
 from accord.cli.files import MisfitError, called
 from accord.cli.measures import (
     NAMES,
@@ -24,6 +23,7 @@ from accord.cli.measures import (
     load_for,
 )
 from accord.cli.output import Files, Html, Json, Seconds, choices, refusals, say, show
+from accord.inputs.options import one_of
 from accord.measures import Binary, Multilabel
 from accord.verification import processes
 from accord.verification.dialect import AVERAGES
@@ -86,7 +86,7 @@ def explain(
         "ignore_index": ignore_index,
     }
     with refusals() as names:
-        checks.one_of("average", average, AVERAGES)
+        one_of("average", average, AVERAGES)
         if rules_only and peers:
             raise MisfitError("--peer runs a library and --rules-only runs none; pass one of both")
         wanted = {"y_true": y_true, "y_score": y_score}

@@ -8,16 +8,16 @@ from typing import Annotated, Any
 
 import typer
 
-from accord import checks
 from accord.cli.files import HostArray, Loaded, MisfitError, load
 from accord.cli.fit import class_axis_last, refuse_misfit
 from accord.cli.output import IN_AND_OUT, choices, numbers
-from accord.measure import Measure
+from accord.credit.thresholds import SIDES
+from accord.credit.ties import RULES
+from accord.inputs.options import one_of
 from accord.measures import Binary, Multilabel, TopK, TopKCategorical
-from accord.multilabel import CRITERIA
+from accord.measures.base import Measure
+from accord.measures.multilabel import CRITERIA
 from accord.reporting.evaluate import usual_k
-from accord.thresholds import SIDES
-from accord.ties import RULES
 
 _THRESHOLD = {"threshold", "at_threshold", "from_logits"}
 _MEASURES: dict[str, tuple[type[Measure], set[str]]] = {
@@ -178,7 +178,7 @@ def fitted(measure: str, given: Mapping[str, Any], loaded: Loaded) -> tuple[Meas
 
 def _effective(measure: str, given: Mapping[str, Any]) -> dict[str, Any]:
     """Return the options that were given, refusing those without an effect on the measure."""
-    checks.one_of("measure", measure, NAMES)
+    one_of("measure", measure, NAMES)
     options = {name: value for name, value in given.items() if value not in (None, [])}
     full = "multilabel with -k" if measure == "multilabel" and "k" in options else measure
     for option in options:

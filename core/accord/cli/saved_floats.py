@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from accord import checks
-from accord.small_floats import LIMITS
+from accord.backends.small_floats import LIMITS
+from accord.inputs import options
 
 HostArray = npt.NDArray[Any]
 
@@ -32,7 +32,7 @@ def seen_as(scores: HostArray, name: str | None) -> HostArray:
                 f" saves floats of ml_dtypes; pass --score-dtype {wanted}"
             )
         return scores
-    checks.one_of("--score-dtype", name, LIMITS)
+    options.one_of("--score-dtype", name, LIMITS)
     if not find_spec("ml_dtypes"):
         raise ValueError(f'--score-dtype {name} needs ml_dtypes; run pip install "ml_dtypes"')
     dtype = np.dtype(getattr(import_module("ml_dtypes"), name))

@@ -26,7 +26,7 @@ from accord.cli.measures import (
     load_for,
 )
 from accord.cli.output import IN_AND_OUT, Files, Html, Json, refusals, show
-from accord.measure import Measure
+from accord.measures.base import Measure
 from accord.metric import Metric
 from accord.reporting.evaluate import AVERAGES, OneAverage, counter, report_of
 from accord.reporting.report import Report

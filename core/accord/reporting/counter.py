@@ -6,10 +6,11 @@ from typing import Any
 
 import numpy as np
 
+from accord.backends.base import Array
+from accord.backends.registry import backend_of
+from accord.counts.tally import Tally
+from accord.credit.nonfinite import NonFinite
 from accord.metric import Metric, widest
-from accord.nonfinite import NonFinite
-from accord.registry import Array, adapter_of
-from accord.tally import Tally
 
 
 class Counter(Metric):
@@ -25,10 +26,11 @@ class Counter(Metric):
     ) -> None:
         """Count a batch, in one computation where arrays are lazy."""
         extra = {"sample_weight": sample_weight, "mask": mask}
-        batch = self.measure.host_tally(y_true, y_score, per_class=self._by_class, **extra)
-        self._refuse_other_classes(batch)
-        found = self.measure.nonfinite(y_true, y_score, **extra)
-        hosts = [widest(each) for each in _on_host(*batch, *(found or ()))]
+        batch = self.measure.batch(y_true, y_score, **extra)
+        tally = self.measure.count(batch, per_class=self._by_class)
+        self._refuse_other_classes(tally)
+        found = self.measure.nonfinite(batch)
+        hosts = [widest(each) for each in _on_host(*tally, *(found or ()))]
         self._absorb(Tally(*hosts[:6]), int(np.prod(y_score.shape)))
         if found is not None:
             more = NonFinite(*hosts[6:])
@@ -38,7 +40,7 @@ class Counter(Metric):
 def _on_host(*counts: Array) -> list[np.ndarray[Any, Any]]:
     """Copy those that NumPy did not count, all at once."""
     away = [each for each in counts if not isinstance(each, (np.ndarray, np.generic))]
-    copies = iter(adapter_of(away[0]).to_hosts(*away) if away else ())
+    copies = iter(backend_of(away[0]).to_host(*away) if away else ())
     return [
         np.asarray(each) if isinstance(each, (np.ndarray, np.generic)) else next(copies)
         for each in counts

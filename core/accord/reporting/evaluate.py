@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Any, Literal, get_args
 
-from accord import checks
-from accord.measure import Measure
+from accord.backends.base import Array
+from accord.credit.ties import Ties
+from accord.inputs import options
 from accord.measures import Binary, Multilabel, TopK
-from accord.registry import Array
+from accord.measures.base import Measure
 from accord.reporting.counter import Counter
 from accord.reporting.report import Report
-from accord.ties import Ties
 
 OneAverage = Literal["micro", "macro", "weighted"]
 AVERAGES: tuple[str, ...] = get_args(OneAverage)
@@ -126,7 +126,7 @@ def usual_k(y_score: Array, axis: int = -1) -> tuple[int, ...]:
 
 def counter(measure: Measure, average: OneAverage, *, per_class: bool) -> Counter:
     """Return an empty metric that counts what a report with these options shows."""
-    checks.one_of("average", average, AVERAGES)
+    options.one_of("average", average, AVERAGES)
     if per_class and isinstance(measure, Multilabel):
         raise ValueError(
             "per_class needs samples of one class, which multilabel samples are not; leave it out,"

@@ -161,7 +161,7 @@ def _on_invalid(report: Report) -> str:
     if not report.invalid:
         return ""
     remedy = "pass a mask if they are to be left out"
-    if hasattr(report.measure, "ignore_index"):
+    if "ignore_index" in report.measure.options():
         remedy = "pass ignore_index or a mask if they are to be left out"
     said = _some(report, report.invalid, _whose_label(report))
     if report.unit == "labels" and has_k(report):

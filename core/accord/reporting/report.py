@@ -8,13 +8,14 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from accord.measure import Measure
+from accord.counts.averages import Average
+from accord.counts.tally import Tally
+from accord.credit.nonfinite import NonFinite
 from accord.measures import Binary, Multilabel, TopK, TopKCategorical
-from accord.nonfinite import NonFinite
+from accord.measures.base import Measure
 from accord.reporting.display import Display, Page
 from accord.reporting.intervals import wilson
 from accord.reporting.report_page import report_page
-from accord.tally import Average, Tally
 
 _NAMES: dict[type[Measure], str] = {
     TopK: "top-k",

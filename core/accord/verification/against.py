@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from accord.measure import Measure
+from accord.measures.base import Measure
 from accord.verification.processes import Ended, Job
 from accord.verification.reference import Judged
 from accord.verification.verified import Backend

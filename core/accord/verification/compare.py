@@ -9,12 +9,12 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from accord import checks
-from accord.measure import Measure
+from accord.backends.small_floats import LIMITS
+from accord.credit.ties import Ties
+from accord.inputs import options
 from accord.measures import Binary, Multilabel, TopKCategorical
+from accord.measures.base import Measure
 from accord.reporting.evaluate import usual_k
-from accord.small_floats import LIMITS
-from accord.ties import Ties
 from accord.verification.compared import AtK, Comparison
 from accord.verification.handover import class_axis_last, in_dtype, measure_or, on_host
 from accord.verification.margins import Pair, Reach, near_ties, typical_size
@@ -132,7 +132,7 @@ def compare(
         in_b=in_b,
         measure=chosen,
         names=names,
-        total=samples * (classes if getattr(counted, "criteria", None) == "hamming" else 1),
+        total=samples * (classes if counted.unit == "labels" else 1),
     )
 
 
@@ -181,7 +181,7 @@ def _rule(measure: Measure) -> str:
 def _reach(tolerance: float | None, *scores: tuple[HostArray, str | None]) -> Reach:
     """Return how far rounding may move a score, as asked or by the coarser dtype."""
     if tolerance is not None:
-        absolute = checks.finite("tolerance", tolerance)
+        absolute = options.finite("tolerance", tolerance)
         if absolute < 0:
             raise ValueError(f"tolerance={tolerance!r} is below 0; pass a number of at least 0")
         return Reach(absolute, relative=False)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from accord.measure import Measure
+from accord.measures.base import Measure
 from accord.reporting.display import Display, Page
 from accord.reporting.intervals import wilson
 from accord.verification.compare_page import compare_page

@@ -11,7 +11,7 @@ from typing import Any, Final, Literal
 
 import numpy as np
 
-from accord import checks
+from accord.inputs import options
 from accord.verification.judged import Hits, judge, predicted
 from accord.verification.rows import DialectError, Flags, HostArray, as_pairs, blocks
 from accord.verification.sides import positive
@@ -210,7 +210,7 @@ class Dialect:
         ValueError
             If the library has no such average, or refuses the labels for it.
         """
-        checks.one_of("average", average, AVERAGES)
+        options.one_of("average", average, AVERAGES)
         if average not in self.averages:
             raise DialectError(f"{self.call} has no {average} average")
         n = hits.least.size
@@ -258,7 +258,7 @@ class Dialect:
         if self.at_1 and k == 1:
             return self.at_1.hits(y_true, y_score, k)
         truth, scores = as_pairs(y_true, y_score)
-        self._refuse_shape(scores, checks.whole("k", k))
+        self._refuse_shape(scores, options.whole("k", k))
         hits = Hits(*np.zeros((2, len(truth)), bool))
         for part in blocks(scores):
             hits.least[part], hits.most[part] = judge(self, truth[part], scores[part], k)

@@ -11,11 +11,11 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from accord import checks
-from accord.measure import Measure
+from accord.credit.thresholds import AtThreshold
+from accord.inputs.options import one_of, top, top_within
 from accord.measures import Binary, Multilabel, TopK, TopKCategorical
+from accord.measures.base import Measure
 from accord.reporting.evaluate import usual_k
-from accord.thresholds import AtThreshold
 from accord.verification import processes
 from accord.verification.causes import CLASSES, COUNTER, causes, differing, ours
 from accord.verification.dialect import AVERAGES, Dialect
@@ -118,7 +118,7 @@ def explain(
     """
     truth, _ = on_host(y_true, "y_true")
     scores, dtype = on_host(y_score, "y_score")
-    checks.one_of("average", average, AVERAGES)
+    one_of("average", average, AVERAGES)
     measure = _measure_or(measure, scores, (k, ties, threshold, at_threshold))
     counted, truth, scores = class_axis_last(measure, truth, scores)
     if isinstance(counted, (Binary, Multilabel)):
@@ -137,15 +137,15 @@ def explain(
         return explain_binary(counted, truth, scores, dtype)
     if not isinstance(counted, (TopK, TopKCategorical)):
         raise TypeError(f"{measure!r} is no measure that can be explained; pass one of accord's")
-    checks.one_of("ties", counted.ties, TIES)
+    one_of("ties", counted.ties, TIES)
     if isinstance(counted, TopKCategorical):
         truth = _classes_of(truth, scores)
     if scores.ndim > 2 and truth.shape == scores.shape[:-1]:  # noqa: PLR2004  # one row a sample
         truth, scores = truth.reshape(-1), scores.reshape(-1, scores.shape[-1])
     truth, scores = as_pairs(truth, scores)
-    places, truth, scores = kept_places(getattr(counted, "ignore_index", None), truth, scores)
+    places, truth, scores = kept_places(counted.ignore_index, truth, scores)
     each = _each(counted.k)
-    checks.top_within(each, scores.shape[1])
+    top_within(each, scores.shape[1])
     mine = ours(counted.ties)  # type: ignore[arg-type]  # checked above
     own = {one: mine.hits(truth, scores, one).least for one in each}
     others = [dialects[name] for name in dialects if name != "accord"]
@@ -209,7 +209,7 @@ def _measure_or(
         return measure
     if scores.ndim == 1:
         return Binary(threshold, at_threshold=at_threshold)
-    checks.one_of("ties", ties, TIES)
+    one_of("ties", ties, TIES)
     return TopK(usual_k(scores) if k is None else k, ties=ties)  # type: ignore[arg-type]  # checked
 
 
@@ -232,7 +232,7 @@ def _classes_of(truth: HostArray, scores: HostArray) -> HostArray:
 
 
 def _each(k: int | tuple[int, ...]) -> tuple[int, ...]:
-    k = checks.top(k)
+    k = top(k)
     return k if isinstance(k, tuple) else (k,)
 
 

@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from accord.measure import Measure
 from accord.measures import Multilabel
+from accord.measures.base import Measure
 from accord.verification.causes import (
     SCORES,
     THRESHOLD,

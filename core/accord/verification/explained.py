@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from accord.measure import Measure
+from accord.measures.base import Measure
 from accord.reporting.display import Display, Page
 from accord.verification.explain_page import explain_page
 from accord.verification.samples import Looked, json_number

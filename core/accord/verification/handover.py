@@ -14,12 +14,12 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from accord import small_floats
-from accord.measure import Measure
+from accord.backends import small_floats
+from accord.backends.registry import backend_of
+from accord.credit.thresholds import border, rounded
+from accord.credit.ties import Ties
 from accord.measures import Binary, Multilabel, TopK, TopKCategorical
-from accord.registry import adapter_of
-from accord.thresholds import border, rounded
-from accord.ties import Ties
+from accord.measures.base import Measure
 from accord.verification.wording import has_k
 
 HostArray = npt.NDArray[Any]
@@ -37,7 +37,7 @@ def on_host(values: Any, name: str) -> tuple[HostArray, str | None]:
     """Return an array of any framework as NumPy's; small floats in float32, and what they were."""
     if isinstance(values, (list, tuple)):
         values = np.asarray(values)
-    array = adapter_of(values, name).to_host(values)
+    (array,) = backend_of(values, name).to_host(values)
     wide = small_floats.widened(array)
     if wide is not array:
         return wide, array.dtype.name
@@ -90,7 +90,7 @@ def class_axis_last(
     measure: Measure, truth: HostArray, scores: HostArray
 ) -> tuple[Measure, HostArray, HostArray]:
     """Move the class axis of scores, and of labels shaped as they are, to the end."""
-    axis = getattr(measure, "axis", -1)
+    axis = -1 if measure.axis is None else measure.axis
     if axis in (-1, scores.ndim - 1) or not -scores.ndim <= axis < scores.ndim:
         return measure, truth, scores
     if isinstance(measure, (TopKCategorical, Multilabel)) and truth.ndim == scores.ndim:

@@ -10,8 +10,8 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from accord.measure import Measure
 from accord.measures import Binary, Multilabel
+from accord.measures.base import Measure
 
 HostArray = npt.NDArray[Any]
 

@@ -12,8 +12,8 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from accord.measure import Measure
 from accord.measures import Binary, Multilabel, TopK, TopKCategorical
+from accord.measures.base import Measure
 from accord.verification.rows import blocks
 
 HostArray = npt.NDArray[Any]

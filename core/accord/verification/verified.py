@@ -6,7 +6,7 @@ import sys
 from dataclasses import dataclass
 from typing import Any
 
-from accord.measure import Measure
+from accord.measures.base import Measure
 from accord.reporting.display import Display, Page
 from accord.verification.samples import Sample
 from accord.verification.verify_page import verify_page

@@ -9,11 +9,11 @@ from typing import Any
 
 import numpy.typing as npt
 
-from accord.measure import Measure
+from accord.backends.registry import adapters
+from accord.credit.ties import Ties
 from accord.measures import TopK
-from accord.registry import adapters
+from accord.measures.base import Measure
 from accord.reporting.evaluate import usual_k
-from accord.ties import Ties
 from accord.verification import processes
 from accord.verification.against import by_k, rows_of, sums
 from accord.verification.handover import (
@@ -131,7 +131,7 @@ def verify(
     return Verification(
         measure=measure,
         samples=int(judged[0].kept.sum()),
-        classes=scores.shape[-1] if hasattr(measure, "axis") else 2,
+        classes=scores.shape[-1] if measure.axis is not None else 2,
         correct=correct,
         floor=floor,
         ceiling=ceiling,

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from accord.measure import Measure
 from accord.measures import Binary, Multilabel, TopK, TopKCategorical
+from accord.measures.base import Measure
 
 
 def measure_title(measure: Measure) -> str:

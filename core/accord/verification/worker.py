@@ -18,14 +18,15 @@ from importlib.metadata import PackageNotFoundError, entry_points, version
 from importlib.util import find_spec
 from itertools import pairwise
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 
-from accord import measures, registry, small_floats
-from accord.measure import Measure
-from accord.registry import Adapter
-from accord.tally import Tally
+from accord import measures
+from accord.backends import registry, small_floats
+from accord.counts.tally import Tally
+from accord.measures.base import Measure
+from accord.testing import Adapter
 
 PEERS = "accord.peers"
 """The entry-point group of the libraries that can be asked what they report."""
@@ -106,12 +107,12 @@ def _backend(
 ) -> None:
     """Count the same samples in every mode of an adapter."""
     started = time.perf_counter()
-    adapter = registry.load(name)
+    adapter = cast("Adapter", registry.load(name))
     say(version=_version(name), import_seconds=round(time.perf_counter() - started, 3))
     counted = read_measure(measure)
     for device in adapter.devices():
         arrays = _arrays(adapter, _map(truth), _map(scores), dtype, device)
-        if (served := registry.adapter_of(arrays[1])) is not adapter:
+        if (served := registry.backend_of(arrays[1])) is not adapter.backend:
             raise TypeError(
                 f"arrays of {name} are served by the adapter {served.name}, not by its own"
             )
@@ -170,15 +171,14 @@ def _arrays(
     if wanted not in adapter.dtypes:
         raise TypeError(f"{adapter.name} ranks no {wanted} scores here")
     return (
-        adapter.from_host(truth, device=device),
-        adapter.from_host(scores, dtype=wanted if dtype else None, device=device),
+        adapter.backend.from_host(truth, device=device),
+        adapter.backend.from_host(scores, dtype=wanted if dtype else None, device=device),
     )
 
 
 def told_measure(measure: Measure) -> dict[str, Any]:
     """Return a measure as JSON holds it."""
-    fields = getattr(measure, "__dataclass_fields__", {})
-    options = {name: getattr(measure, name) for name, each in fields.items() if each.init}
+    options = measure.options()
     options.pop("_", None)
     return {"kind": type(measure).__name__, "options": options}
 
@@ -198,7 +198,9 @@ def _map(path: str) -> Any:
 
 
 def _host(adapter: Adapter, array: Any) -> Any:
-    return array if isinstance(array, (np.ndarray, np.generic)) else adapter.to_host(array)
+    return (
+        array if isinstance(array, (np.ndarray, np.generic)) else adapter.backend.to_host(array)[0]
+    )
 
 
 def _version(name: str) -> str | None:

@@ -69,7 +69,7 @@ def test_an_eager_call_in_host_memory_compiles_nothing_for_a_new_shape(compiled:
 def test_scores_in_host_memory_are_read_where_they_are(dtype: str) -> None:
     for device in jax.devices()[:2]:
         scores = jax.device_put(jnp.asarray(SCORES, dtype), device)
-        view = ADAPTER.host_view(scores)
+        view = ADAPTER.backend.host_view(scores)
         assert view is not None
         assert view.ctypes.data == scores.unsafe_buffer_pointer()
 

@@ -18,8 +18,8 @@ from jax.sharding import PartitionSpec
 
 import accord
 import accord_jax
-from accord.exact import Limbs
-from accord.state import State
+from accord.counts.accumulator import State
+from accord.counts.exact import Limbs
 
 RNG = np.random.default_rng(5)
 SCORES = (RNG.integers(0, 30, (64, 16)) / 8).astype(np.float32)

@@ -34,8 +34,8 @@ def test_r2_every_special_value_stands_where_numpy_puts_it(dtype: str, jitted: b
     with jax.enable_x64(dtype == "float64"):
         row = np.asarray(SPECIAL[dtype], jnp.dtype(dtype))
         row = np.concatenate([row, np.copysign(row[7:8], -1)])  # a NaN of the other sign
-        scores = ADAPTER.from_host(np.stack([row] * len(row)))
-        labels = ADAPTER.from_host(np.arange(len(row)))
+        scores = ADAPTER.backend.from_host(np.stack([row] * len(row)))
+        labels = ADAPTER.backend.from_host(np.arange(len(row)))
         stand = jax.jit(accord.standing) if jitted else accord.standing
         assert stand(labels, scores).ahead.tolist() == ahead_by_numpy(row)
 

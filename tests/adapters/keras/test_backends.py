@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 import accord
-from accord.ties import RULES
+from accord.credit.ties import RULES
 
 BACKENDS = [
     name

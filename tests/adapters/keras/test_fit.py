@@ -27,7 +27,7 @@ RECOUNT = """
 import json, sys
 import numpy as np
 import accord
-from accord import registry
+from accord.backends import registry
 
 adapter = registry.load(sys.argv[1])
 data = np.load(sys.argv[2])

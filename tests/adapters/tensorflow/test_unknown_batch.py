@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 import tensorflow as tf
 
-from accord.registry import Transform
+from accord.testing import Transform
 from accord_conformance import LAWS, Law
-from accord_tensorflow import TensorFlowAdapter
+from accord_tensorflow import ADAPTER, TensorFlowAdapter
 
 # What these laws are about is known only when such a graph runs: see test_tensors and test_features.
 UNKNOWN = {
@@ -51,4 +51,4 @@ class UnknownBatch(TensorFlowAdapter):
     ids=lambda law: law.name,
 )
 def test_the_law_holds_where_only_the_classes_are_known(law: Law) -> None:
-    law.check(UnknownBatch("tensorflow"), "compiled")
+    law.check(UnknownBatch(ADAPTER.backend), "compiled")

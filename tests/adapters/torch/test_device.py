@@ -13,7 +13,7 @@ from torch.utils import _pytree as tree
 from torch.utils._python_dispatch import TorchDispatchMode
 
 import accord
-from accord_torch import SparseCategoricalAccuracy, TopKAccuracy, adapter, named_figures
+from accord_torch import SparseCategoricalAccuracy, TopKAccuracy, backend, named_figures
 
 GPU = torch.device("lazy")
 
@@ -63,7 +63,7 @@ def _put(found: Tensor) -> Tensor:
 
 @pytest.fixture(autouse=True)
 def gpu(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    monkeypatch.setattr(adapter, "NARROW", {GPU.type})
+    monkeypatch.setattr(backend, "NARROW", {GPU.type})
     with Gpu():  # type: ignore[no-untyped-call]  # torch has no types for it
         yield
 

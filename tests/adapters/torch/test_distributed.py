@@ -9,7 +9,7 @@ import pytest
 import torch
 
 import accord
-from accord.tally import Average
+from accord.counts.averages import Average
 from accord_torch import genuine
 
 Ranks = Callable[[int], list[dict[str, Any]]]

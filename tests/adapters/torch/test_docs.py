@@ -15,7 +15,7 @@ import torch
 import torchmetrics
 
 import accord
-from accord.ties import Ties
+from accord.credit.ties import Ties
 
 EXAMPLES = Path(__file__).parents[3] / "examples"
 

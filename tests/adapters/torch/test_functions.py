@@ -16,8 +16,10 @@ from torch._subclasses.fake_tensor import FakeTensorMode
 from torch.utils._python_dispatch import TorchDispatchMode
 
 import accord
-from accord import kernels
+from accord import scan
+from accord.scan import count
 from accord_conformance.reference import credit
+from accord_torch import TorchBackend
 
 SEEDED = torch.Generator().manual_seed(1)
 SCORES = torch.randint(0, 5, (60, 7), generator=SEEDED) / 4
@@ -67,7 +69,7 @@ def test_a_label_beyond_int64_is_out_of_range_and_not_negative_r22() -> None:
 @pytest.mark.parametrize("on", [False, True])
 def test_uint64_scores_in_host_memory_are_ranked_r1(on: bool) -> None:
     scores = np.array([[2**64 - 1, 2**63, 1], [2**63, 2**63 - 1, 2**63]], np.uint64)
-    with kernels.using(on):
+    with scan.using(on):
         found = accord.standing([1, 2], torch.from_numpy(scores))
         tally = accord.TopK(1).tally([1, 2], torch.from_numpy(scores))
     assert (found.ahead.tolist(), found.tied_before.tolist()) == ([1, 0], [0, 1])
@@ -77,18 +79,18 @@ def test_uint64_scores_in_host_memory_are_ranked_r1(on: bool) -> None:
 def test_bfloat16_is_scanned_from_its_bits_r1(monkeypatch: pytest.MonkeyPatch) -> None:
     pytest.importorskip("numba")
     scanned: list[str] = []
-    tally = kernels.tally
+    tally = count.tally_ranks
 
-    def noted(inputs: Any, *how: Any, **more: Any) -> Any:
-        scanned.append(str(inputs.scores.dtype.names))
-        return tally(inputs, *how, **more)
+    def noted(rows: Any, *how: Any) -> Any:
+        scanned.append(str(rows.scores.dtype.names))
+        return tally(rows, *how)
 
-    monkeypatch.setattr(kernels, "tally", noted)
+    monkeypatch.setattr(count, "tally_ranks", noted)
     scores = SCORES.to(torch.bfloat16)
     scores[::7, 2] = torch.nan
     scores[::5, 1] = -0.0
     scores[::3, 0] = torch.finfo(torch.bfloat16).smallest_normal / 128
-    with kernels.using(True):
+    with scan.using(True):
         found = accord.TopK((1, 3)).tally(LABELS, scores)
     assert scanned == ["('bfloat16',)"]
     rows = list(zip(scores.tolist(), LABELS.tolist(), strict=True))
@@ -215,24 +217,26 @@ class Largest(TorchDispatchMode):
 
 
 @pytest.mark.parametrize("classes", [4000, 4001, 10])
-def test_no_temporary_is_of_the_size_of_the_scores(classes: int) -> None:
-    # 31 MiB of what NumPy has no dtype for, so that tensors are counted by PyTorch.
-    scores = torch.zeros(16_000_000 // classes, classes, dtype=torch.bfloat16)
+def test_no_temporary_is_of_the_size_of_the_scores(
+    classes: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(TorchBackend, "counts_in_numpy", False)  # as on a device
+    scores = torch.zeros(16_000_000 // classes, classes, dtype=torch.bfloat16)  # 31 MiB
     labels = torch.zeros(len(scores), dtype=torch.int64)
-    with kernels.using(False), Largest() as largest:  # type: ignore[no-untyped-call]  # torch's base has no types
+    with Largest() as largest:  # type: ignore[no-untyped-call]  # torch's base has no types
         tally = accord.TopK(5).tally(labels, scores)
     assert 2**16 < largest.bytes <= 2**21
     assert tally.total == len(scores)
 
 
-@pytest.mark.parametrize("scan", [False, True])
-def test_tensors_that_numpy_counts_need_little_memory(scan: bool) -> None:
+@pytest.mark.parametrize("on", [False, True])
+def test_tensors_that_numpy_counts_need_little_memory(on: bool) -> None:
     scores, labels = torch.zeros(16_000, 1000), torch.zeros(16_000, dtype=torch.int64)  # 61 MiB
-    with kernels.using(scan):
+    with scan.using(on):
         accord.TopK(5).tally(labels, scores)  # what is compiled stays
     tracemalloc.start()
     try:
-        with kernels.using(scan):
+        with scan.using(on):
             tally = accord.TopK(5).tally(labels, scores)
         _, peak = tracemalloc.get_traced_memory()
     finally:

@@ -10,8 +10,8 @@ import torch
 from torch import Tensor
 
 import accord
-from accord import kernels
-from accord_torch import scan
+from accord import scan
+from accord_torch import scan as operation
 
 pytest.importorskip("numba")
 
@@ -63,7 +63,7 @@ def test_r20_a_compiled_graph_counts_by_the_scan_what_eager_code_counts_without(
         measure = accord.TopK((1, 40), ties=ties)
         tally, called = calls_in(measure.tally, labels, scores)
         assert called
-        with kernels.using(False):
+        with scan.using(False):
             expected = measure.tally(labels[good], scores[good])
         assert tally.invalid == (~good).sum()
         assert tally.total == SAMPLES
@@ -75,7 +75,7 @@ def test_r4_standings_in_a_compiled_graph_are_of_whole_rows() -> None:
     labels, scores = tie_rich()
     found, called = calls_in(lambda y, s: tuple(accord.standing(y, s)), labels, scores)
     assert called
-    with kernels.using(False):
+    with scan.using(False):
         expected = accord.standing(labels, scores)
     assert all(map(torch.equal, found, expected))
 
@@ -85,25 +85,25 @@ def test_r12_a_class_axis_elsewhere_and_more_axes_are_read_as_they_are() -> None
     images = scores.reshape(30, 70, CLASSES).permute(0, 2, 1)
     found, called = calls_in(accord.TopK(5, axis=1).tally, labels.reshape(30, 70), images)
     assert called
-    with kernels.using(False):
+    with scan.using(False):
         assert found.correct == accord.TopK(5).tally(labels, scores).correct
 
 
 def test_inductor_and_vmap_run_the_call() -> None:
     labels, scores = tie_rich()
     both = torch.stack([labels, labels.flip(0)]), torch.stack([scores, scores])
-    with kernels.using(False):
+    with scan.using(False):
         expected = [count(*each) for each in zip(*both, strict=True)]
     assert torch.compile(count, fullgraph=True)(labels, scores) == expected[0]
     for dims, args in (((0, 0), (both[1], both[0])), ((None, 0), (scores, both[0]))):
-        found = torch.vmap(scan.standings, (*dims, None), out_dims=1)(*args, CLASSES + 1)
+        found = torch.vmap(operation.rank_counts, (*dims, None), out_dims=1)(*args, CLASSES + 1)
         for place, each in enumerate(both[0]):
             assert torch.equal(found[:, place], torch.stack(accord.standing(each, scores)))
 
 
 def test_the_call_is_an_operation_as_pytorch_wants_them() -> None:
     labels, scores = tie_rich()
-    torch.library.opcheck(scan.standings, (scores, labels, 5))
+    torch.library.opcheck(operation.rank_counts, (scores, labels, 5))
 
 
 def test_few_scores_unwanted_scans_and_exported_programs_do_without_the_call() -> None:
@@ -118,5 +118,5 @@ def test_few_scores_unwanted_scans_and_exported_programs_do_without_the_call() -
     assert "accord.standings" not in exported.graph_module.code
     assert exported.module()(labels, scores) == count(labels, scores)
     torch._dynamo.reset()  # noqa: SLF001  # as above
-    with kernels.using(False):
+    with scan.using(False):
         assert not calls_in(count, labels, scores)[1]

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from accord.registry import MODES, Adapter
+from accord.testing import MODES, Adapter
 from accord_conformance import strength
 from accord_conformance.laws import LAWS
 

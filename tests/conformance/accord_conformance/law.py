@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from accord.registry import MODES, Adapter
+from accord.testing import MODES, Adapter
 from accord_conformance import reproduce
 from accord_conformance.subject import Subject
 

@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 
 import accord
-from accord.multilabel import CRITERIA
-from accord.ties import Ties
+from accord.credit.ties import Ties
+from accord.measures.multilabel import CRITERIA
 from accord_conformance import drawn, reference
 from accord_conformance.law import law
 from accord_conformance.subject import Subject

@@ -5,12 +5,12 @@ pytest loads it wherever accord is installed, so it imports nothing until a law 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 
 if TYPE_CHECKING:
-    from accord.registry import Adapter
+    from accord.testing import Adapter
 
 TEST = "test_the_chosen_adapter_keeps_the_law"
 
@@ -48,13 +48,15 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 
 def _chosen(config: pytest.Config) -> Adapter | None:
-    from accord import registry  # noqa: PLC0415  # see the module's docstring
+    from accord.backends import registry  # noqa: PLC0415  # see the module's docstring
+    from accord.backends.base import Backend  # noqa: PLC0415  # the same
+    from accord.testing import Adapter  # noqa: PLC0415  # the same
 
     if namespace := config.getoption("--namespace"):
-        return registry.Adapter(namespace)
+        return Adapter(Backend(namespace))
     name = config.getoption("--adapter")
     try:
-        return None if name is None else registry.load(name)
+        return None if name is None else cast("Adapter", registry.load(name))
     except LookupError as error:
         raise pytest.UsageError(f"--adapter: {error}") from None
 

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 import accord
-from accord.ties import RULES
+from accord.credit.ties import RULES
 from accord_conformance import drawn, reference
 from accord_conformance.cases import CASES, Case
 from accord_conformance.law import REGISTERED, Law, law

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from accord.registry import Adapter
+from accord.testing import Adapter
 
 LONGEST = 2000  # numbers that an array may have to be written out
 
@@ -23,7 +23,9 @@ from math import inf, nan
 import numpy as np
 
 import accord
-from accord import registry
+from accord.backends import registry
+from accord.backends.base import Backend
+from accord.testing import Adapter
 from accord_conformance import Subject
 """
 _OPENED = {"accord", "np"}  # what a law's module calls these is the same
@@ -66,8 +68,9 @@ def program(adapter: Adapter, mode: str, device: Any, call: tuple[Any, ...] | No
 
 
 def _adapter(adapter: Adapter) -> str:
-    made = "Adapter" if type(adapter) is Adapter else "load"  # a bare namespace is not registered
-    return f"registry.{made}({adapter.name!r})"
+    if type(adapter) is Adapter:  # a bare namespace is not registered
+        return f"Adapter(Backend({adapter.name!r}))"
+    return f"registry.load({adapter.name!r})"
 
 
 def _definitions(function: Callable[..., Any]) -> Iterator[str]:
@@ -112,7 +115,7 @@ def _variable(name: str, value: Any) -> Iterator[str]:
 
 
 def _array(adapter: Adapter, array: Any) -> str:
-    host = adapter.to_host(array)
+    (host,) = adapter.backend.to_host(array)
     dtype = getattr(array.dtype, "name", None) or str(array.dtype).rpartition(".")[2]
     if host.size > LONGEST:
         raise _NotWritableError

@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 
 import accord
-from accord.tally import AVERAGES
-from accord.ties import Ties
+from accord.counts.averages import AVERAGES
+from accord.credit.ties import Ties
 from accord_conformance import drawn, reference
 from accord_conformance.law import law
 from accord_conformance.subject import Subject
@@ -240,9 +240,9 @@ def a_figure_is_an_array_of_the_framework_of_the_scores(subject: Subject) -> Non
         figure = subject.adapter.modes()[subject.mode](accord.sparse_categorical_accuracy)(
             labels, scores
         )
-        namespace = subject.adapter.namespace(scores)
-        assert figure.dtype == subject.adapter.numbers(scores).result, dtype
-        assert subject.adapter.namespace(figure) is namespace
+        namespace = subject.backend.namespace(scores)
+        assert figure.dtype == subject.backend.numbers(scores).result, dtype
+        assert subject.backend.namespace(figure) is namespace
         assert tuple(figure.shape) == ()
 
 
@@ -273,4 +273,4 @@ def lists_and_numpy_arrays_are_moved_to_the_scores(subject: Subject) -> None:
             mask=wrap([True, True, False]),
             sample_weight=wrap([1.0, 3.0, 1.0]),
         )
-        assert subject.adapter.to_host(figure) == 0.25
+        assert subject.backend.to_host(figure)[0] == 0.25

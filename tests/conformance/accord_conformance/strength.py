@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from accord.registry import Adapter
+from accord.testing import Adapter
 from accord_conformance.law import Law
 
 

@@ -11,7 +11,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from accord.registry import Adapter
+from accord.backends.base import Backend
+from accord.testing import Adapter
 
 
 @functools.cache  # so that a function that several laws share is compiled once
@@ -40,7 +41,7 @@ class Subject:
             dtype = "float32"
         if dtype is not None and hasattr(np, dtype.replace("bool", "bool_")):
             host = host.astype(dtype)  # on the host, where no subnormal is flushed on the way
-        return self.adapter.from_host(host, dtype=dtype, device=self.device)
+        return self.backend.from_host(host, dtype=dtype, device=self.device)
 
     def run(self, function: Callable[..., Any], *arrays: Any) -> Any:
         """Run a function of arrays in this mode; the result comes as NumPy arrays."""
@@ -48,9 +49,14 @@ class Subject:
         return self._host(_transformed(self.adapter, self.mode, function)(*arrays))
 
     @property
+    def backend(self) -> Backend:
+        """What the adapter computes with."""
+        return self.adapter.backend
+
+    @property
     def reads_values(self) -> bool:
         """Whether a bad value can be refused here, rather than counted (R22)."""
-        return self.mode.startswith("eager") and self.adapter.is_concrete(self.array([0]))
+        return self.mode.startswith("eager") and self.backend.residence(self.array([0])) == "host"
 
     @property
     def float_dtypes(self) -> list[str]:
@@ -69,4 +75,4 @@ class Subject:
         if isinstance(result, tuple):
             parts = [self._host(part) for part in result]
             return type(result)(*parts) if hasattr(result, "_fields") else tuple(parts)
-        return self.adapter.to_host(result)
+        return self.backend.to_host(result)[0]

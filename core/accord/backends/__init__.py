@@ -1,0 +1,1 @@
+"""What a framework provides: its backend, and how the backend of an array is found."""

@@ -1,0 +1,1 @@
+"""Counts that add, and what is made of them: averages, and the state of metrics."""

@@ -1,0 +1,158 @@
+"""Tallies: counts that add (R17)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from accord.backends.base import Array
+from accord.counts.averages import Average, averaged
+from accord.inputs.batch import Batch
+from accord.inputs.labels import Kept, Labels
+
+
+class Tally(NamedTuple):
+    """Counts of one measure over some samples; tallies of parts add up to that of the whole.
+
+    Every field is in one unit: samples, or their weight where weights were given
+    (labels, for the multilabel criterion ``"hamming"``).
+
+    Tallies may be stacked along leading axes, field by field, as ``vmap`` returns them: averages
+    and bounds are then those of each.
+
+    Attributes
+    ----------
+    correct : array, shape (...)
+        Credit under the chosen tie rule; a leading axis for a tuple of k, a last one per class.
+    floor, ceiling : array, shape (...)
+        The least and the most credit that any way of breaking ties could give (R7).
+    total : array, 0-d or of length C
+        Samples counted; with classes, only those whose label is one.
+    invalid : array, 0-d
+        Samples whose label is no class, where that could not be refused (R22).
+    undefined : array, 0-d
+        Samples whose own score is NaN (R4).
+
+    Examples
+    --------
+    >>> import accord, numpy as np
+    >>> scores = np.array([[0.1, 0.6, 0.3], [0.4, 0.2, 0.4]])
+    >>> first = accord.TopK(k=1).tally([1, 2], scores)
+    >>> int(first.correct), int(first.floor), int(first.ceiling), int(first.total)
+    (1, 1, 2, 2)
+    >>> float((first + first).accuracy())
+    0.5
+    """
+
+    correct: Array
+    floor: Array
+    ceiling: Array
+    total: Array
+    invalid: Array
+    undefined: Array
+
+    def __add__(self, other: object) -> Tally:  # counts add, tuples concatenate
+        """Return the tally of both parts together (R17)."""
+        if not isinstance(other, Tally):
+            return NotImplemented
+        return Tally(*(mine + theirs for mine, theirs in zip(self, other, strict=True)))
+
+    def __radd__(self, other: object) -> Tally:
+        """Let ``sum`` start from 0."""
+        return self if other == 0 else NotImplemented
+
+    def accuracy(self, average: Average = "micro") -> Array:
+        """Return credit over total.
+
+        Parameters
+        ----------
+        average : {"micro", "macro", "weighted", "none"} or None
+            ``"micro"`` over samples; ``"macro"`` the mean over the classes that occur;
+            ``"weighted"`` by class support, which equals micro; ``"none"`` or None by class (R15).
+
+        Returns
+        -------
+        array in [0, 1]
+            In the framework's default float type; NaN where there is nothing to count (R16).
+
+        Raises
+        ------
+        ValueError
+            If the average is unknown, or needs classes that this tally does not have.
+        """
+        return averaged(self.correct, self.total, self.invalid, average)
+
+    def bounds(self, average: Average = "micro") -> tuple[Array, Array]:
+        """Return the accuracy if every tie were lost, and if every tie were won (R7)."""
+        total, invalid = self.total, self.invalid
+        lost, won = (averaged(each, total, invalid, average) for each in (self.floor, self.ceiling))
+        return lost, won
+
+
+class Outcome(NamedTuple):
+    """What became of each sample of a block, before anything is summed.
+
+    ``credit``, ``floor`` and ``ceiling`` may have a leading axis for k. ``size`` is what one
+    sample adds to the total.
+    """
+
+    credit: Array
+    floor: Array
+    ceiling: Array
+    undefined: Array
+    labels: Labels
+    invalid: Array | None
+    size: int = 1
+
+
+def count(block: Batch, outcome: Outcome, classes: int | None) -> Tally:
+    """Sum the outcomes of a block: over all samples, or by the class of each (R15)."""
+    ns, dtypes = block.ns, block.backend.numbers(block.scores)
+    nothing = ns.astype(ns.zeros_like(outcome.undefined), dtypes.count)
+    each, valid = nothing + outcome.size, outcome.labels.valid
+    invalid = nothing if outcome.invalid is None else outcome.invalid
+    if classes is not None and valid is not None:
+        each = ns.where(valid, each, nothing)  # an invalid label is of no class
+    kept = outcome.labels.kept
+    credits_ = [
+        _amount(block, kept, values) for values in (outcome.credit, outcome.floor, outcome.ceiling)
+    ]
+    counted, *rest = [_amount(block, kept, values) for values in (each, invalid, outcome.undefined)]
+    if classes is None:
+        return Tally(*_over_samples(block, *credits_), *_over_samples(block, counted, *rest))
+    ids = ns.reshape(ns.astype(outcome.labels.label, dtypes.count), (-1,))
+    sums = [_by_class(block, values, ids, classes) for values in (*credits_, counted)]
+    return Tally(*sums, *_over_samples(block, *rest))
+
+
+def summed(block: Batch, kept: Kept, values: Array) -> Array:
+    """Sum over the samples of a block what each adds; values may have a leading axis for k."""
+    return _over_samples(block, _amount(block, kept, values))[0]
+
+
+def _amount(block: Batch, kept: Kept, values: Array) -> Array:
+    """Return what each sample adds: nothing if it is left out, else its value times its weight."""
+    ns, dtypes = block.ns, block.backend.numbers(block.scores)
+    integer = kept.weight is None and not ns.isdtype(values.dtype, "real floating")
+    values = ns.astype(values, dtypes.count if integer else dtypes.sum)
+    if kept.weight is not None:
+        values = values * kept.weight
+    return values if kept.keep is None else ns.where(kept.keep, values, ns.zeros_like(values))
+
+
+def _over_samples(block: Batch, *values: Array) -> tuple[Array, ...]:
+    axes = tuple(range(values[0].ndim - block.sample_axes, values[0].ndim))
+    return block.backend.sum_over(*values, axes=axes) if axes else values
+
+
+def _by_class(block: Batch, values: Array, ids: Array, classes: int) -> Array:
+    if values.ndim > block.sample_axes:  # a leading axis for k
+        each = [_by_class(block, values[k, ...], ids, classes) for k in range(values.shape[0])]
+        return block.ns.stack(each)
+    return block.backend.segment_sum(block.ns.reshape(values, (-1,)), ids, classes)
+
+
+def total(tallies: Iterable[Tally]) -> Tally:
+    """Return the tally of all parts together, holding no more than two at a time."""
+    each = iter(tallies)
+    return sum(each, next(each))

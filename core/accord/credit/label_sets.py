@@ -1,0 +1,186 @@
+"""Sets of labels: a predicted set of each sample against the true one (R11).
+
+Every measure of sets follows from four counts a sample. None gets worse when one more label of a
+set of given size is right, so tie bounds (R7) come from the sets that choose worst and best.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Literal, NamedTuple
+
+from accord.backends.base import Array
+from accord.counts.tally import Outcome
+from accord.credit.thresholds import AtThreshold, sides
+from accord.inputs.batch import Batch
+from accord.inputs.labels import Labels, as_number, isnan
+
+Unit = Literal["samples", "labels"]
+
+
+class SetCounts(NamedTuple):
+    """The four counts of each sample that a measure of sets is a function of.
+
+    Attributes
+    ----------
+    right : array of int
+        True positives: labels that are predicted and true.
+    extra : array of int
+        False positives: labels that are predicted and not true.
+    missed : array of int
+        False negatives: labels that are true and not predicted.
+    labels : array of int
+        All labels whose score and truth are known.
+    share : function
+        ``share(part, whole, empty)`` divides counts; the result is ``empty`` where the whole is 0.
+    """
+
+    right: Array
+    extra: Array
+    missed: Array
+    labels: Array
+    share: Callable[[Array, Array, float], Array]
+
+
+class Predicted(NamedTuple):
+    """A predicted set, a count a sample: labels in it, and those of them that are true."""
+
+    size: Array
+    right: Array
+
+
+class Match(NamedTuple):
+    """What one way of predicting gives: the set chosen, and the ones that tie-breaking allows."""
+
+    chosen: Predicted
+    worst: Predicted
+    best: Predicted
+    true: Array
+    usable: Array
+    undefined: Array
+    invalid: Array | None
+
+
+def past_threshold(
+    block: Batch, labels: Labels, threshold: float, at_threshold: AtThreshold
+) -> Match:
+    """Predict the labels whose score is above the threshold."""
+    count = _counter(block)
+    above, at, undefined = sides(block, threshold)
+    usable = ~undefined if labels.valid is None else ~undefined & labels.valid
+    above, at, true = above & usable, at & usable, labels.label & usable
+    sure = Predicted(count(above), count(above & true))
+    tied, tied_true = count(at), count(at & true)
+    whole = Predicted(sure.size + tied, sure.right + tied_true)
+    return Match(
+        chosen=whole if at_threshold == "positive" else sure,
+        worst=Predicted(sure.size + tied - tied_true, sure.right),
+        best=Predicted(sure.size + tied_true, whole.right),
+        true=count(true),
+        usable=count(usable),
+        undefined=count(undefined),
+        invalid=None if labels.valid is None else count(~labels.valid),
+    )
+
+
+def k_best(block: Batch, labels: Labels, several: Sequence[int], ties: str) -> list[Match]:
+    """Predict the k labels of highest score, for several k, from one sort."""
+    scores = as_number(block, block.scores)
+    key = block.backend.sort_key(scores)
+    rising = block.ns.sort(key, axis=-1)
+    undefined = isnan(block, scores)
+    return [_k_best(block, labels, key, rising, undefined, k, ties) for k in several]
+
+
+def _k_best(  # noqa: PLR0917  # what is the same for every k, then k
+    block: Batch, labels: Labels, key: Array, rising: Array, undefined: Array, k: int, ties: str
+) -> Match:
+    """Predict the k labels of highest key; a NaN or a bad label spoils its whole sample."""
+    ns, count = block.ns, _counter(block)
+    usable = ~undefined if labels.valid is None else ~undefined & labels.valid
+    sound = ns.all(usable, axis=-1)
+
+    least = rising[..., block.classes - k : block.classes - k + 1]
+    above, at = key > least, key == least
+    tied, room = count(at), k - count(above)
+    nth = ns.cumulative_sum(ns.astype(at, tied.dtype), axis=-1)
+    taken = at & (nth <= room[..., None] if ties == "first" else nth > (tied - room)[..., None])
+
+    right, tied_true = count(above & labels.label), count(at & labels.label)
+    none = ns.zeros_like(tied)
+    size = ns.where(sound, none + k, none)
+
+    def predicted(also_right: Array) -> Predicted:
+        return Predicted(size, ns.where(sound, right + also_right, none))
+
+    return Match(
+        chosen=predicted(count(taken & labels.label)),
+        worst=predicted(ns.maximum(room - (tied - tied_true), none)),
+        best=predicted(ns.minimum(room, tied_true)),
+        true=ns.where(sound, count(labels.label), none),
+        usable=ns.where(sound, none + block.classes, none),
+        undefined=count(undefined),
+        invalid=None if labels.valid is None else count(~labels.valid),
+    )
+
+
+def outcome(
+    block: Batch,
+    labels: Labels,
+    matches: Sequence[Match],
+    credit: Callable[[SetCounts], Array],
+    *,
+    unit: Unit,
+    stacked: bool,
+) -> Outcome:
+    """Say what became of each sample, with a leading axis for several matches if ``stacked``.
+
+    Where the unit is labels, each sample counts as many as it has, and one that is undefined is
+    missed alone; else it spoils its sample.
+    """
+    by_label, first = unit == "labels", matches[0]
+
+    def of(name: str) -> Array:
+        each = [_credit(block, match, getattr(match, name), credit, unit) for match in matches]
+        return block.ns.stack(each) if stacked else each[0]
+
+    undefined, invalid = first.undefined, first.invalid
+    return Outcome(
+        credit=of("chosen"),
+        floor=of("worst"),
+        ceiling=of("best"),
+        undefined=undefined if by_label else undefined > 0,
+        labels=labels,
+        invalid=invalid if by_label or invalid is None else invalid > 0,
+        size=block.classes if by_label else 1,
+    )
+
+
+def _credit(
+    block: Batch,
+    match: Match,
+    predicted: Predicted,
+    credit: Callable[[SetCounts], Array],
+    unit: Unit,
+) -> Array:
+    """Return each sample's credit; a sample that is not usable whole has none."""
+    ns, dtype = block.ns, block.backend.numbers(block.scores).sum
+
+    def share(part: Array, whole: Array, empty: float) -> Array:
+        some = whole > 0
+        one = ns.ones_like(whole)
+        found = ns.astype(part, dtype) / ns.astype(ns.where(some, whole, one), dtype)
+        return ns.where(some, found, ns.astype(one, dtype) * empty)
+
+    right, size = predicted.right, predicted.size
+    found = credit(SetCounts(right, size - right, match.true - right, match.usable, share))
+    if unit == "labels":
+        return found
+    sound = match.usable == block.classes
+    if ns.isdtype(found.dtype, "bool"):
+        return found & sound
+    return ns.where(sound, found, ns.zeros_like(found))
+
+
+def _counter(block: Batch) -> Callable[[Array], Array]:
+    return lambda flags: block.backend.count_true(flags)[0]

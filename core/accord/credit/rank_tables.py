@@ -1,0 +1,117 @@
+"""Rank measures as tables: from rank counts to the credit a sample gets (R5, R7).
+
+The credit of a sample is a function ``f`` of the rank of its true class, which never rises. One
+mechanism serves every such measure, tie rules and bounds included, on both engines::
+
+    credit   = f(1 + ahead + ties that the rule counts)
+    floor    = f(1 + ahead + tied)
+    ceiling  = f(1 + ahead)
+    expected = (F(ahead + tied + 1) - F(ahead)) / (tied + 1)     F: the running sum of f
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import accumulate
+
+import numpy as np
+import numpy.typing as npt
+
+from accord.backends.base import Array
+from accord.credit.rank_counts import Standing
+from accord.credit.ties import AHEAD, Ties
+from accord.inputs.batch import Batch
+
+
+@dataclass(frozen=True)
+class RankTables:
+    """What each rank is worth, at each k.
+
+    Attributes
+    ----------
+    cuts : tuple of int
+        By k, the last rank that has credit.
+    credit : tuple of tuple of float, or None
+        By k, the credit at ranks 1 to C; None where it is 1 up to each cut, as for top-k.
+    ties : str
+        The tie rule.
+    stacked : bool
+        Whether figures have a leading axis for k.
+    """
+
+    cuts: tuple[int, ...]
+    credit: tuple[tuple[float, ...], ...] | None
+    ties: Ties
+    stacked: bool
+
+    @property
+    def reach(self) -> int:
+        """The last rank that has credit at any k: a sample behind as many is a miss."""
+        return max(self.cuts)
+
+    @cached_property
+    def lists(self) -> list[list[float]]:
+        """By k the credit by the number of classes ahead; then by k its running sums."""
+        each = self.credit or ()
+        return [[*row, 0.0] for row in each] + [[0.0, *accumulate(row)] for row in each]
+
+    @cached_property
+    def arrays(self) -> npt.NDArray[np.float64]:
+        """The same as an array, for host memory."""
+        return np.asarray(self.lists, np.float64)
+
+
+def tables_of(credit: tuple[tuple[float, ...], ...], ties: Ties, *, stacked: bool) -> RankTables:
+    """Return the tables of a measure from its credit at ranks 1 to C, one row for each k."""
+    cuts = tuple(
+        max((place for place, worth in enumerate(row, 1) if worth), default=0) for row in credit
+    )
+    return RankTables(cuts, credit, ties, stacked)
+
+
+def credit(block: Batch, standing: Standing, how: RankTables, ties: Ties) -> Array:
+    """Return each sample's credit under a tie rule: bool, or floats where it has fractions."""
+    of_each = _by_cuts if how.credit is None else _by_tables
+    each = [of_each(block, standing, how, place, ties) for place in range(len(how.cuts))]
+    return block.ns.stack(each) if how.stacked else each[0]
+
+
+def rank_ahead(standing: Standing, ties: Ties) -> Array:
+    """Return how many classes are ahead of the true one under a rule other than "expected"."""
+    before, after = AHEAD[ties]
+    rank = standing.ahead
+    rank = rank + standing.tied_before if before else rank
+    return rank + standing.tied_after if after else rank
+
+
+def _by_cuts(block: Batch, standing: Standing, how: RankTables, place: int, ties: Ties) -> Array:
+    cut = how.cuts[place]
+    if ties != "expected":
+        return rank_ahead(standing, ties) < cut
+    ns, dtype = block.ns, block.backend.numbers(block.scores).sum
+    places = ns.astype(cut - standing.ahead, dtype)
+    rivals = ns.astype(standing.tied_before + standing.tied_after + 1, dtype)
+    return ns.clip(places / rivals, 0, 1)  # the chance to be among the best in a random order
+
+
+def _by_tables(block: Batch, standing: Standing, how: RankTables, place: int, ties: Ties) -> Array:
+    if ties != "expected":
+        return _look_up(block, how, place, rank_ahead(standing, ties))
+    running = len(how.cuts) + place
+    tied = standing.tied_before + standing.tied_after + 1
+    # An undefined sample has all classes ahead, so no rank: nothing is gained past the last.
+    last = block.ns.clip(standing.ahead + tied, 0, len(how.lists[running]) - 1)
+    gained = _look_up(block, how, running, last) - _look_up(block, how, running, standing.ahead)
+    return gained / block.ns.astype(tied, gained.dtype)
+
+
+def _look_up(block: Batch, how: RankTables, place: int, rank: Array) -> Array:
+    ns, backend = block.ns, block.backend
+    numbers = backend.numbers(block.scores)
+    if backend.residence(block.scores) == "traced":  # where an array of NumPy's may be traced too
+        table = ns.asarray(how.lists[place], dtype=numbers.sum)
+    else:
+        table = backend.from_host(how.arrays[place], like=block.scores)
+    flat = ns.reshape(ns.astype(rank, numbers.count), (-1,))
+    return ns.reshape(ns.take(ns.astype(table, numbers.sum), flat, axis=0), rank.shape)

@@ -1,0 +1,168 @@
+"""A batch of validated arrays, and how it is split into blocks of samples."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from accord.backends import small_floats
+from accord.backends.base import Array, Backend, Namespace
+from accord.scan import pieces
+from accord.scan.pieces import Index
+
+
+class Origin(NamedTuple):
+    """Whose arrays a batch was made of: what is counted goes back to this backend and device."""
+
+    backend: Backend
+    scores: Array
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Arrays of one framework, with the class axis (if any) last and shapes that match.
+
+    Attributes
+    ----------
+    backend, ns
+        What computes with the arrays: the caller's framework, or NumPy in its place.
+    scores, truth, mask, weight : array
+        ``truth`` has the class axis too where labels are dense. None: no mask, no weights.
+    sample_axes : int
+        How many leading axes of the scores are samples.
+    scanned : bool
+        Whether the compiled scan ranks these samples; decided once, by `accord.inputs.validate`.
+    origin : Origin or None
+        The caller's framework and scores.
+    index : tuple
+        Where a block is in the whole batch.
+    narrow : dtype or None
+        The dtype that widened scores came in.
+    """
+
+    backend: Backend
+    ns: Namespace
+    scores: Array
+    truth: Array
+    mask: Array | None
+    weight: Array | None
+    sample_axes: int
+    scanned: bool = False
+    origin: Origin | None = None
+    index: Index = ()
+    narrow: np.dtype[Any] | None = None
+
+    @property
+    def classes(self) -> int:
+        """The length of the class axis."""
+        return int(self.scores.shape[-1])
+
+    @property
+    def sample_shape(self) -> tuple[int, ...]:
+        """The shape of the samples: that of the scores without their class axis."""
+        return tuple(self.scores.shape[: self.sample_axes])
+
+    @property
+    def limits(self) -> Any:
+        """The ``finfo`` of the floating dtype that the scores came in."""
+        if self.narrow is not None:
+            return small_floats.LIMITS[small_floats.name_of(self.narrow)]
+        return self.ns.finfo(self.scores.dtype)
+
+    @property
+    def readable(self) -> bool:
+        """Whether values can be read: host arrays beside traced scores are part of the trace."""
+        return self.backend.residence(self.scores) == "host"
+
+    def blocks(self) -> Iterator[Batch]:
+        """Split over the samples, so that no temporary is of the size of the scores.
+
+        NumPy has few operations on floats of 16 bits and less, so these come in float32.
+        """
+        limit = self._block_size()
+        if limit is None or math.prod(self.scores.shape) <= limit:
+            yield self.widened()
+            return
+        entries = max(1, math.prod(self.scores.shape[self.sample_axes :]))
+        for index in pieces.split(self.sample_shape, max(1, limit // entries)):
+            yield self.at(index).widened()
+
+    def _block_size(self) -> int | None:
+        """Return how many scores are worked on at a time; None leaves the whole to a compiler."""
+        where = self.backend.residence(self.scores)
+        if where == "traced":
+            return None
+        return self.backend.host_block if where == "host" else self.backend.device_block
+
+    def widened(self) -> Batch:
+        """Return scores, and labels of their shape, in a dtype that NumPy computes with."""
+        scores, truth = small_floats.widened(self.scores), small_floats.widened(self.truth)
+        if scores is self.scores:
+            return self if truth is self.truth else replace(self, truth=truth)
+        return replace(self, scores=scores, truth=truth, narrow=self.scores.dtype)
+
+    def at(self, index: Index) -> Batch:
+        """Return some of the samples, by an index that `accord.scan.pieces.split` yields."""
+        return replace(
+            self,
+            scores=self.scores[(*index, ...)],
+            truth=self.truth[(*index, ...)],
+            mask=None if self.mask is None else self.mask[(*index, ...)],
+            weight=None if self.weight is None else self.weight[(*index, ...)],
+            sample_axes=self.sample_axes - sum(isinstance(place, int) for place in index),
+            index=index,
+        )
+
+    def over_blocks(self, work: Callable[[Batch], Array]) -> Array:
+        """Run per-sample work block by block; results keep their leading axes, then the samples."""
+        parts = [(work(block), block.sample_axes) for block in self.blocks()]
+        if len(parts) == 1:
+            return parts[0][0]
+        flat = [self.ns.reshape(part, (*_lead(part, axes), -1)) for part, axes in parts]
+        shape = (*_lead(*parts[0]), *self.sample_shape)
+        return self.ns.reshape(self.ns.concat(flat, axis=-1), shape)
+
+    def wrap(self, array: Array) -> Array:
+        """Return what was counted, perhaps by NumPy, as an array of the caller's framework."""
+        if self.origin is None or not isinstance(array, (np.ndarray, np.generic)):
+            return array
+        return self.origin.backend.from_host(array, like=self.origin.scores)
+
+    def wrap_share(self, share: Array) -> Array:
+        """Return a share in the default float type of the caller's framework (R19)."""
+        if self.origin is None:
+            return share
+        backend, scores = self.origin
+        dtype = backend.numbers(scores).result
+        return backend.namespace(scores).astype(self.wrap(share), dtype, copy=False)
+
+    def refuse_any(
+        self, bad: Array, name: str, values: Array, allowed: str | Callable[[Any], str]
+    ) -> bool:
+        """Raise for the first true entry where values can be read; tell whether they could (R22).
+
+        What is allowed may depend on the value found.
+
+        Raises
+        ------
+        ValueError
+            With the position in the whole batch, the value found and what is allowed.
+        """
+        if not (self.backend.residence(bad) == "host" and self.readable):
+            return False
+        (flags,) = self.backend.to_host(bad)
+        if flags.any():
+            here = np.unravel_index(int(flags.argmax()), flags.shape)
+            value = self.backend.to_host(values)[0][here].item()
+            place = ", ".join(str(int(at)) for at in pieces.position(self.index, here))
+            allowed = allowed if isinstance(allowed, str) else allowed(value)
+            raise ValueError(f"{name}[{place}] is {value}, {allowed}")
+        return True
+
+
+def _lead(part: Array, sample_axes: int) -> tuple[int, ...]:
+    return tuple(part.shape[: part.ndim - sample_axes])

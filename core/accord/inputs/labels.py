@@ -1,0 +1,184 @@
+"""Reading labels, masks and weights: which samples count, and what their true class is.
+
+Where values can be read a bad one raises; elsewhere it is counted (R22).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from accord.backends import refusals
+from accord.backends.base import Array
+from accord.inputs import shapes
+from accord.inputs.batch import Batch
+
+_Allowed = str | Callable[[Any], str]
+
+
+class Kept(NamedTuple):
+    """Which samples of a block count, and how much; None stands for all, and for one each."""
+
+    keep: Array | None
+    weight: Array | None
+
+
+class Labels(NamedTuple):
+    """What is true of each sample; ``valid`` is None where every kept label is known to be good."""
+
+    label: Array
+    valid: Array | None
+    kept: Kept
+
+
+def class_labels(
+    block: Batch,
+    ignore_index: int | None,
+    classes: int | None = None,
+    *,
+    ignorable: bool = True,
+) -> Labels:
+    """Read integer labels 0 to C - 1 (R3); labels left out or bad become class 0.
+
+    C is the number of classes in the block, unless the block is not of scores. ``ignorable`` tells
+    whether the caller takes an ``ignore_index``.
+    """
+    number, whole = _as_integers(block)
+    kept = _kept(block, number, ignore_index)
+    if whole is not None:
+        _refuse_fractions(block, _and(kept.keep, ~whole))
+    classes = block.classes if classes is None else classes
+    inside = (number >= 0) & (number < classes)
+    if whole is not None:
+        inside = inside & whole
+    remedy = partial(refusals.outside, classes=classes, ignorable=ignorable)
+    valid, label = _judge(block, inside, number, kept, remedy)
+    return Labels(_cast(block, label, "count"), valid, kept)
+
+
+def dense_labels(block: Batch) -> Labels:
+    """Read the class of each row of one-hot or probability labels: its lowest largest (R9)."""
+    ns, backend = block.ns, block.backend
+    rows = as_number(block, block.truth)
+    if not block.sample_axes:
+        _refuse_labels_for_a_row(block)
+    tainted = ns.any(isnan(block, rows), axis=-1, keepdims=True)
+    rows = ns.where(tainted, ns.zeros_like(rows), rows)  # so that its peak is not above zero
+    label = ns.argmax(backend.sort_key(rows), axis=-1)
+    peak = backend.take_last_axis(rows, label[..., None])[..., 0]
+    kept = _kept(block, None, None)
+    if ns.isdtype(rows.dtype, "integral") and ns.isdtype(block.scores.dtype, ("bool", "integral")):
+        ones = _cast(block, backend.count_true(rows != 0)[0], "count")
+        several = ones + _cast(block, peak, "count") > 2  # noqa: PLR2004  # a single 1
+        allowed = "the largest entry of a row that is not one-hot, beside scores of integers; "
+        allowed += shapes.predicted_labels("y_score", tuple(peak.shape))
+        block.refuse_any(_and(kept.keep, several), "y_true", peak, allowed)
+    allowed = (
+        "the largest entry of its row (0 if one is NaN); a row needs one above zero, or leave it"
+        " out by mask"
+    )
+    valid, label = _judge(block, backend.sort_key(peak) > 0, label, kept, allowed, shown=peak)
+    return Labels(_cast(block, label, "count"), valid, kept)
+
+
+def _refuse_labels_for_a_row(block: Batch) -> None:
+    """Refuse whole numbers that are not the one-hot row of a single sample: labels of many."""
+    if block.backend.residence(block.truth) != "host":
+        return
+    (row,) = block.backend.to_host(block.truth)
+    if (row == np.floor(row)).all() and row.max() > 0 and np.count_nonzero(row) + row.max() > 2:  # noqa: PLR2004  # one 1
+        raise shapes.one_row("y_score", row.shape)
+
+
+def binary_labels(block: Batch, ignore_index: int | None, *, ignorable: bool = True) -> Labels:
+    """Read labels 0 and 1 of any dtype (R10), as bools; ``block.truth`` may have a label axis."""
+    number = as_number(block, block.truth)
+    # Widened first, for a narrow integer may not hold the index that is left out.
+    kept = _kept(block, None if ignore_index is None else _as_integers(block)[0], ignore_index)
+    binary = (block.backend.sort_key(number) == 0) | (number == 1)  # a subnormal is not 0
+    valid, label = _judge(
+        block, binary, number, kept, partial(refusals.neither, ignorable=ignorable)
+    )
+    return Labels(label == 1, valid, kept)
+
+
+def isnan(block: Batch, values: Array) -> Array:
+    """Tell which entries are NaN; no integer is."""
+    if block.ns.isdtype(values.dtype, "real floating"):
+        return block.ns.isnan(values)
+    return values != values  # noqa: PLR0124  # an array of False of the same shape
+
+
+def as_number(block: Batch, values: Array) -> Array:
+    """Return bools as small integers, which compare and add in every framework."""
+    if block.ns.isdtype(values.dtype, "bool"):
+        return block.ns.astype(values, block.ns.uint8)
+    return values
+
+
+def _as_integers(block: Batch) -> tuple[Array, Array | None]:
+    """Return labels in the counting dtype, and for floats also which are whole."""
+    truth, ns = block.truth, block.ns
+    if not ns.isdtype(truth.dtype, "real floating"):
+        return _cast(block, truth, "count"), None
+    # Narrow floats hold neither every class count nor every ignore_index; wide ones do.
+    number = _cast(block, truth, "sum")
+    key = block.backend.sort_key  # a subnormal is not whole, where == takes it for 0
+    return number, key(ns.floor(number)) == key(number)
+
+
+def _kept(block: Batch, number: Array | None, ignore_index: int | None) -> Kept:
+    keep = block.mask
+    if ignore_index is not None and number is not None:
+        whole = not block.ns.isdtype(number.dtype, "real floating")
+        keep = _and(keep, number != (saturated(block, ignore_index) if whole else ignore_index))
+    if block.weight is None:
+        return Kept(keep, None)
+    ns = block.ns
+    weight = _cast(block, block.weight, "sum")
+    sound = ns.isfinite(weight) & (weight >= 0)
+    allowed = "which is no weight; pass finite numbers of at least 0; 0 leaves a sample out"
+    if not block.refuse_any(_and(keep, ~sound), "sample_weight", block.weight, allowed):
+        weight = ns.where(sound, weight, ns.zeros_like(weight))
+    keep = _and(keep, weight > 0)
+    return Kept(keep, ns.where(keep, weight, ns.zeros_like(weight)))
+
+
+def saturated(block: Batch, index: int) -> int:
+    """Return an index as integer labels hold it, which saturate on their way to 32 bits."""
+    narrow = block.truth.dtype == block.ns.int32
+    dtype = block.truth.dtype if narrow else block.backend.numbers(block.scores).count
+    info = block.ns.iinfo(dtype)
+    return min(max(index, int(info.min)), int(info.max))
+
+
+def _judge(
+    block: Batch, good: Array, label: Array, kept: Kept, allowed: _Allowed, *, shown: Array = None
+) -> tuple[Array | None, Array]:
+    """Refuse a bad label that is kept, or let it be counted; bad ones are replaced by 0."""
+    keep = kept.keep
+    if keep is not None and keep.ndim < good.ndim:  # labels of several entries a sample
+        keep = keep[..., None]
+    seen = block.truth if shown is None else shown
+    readable = block.refuse_any(_and(keep, ~good), "y_true", seen, allowed)
+    return (None if readable else good), block.ns.where(good, label, block.ns.zeros_like(label))
+
+
+def _refuse_fractions(block: Batch, broken: Array) -> None:
+    allowed = "no whole number; pass class indices, or only samples that have one"
+    try:
+        block.refuse_any(broken, "y_true", block.truth, allowed)
+    except ValueError as error:
+        raise TypeError(str(error)) from None  # R3: such labels are of the wrong kind
+
+
+def _and(first: Array | None, second: Array) -> Array:
+    return second if first is None else first & second
+
+
+def _cast(block: Batch, values: Array, role: str) -> Array:
+    dtype = getattr(block.backend.numbers(block.scores), role)
+    return block.ns.astype(values, dtype, copy=False)

@@ -1,0 +1,260 @@
+"""What a measure is: the protocol that every measure follows, one of a third party too."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from dataclasses import fields
+from typing import Any, ClassVar, Literal
+
+from accord.backends.base import Array
+from accord.counts.averages import Average, per_class
+from accord.counts.tally import Outcome, Tally, count, total
+from accord.credit.nonfinite import NonFinite
+from accord.inputs import options
+from accord.inputs.batch import Batch
+from accord.inputs.labels import Labels
+from accord.inputs.validate import validate
+
+LabelKind = Literal["class", "dense", "binary", "set"]
+
+
+class Measure(ABC):
+    """What to compute: made once, used on any framework, a static argument under any trace.
+
+    A measure is a frozen dataclass whose fields are its options. To write one, subclass
+    `RankMeasure` (credit by the rank of the true class) or `SetMeasure` (credit by the four counts
+    of a predicted set). Everything else, functions, metric classes of every framework, reports,
+    then takes it as it takes accord's own.
+
+    Attributes
+    ----------
+    label_kind : {"class", "dense", "binary", "set"}
+        What ``y_true`` holds: a class for each sample, a row of one entry a class, a label 0 or 1
+        for each score, or a row of labels 0 and 1.
+    k : int, tuple of int or None
+        How many classes or labels may count; a tuple gives figures along a leading axis.
+    ties : str or None
+        The tie rule, where there is one.
+    axis : int or None
+        The class axis of ``y_score``; None where each score is a sample.
+    ignore_index : int or None
+        A label that leaves its sample out.
+    scans : bool
+        Whether the compiled scan may rank the scores.
+    """
+
+    label_kind: ClassVar[LabelKind]
+    scans: ClassVar[bool] = False
+    k: int | tuple[int, ...] | None = None
+    ties: Any = None
+    axis: int | None = None
+    ignore_index: int | None = None
+
+    @abstractmethod
+    def check(self, classes: int) -> None:
+        """Refuse a number of classes (or of labels) that the options do not fit.
+
+        Raises
+        ------
+        ValueError
+            With what is allowed, and a remedy.
+        """
+
+    @abstractmethod
+    def labels(self, block: Batch) -> Labels:
+        """Read the labels of a block, refusing bad ones where values can be read (R22)."""
+
+    @abstractmethod
+    def outcome(self, block: Batch, labels: Labels) -> Outcome:
+        """Say what became of each sample of a block, by the functions of its framework."""
+
+    def scan(self, batch: Batch, groups: int | None) -> Tally | None:  # noqa: ARG002  # for those that can
+        """Count a batch by the compiled scan; None if it can't, or finds something to refuse."""
+        return None
+
+    def nonfinite(self, batch: Batch) -> NonFinite | None:  # noqa: ARG002  # the same
+        """Count the samples that have a NaN or a -inf among their scores, for reports.
+
+        Parameters
+        ----------
+        batch : Batch
+            What `count` has found good.
+
+        Returns
+        -------
+        NonFinite or None
+            None for a measure that does not rank classes: its tally tells of every NaN.
+        """
+        return None
+
+    @property
+    def unit(self) -> Literal["samples", "labels"]:
+        """What a tally counts."""
+        return "samples"
+
+    def options(self) -> dict[str, Any]:
+        """Return the options by name: ``type(measure)(**measure.options())`` is an equal measure."""
+        return {
+            each.name: getattr(self, each.name)
+            for each in fields(self)  # type: ignore[arg-type]  # every measure is a dataclass
+            if each.init
+        }
+
+    @property
+    def several(self) -> tuple[int, ...]:
+        """The k of each figure where there are several, else nothing."""
+        return self.k if isinstance(self.k, tuple) else ()
+
+    @property
+    def lead(self) -> tuple[int, ...]:
+        """The leading shape of the figures: how many k there are, if several."""
+        return (len(self.k),) if isinstance(self.k, tuple) else ()
+
+    @property
+    def by_class(self) -> bool:
+        """Whether a sample has one true class, so that counts can be made by class."""
+        return self.label_kind != "set"
+
+    @property
+    def dense(self) -> bool:
+        """Whether labels have the class axis of the scores."""
+        return self.label_kind in ("dense", "set")
+
+    def classes_in(self, shape: tuple[int, ...]) -> int:
+        """Return how many classes counts by class have, for scores of a shape."""
+        return 2 if self.axis is None else int(shape[self.axis])
+
+    def batch(
+        self, y_true: Any, y_score: Array, *, sample_weight: Any = None, mask: Any = None
+    ) -> Batch:
+        """Validate arrays as `tally` does, and decide what counts them.
+
+        Parameters
+        ----------
+        y_true, y_score, sample_weight, mask
+            As `tally` takes them.
+
+        Returns
+        -------
+        Batch
+            For `count`.
+
+        Raises
+        ------
+        ValueError, TypeError
+            As `tally`, for what can be known without reading a value.
+        """
+        batch = validate(
+            y_true,
+            y_score,
+            axis=self.axis,
+            dense=self.dense,
+            ranked=self.label_kind in ("class", "dense"),
+            scans=self.scans,
+            sample_weight=sample_weight,
+            mask=mask,
+        )
+        self.check(2 if self.axis is None else batch.classes)
+        return batch
+
+    def count(self, batch: Batch, *, per_class: bool = False) -> Tally:
+        """Count a batch: by the compiled scan, or block by block.
+
+        Parameters
+        ----------
+        batch : Batch
+            Of this measure.
+        per_class : bool
+            Whether to count by true class.
+
+        Returns
+        -------
+        Tally
+            Of what counted: NumPy for arrays in host memory, else the framework of the arrays.
+            ``Tally(*map(batch.wrap, tally))`` is of the framework always.
+
+        Raises
+        ------
+        ValueError, TypeError
+            For bad labels or weights where values can be read (R22).
+        """
+        if options.flag("per_class", per_class) and not self.by_class:
+            raise ValueError(
+                "a multilabel sample has no single class to count by; pass average='micro',"
+                " or use binary_accuracy on one label at a time"
+            )
+        groups = (2 if self.axis is None else batch.classes) if per_class else None
+        tally = self.scan(batch, groups) if batch.scanned else None
+        if tally is not None:
+            return tally
+        counted = batch.backend.compiled(_counted)
+        blocks = ((block, self.labels(block)) for block in batch.blocks())
+        return total(counted((self, groups), *each) for each in blocks)
+
+    def tally(
+        self,
+        y_true: Any,
+        y_score: Array,
+        *,
+        sample_weight: Any = None,
+        mask: Any = None,
+        per_class: bool = False,
+    ) -> Tally:
+        """Count the hits among some samples.
+
+        Parameters
+        ----------
+        y_true : array
+            What is true; its shape is the measure's (see the class).
+        y_score : array of real
+            Scores; they decide framework and device of the result.
+        sample_weight : array of real, optional
+            A finite weight of at least 0 for each sample (R14).
+        mask : array of bool, optional
+            True keeps a sample (R13).
+        per_class : bool
+            Whether to count by true class, as ``"macro"`` and ``"none"`` averages need.
+
+        Returns
+        -------
+        Tally
+            Of arrays of y_score's framework, on its device.
+
+        Raises
+        ------
+        ValueError, TypeError
+            For shapes, dtypes or frameworks that do not match (R21), and for bad labels or
+            weights where values can be read (R22).
+        """
+        batch = self.batch(y_true, y_score, sample_weight=sample_weight, mask=mask)
+        return Tally(*map(batch.wrap, self.count(batch, per_class=per_class)))
+
+    def accuracy(
+        self,
+        y_true: Any,
+        y_score: Array,
+        *,
+        average: Average = "micro",
+        sample_weight: Any = None,
+        mask: Any = None,
+    ) -> Array:
+        """Return the share of credit; `tally` and `Tally.accuracy` in one step."""
+        by_class = per_class(average)
+        batch = self.batch(y_true, y_score, sample_weight=sample_weight, mask=mask)
+        return batch.wrap_share(self.count(batch, per_class=by_class).accuracy(average))
+
+    def credit(self, y_true: Any, y_score: Array) -> Array:
+        """Return the credit of each sample, with a leading axis for a tuple of k.
+
+        It takes and refuses what `tally` does; what it returns for a sample that the measure leaves
+        out has no meaning.
+        """
+        batch = self.batch(y_true, y_score)
+        return batch.wrap(
+            batch.over_blocks(lambda block: self.outcome(block, self.labels(block)).credit)
+        )
+
+
+def _counted(how: tuple[Measure, int | None], block: Batch, labels: Labels) -> Tally:
+    measure, groups = how
+    return count(block, measure.outcome(block, labels), groups)

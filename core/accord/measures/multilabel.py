@@ -1,0 +1,72 @@
+"""Multilabel accuracy: the predicted set of labels is right, by one of six criteria (R11)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal, get_args
+
+from accord.backends.base import Array
+from accord.credit.label_sets import SetCounts, Unit
+from accord.inputs import options
+from accord.measures.sets import SetMeasure
+
+Criteria = Literal["exact_match", "hamming", "overlap", "contain", "belong", "jaccard"]
+CRITERIA: tuple[Criteria, ...] = get_args(Criteria)
+
+_CREDIT: dict[str, Callable[[SetCounts], Array]] = {
+    "exact_match": lambda c: c.extra + c.missed == 0,
+    "hamming": lambda c: c.labels - c.extra - c.missed,
+    "overlap": lambda c: (c.right > 0) | (c.right + c.extra + c.missed == 0),
+    "contain": lambda c: c.missed == 0,
+    "belong": lambda c: c.extra == 0,
+    "jaccard": lambda c: c.share(c.right, c.right + c.extra + c.missed, 1.0),
+}
+
+
+@dataclass(frozen=True)
+class Multilabel(SetMeasure):
+    """Whether the predicted set of labels is right, by one of six criteria (R11).
+
+    Parameters
+    ----------
+    criteria : {"exact_match", "hamming", "overlap", "contain", "belong", "jaccard"}
+        What right means. ``"hamming"`` counts labels, the others samples.
+    threshold, at_threshold, from_logits
+        As in `Binary`; labels whose score is above the threshold are predicted.
+    k : int or tuple of int, optional
+        Predict the k best labels of each sample instead of using the threshold; a ValueError
+        with options of a threshold.
+    ties : {"first", "last"}
+        Which of equal scores are among the k best.
+    axis : int
+        The label axis of ``y_true`` and ``y_score``.
+
+    Notes
+    -----
+    A NaN score has no side: under ``"hamming"`` it is one label missed, under every other
+    criterion, and with ``k``, its sample is undefined and a miss. A sample has no single class,
+    so there is no average by class.
+
+    Examples
+    --------
+    >>> import accord, numpy as np
+    >>> scores = np.array([[0.9, 0.2, 0.7], [0.1, 0.8, 0.6]])
+    >>> int(accord.Multilabel("contain").tally([[1, 0, 0], [1, 1, 0]], scores).correct)
+    1
+    """
+
+    criteria: Criteria = "exact_match"
+
+    def __post_init__(self) -> None:
+        options.one_of("criteria", self.criteria, CRITERIA)
+        super().__post_init__()
+
+    @property
+    def unit(self) -> Unit:
+        """What a tally counts: labels for hamming, else samples."""
+        return "labels" if self.criteria == "hamming" else "samples"
+
+    def credit_of(self, counts: SetCounts) -> Array:
+        """Return what each sample is worth by the criterion."""
+        return _CREDIT[self.criteria](counts)

@@ -1,0 +1,197 @@
+"""Measures of the rank of the true class: what they share, and what one of a third party needs."""
+
+from __future__ import annotations
+
+import functools
+from abc import abstractmethod
+from dataclasses import KW_ONLY, dataclass, replace
+from typing import Any, ClassVar
+
+import numpy as np
+import numpy.typing as npt
+
+from accord.counts.tally import Outcome, Tally, count
+from accord.credit import nonfinite
+from accord.credit.rank_counts import Ranked, Standing, rank
+from accord.credit.rank_tables import RankTables, credit, tables_of
+from accord.credit.ties import AHEAD, RULES, Ties
+from accord.inputs import options
+from accord.inputs.batch import Batch
+from accord.inputs.labels import Labels, class_labels, dense_labels, saturated
+from accord.inputs.validate import validate
+from accord.measures.base import LabelKind, Measure
+from accord.scan import count as scan
+
+
+@dataclass(frozen=True)
+class RankMeasure(Measure):
+    """Credit by the rank of the true class, which never rises with the rank.
+
+    A subclass is a frozen dataclass that says what a rank is worth. Tie rules, bounds, NaN, bad
+    labels, weights, averages, tuples of k and every framework follow.
+
+    Parameters
+    ----------
+    k : int, tuple of int or None
+        The last rank that may have credit; a tuple is counted in one pass (R6).
+    ties : {"first", "last", "optimistic", "pessimistic", "expected"}
+        Who wins among equal scores (R5).
+    axis : int
+        The class axis of ``y_score`` (R12).
+
+    Examples
+    --------
+    >>> from dataclasses import dataclass
+    >>> import numpy as np
+    >>> from accord.measures import RankMeasure
+    >>> @dataclass(frozen=True)
+    ... class ReciprocalRank(RankMeasure):
+    ...     def credit_at(self, rank):
+    ...         return 1 / rank if self.k is None or rank <= self.k else 0.0
+    >>> float(ReciprocalRank().accuracy([0, 2], np.array([[0.2, 0.7, 0.1], [0.1, 0.2, 0.7]])))
+    0.75
+    """
+
+    label_kind: ClassVar[LabelKind] = "class"
+    scans: ClassVar[bool] = True
+    k: int | tuple[int, ...] | None = None
+    _: KW_ONLY
+    ties: Ties = "first"
+    axis: int = -1
+
+    def __post_init__(self) -> None:
+        if self.k is not None:
+            object.__setattr__(self, "k", options.top(self.k))
+        object.__setattr__(self, "axis", options.whole("axis", self.axis))
+        options.one_of("ties", self.ties, RULES)
+        if self.ignore_index is not None:
+            options.whole("ignore_index", self.ignore_index)
+
+    @abstractmethod
+    def credit_at(self, rank: int) -> float:
+        """Return what a rank is worth, 1 for the best; ``self.k`` is one number or None here."""
+
+    def cuts(self) -> tuple[int, ...] | None:
+        """Return the last rank of each k where credit is 1 up to there, else None."""
+        return None
+
+    def check(self, classes: int) -> None:
+        """Refuse a k that exceeds the number of classes (R6)."""
+        if self.k is not None:
+            options.top_within(self.k, classes)
+
+    def labels(self, block: Batch) -> Labels:
+        """Read the labels of a block, refusing bad ones where values can be read (R22)."""
+        return dense_labels(block) if self.dense else class_labels(block, self.ignore_index)
+
+    def outcome(self, block: Batch, labels: Labels) -> Outcome:
+        """Say what became of each sample of a block, by the functions of its framework."""
+        how = tables_for(self, block)
+        return _outcome(block, labels, rank(block, labels, how.reach), how)
+
+    def scan(self, batch: Batch, groups: int | None) -> Tally | None:
+        """Count integer labels by the compiled scan; None if it finds something to refuse."""
+        if self.dense:
+            return None
+        ignored = None if self.ignore_index is None else saturated(batch, self.ignore_index)
+        rows = scan.Rows(batch.scores, batch.truth, batch.mask, batch.weight, ignored)
+        how = tables_for(self, batch)
+        lost = AHEAD.get(how.ties)  # None for the mean over all orders
+        credit_ = scan.Credit(_cuts(how.cuts), *(() if how.credit is None else (how.arrays,)))
+        fields = scan.tally_ranks(rows, credit_._replace(lost=lost), groups)
+        if fields is None:
+            return None
+        correct, floor, ceiling, *rest = fields
+        if not how.stacked:
+            correct, floor, ceiling = correct[0], floor[0], ceiling[0]
+        return Tally(correct, floor, ceiling, *rest)
+
+    def nonfinite(self, batch: Batch) -> nonfinite.NonFinite:
+        """Count the samples that have a NaN or a -inf among their scores."""
+        return nonfinite.over_blocks(batch, self.labels, tables_for(self, batch))
+
+    def tally_of(
+        self,
+        standing: Standing,
+        y_true: Any,
+        *,
+        classes: int,
+        sample_weight: Any = None,
+        mask: Any = None,
+        per_class: bool = False,
+    ) -> Tally:
+        """Count the hits as `tally` does, from standings that were counted before.
+
+        Parameters
+        ----------
+        standing : Standing
+            As `accord.standing` returns it, or a sum of what `accord.standing_in_block` does.
+        y_true : array of int
+            True classes, of the shape of the standing's fields.
+        classes : int
+            How many classes the standing is among.
+        sample_weight, mask, per_class
+            As in `tally`.
+
+        Returns
+        -------
+        Tally
+            Of arrays of the standing's framework.
+
+        Raises
+        ------
+        ValueError, TypeError
+            As `tally`.
+
+        Examples
+        --------
+        >>> import accord, numpy as np
+        >>> labels, scores = np.array([1, 2]), np.array([[0.1, 0.6, 0.3], [0.4, 0.2, 0.4]])
+        >>> where = accord.standing(labels, scores)
+        >>> accord.TopK(k=(1, 2)).tally_of(where, labels, classes=3).correct
+        array([1, 2])
+        """
+        batch = validate(
+            y_true, standing.ahead, axis=None, sample_weight=sample_weight, mask=mask, moved=False
+        )  # one number a sample stands for its scores
+        self.check(options.whole("classes", classes))
+        labels = class_labels(batch, self.ignore_index, classes)
+        nowhere = batch.scores >= classes  # an undefined sample, or a label outside the classes
+        how = tables_for(self, batch, classes)
+        outcome = _outcome(batch, labels, Ranked(standing, nowhere), how)
+        return count(batch, outcome, classes if per_class else None)
+
+
+def tables_for(measure: RankMeasure, batch: Batch, classes: int | None = None) -> RankTables:
+    """Return what each rank is worth by a measure, for the classes of a batch or as many as said."""
+    cuts = measure.cuts()
+    if cuts is not None:
+        return RankTables(cuts, None, measure.ties, bool(measure.several))
+    make = _tables if batch.readable else _tables.__wrapped__  # torch.compile traces no cache
+    return make(measure, batch.classes if classes is None else classes)
+
+
+@functools.lru_cache(maxsize=64)
+def _tables(measure: RankMeasure, classes: int) -> RankTables:
+    each = [replace(measure, k=k) for k in measure.several] or [measure]
+    credit_ = tuple(
+        tuple(float(one.credit_at(rank)) for rank in range(1, classes + 1)) for one in each
+    )
+    return tables_of(credit_, measure.ties, stacked=bool(measure.several))
+
+
+@functools.lru_cache(maxsize=64)
+def _cuts(cuts: tuple[int, ...]) -> npt.NDArray[np.int64]:
+    return np.asarray(cuts, np.int64)
+
+
+def _outcome(block: Batch, labels: Labels, ranked: Ranked, how: RankTables) -> Outcome:
+    standing, undefined = ranked
+    return Outcome(
+        credit=credit(block, standing, how, how.ties),
+        floor=credit(block, standing, how, "pessimistic"),
+        ceiling=credit(block, standing, how, "optimistic"),
+        undefined=undefined if labels.valid is None else undefined & labels.valid,
+        labels=labels,
+        invalid=None if labels.valid is None else ~labels.valid,
+    )

@@ -1,0 +1,159 @@
+"""The compiled functions: rows to rank counts, and rows to a tally (R4, R5, R7).
+
+`accord.scan.count` imports this, and with it numba, only when the work is worth a compiler.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numba
+import numpy as np
+
+from accord.backends.base import Array
+from accord.scan.code_cache import CodeCache
+from accord.scan.rows import rank_lines, rank_rows, rank_sides
+from accord.scan.simd import BFLOAT16, FLOAT16, first
+from accord.scan.sums import add_credit
+
+__all__ = ["BFLOAT16", "FLOAT16", "stand", "tally", "tally_sides"]
+
+TILE = 1024
+"""How many samples are ranked before they are counted, so that each loop does one thing."""
+
+
+def _compiled(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Compile for each dtype it is called with, and keep that on disk where there is a place."""
+    dispatcher: Callable[..., Any] = numba.njit(nogil=True)(function)
+    dispatcher._cache = CodeCache(function)  # type: ignore[attr-defined]  # noqa: SLF001  # as cache=True sets numba's own
+    return dispatcher
+
+
+@numba.njit(nogil=True)
+def _find(  # noqa: PLR0917  # arrays of a tile
+    labels: Array,
+    keep: Array,
+    weight: Array,
+    ignoring: bool,
+    ignored: int,
+    classes: int,
+    place: Array,
+) -> bool:
+    """Fill ``place`` with each sample's label, -1 if it is left out; False if one is bad."""
+    bad = False
+    if not (keep.size or weight.size or ignoring):
+        for row in range(labels.size):
+            label = labels[row]  # once, for what is checked is what is used
+            place[row] = label
+            bad |= (label < 0) | (label >= classes)
+        return not bad
+    for row in range(labels.size):
+        label = labels[row]
+        kept = not ((keep.size and not keep[row]) or (ignoring and label == ignored))
+        if kept and weight.size:
+            bad |= not 0 <= weight[row] < np.inf
+            kept = weight[row] != 0
+        bad |= kept and not 0 <= label < classes
+        place[row] = label if kept else -1
+    return not bad
+
+
+@_compiled
+def stand(  # noqa: PLR0917  # a call for each sample would cost more than it does
+    flat: Array, half: Any, classes: int, labels: Array, most: int, counts: Array, begin: int
+) -> None:
+    """Fill ``counts``, of shape (3, N), from ``begin`` on with the standings of some rows.
+
+    Bad labels rank behind every class. A row may be left once ``most`` are ahead. Where ``half``
+    is `FLOAT16` or `BFLOAT16`, the scores are the bits of those; else it is None.
+    """
+    scores, size = first(flat, half), flat.size
+    place = np.empty(TILE, np.int64)
+    ranks = np.empty((3, TILE), np.int32)
+    for start in range(0, labels.size, TILE):
+        some = min(TILE, labels.size - start)
+        for row in range(some):
+            label = labels[start + row]
+            place[row] = label if 0 <= label < classes else -1
+        mine, at = place[:some], start * classes
+        ranked = rank_lines(scores, size, at, classes, mine, (1, 0), ranks)
+        rank_rows(scores, size, at, classes, mine, (1, 0), most, ranked, ranks)
+        for row in range(some):
+            nowhere = place[row] < 0
+            counts[0, begin + start + row] = classes if nowhere else ranks[2, row]
+            counts[1, begin + start + row] = ranks[0, row] - ranks[2, row]
+            counts[2, begin + start + row] = ranks[1, row] - ranks[0, row]
+
+
+@_compiled
+def tally(  # noqa: PLR0917  # a call for each sample would cost more than it does
+    flat: Array,
+    half: Any,
+    classes: int,
+    labels: Array,
+    keep: Array,
+    weight: Array,
+    ignoring: bool,
+    ignored: int,
+    k: Array,
+    tables: Array,
+    lost_before: int,
+    lost_after: int,
+    expected: bool,
+    sums: Array,
+) -> bool:
+    """Add the credit of N rows to sums by class; False at the first bad label or weight.
+
+    Sums are float64, exact for counts below 2**53, and of shape (2 + 3K, G), with a place for each
+    class or one for all: the total; the undefined, in the first place; then by k the credit under
+    the rule, with all ties lost, with all won. ``keep`` and ``weight`` are empty where there are
+    none. The ties before and after a label that are lost count as ahead of it; ``expected`` asks
+    for the mean over all orders instead. ``tables`` is as `add_credit` takes it: credit then ends
+    at each k. ``half`` is as in `stand`.
+    """
+    scores, size = first(flat, half), flat.size
+    lost, most, samples = (lost_before, lost_after), k.max(), labels.size
+    place = np.empty(TILE, np.int64)
+    ranks = np.empty((3, TILE), np.int32)  # under the rule, with all ties lost, with all won
+    for begin in range(0, samples, TILE):
+        end = min(begin + TILE, samples)
+        some, worth, mine = labels[begin:end], weight[begin:end], place[: end - begin]
+        if not _find(some, keep[begin:end], worth, ignoring, ignored, classes, mine):
+            return False
+        ranked = rank_lines(scores, size, begin * classes, classes, mine, lost, ranks)
+        rank_rows(scores, size, begin * classes, classes, mine, lost, most, ranked, ranks)
+        add_credit(ranks, mine, worth, classes, k, tables, expected, sums)
+    return True
+
+
+@_compiled
+def tally_sides(  # noqa: PLR0917  # the same
+    flat: Array,
+    half: Any,
+    labels: Array,
+    keep: Array,
+    weight: Array,
+    ignoring: bool,
+    ignored: int,
+    bound: float,
+    at_is_above: bool,
+    sums: Array,
+) -> bool:
+    """Add the credit of N scores to sums as `tally` does: for being on their label's side.
+
+    ``sums`` has one place for k; labels are 0 and 1, and ``at_is_above`` tells the side of a score
+    that equals the bound.
+    """
+    scores = first(flat, half)
+    k, tables, samples = np.ones(1, np.int64), np.empty((0, 0)), labels.size
+    place = np.empty(TILE, np.int64)
+    ranks = np.empty((3, TILE), np.int32)  # 0 for a hit, else 1, or 2 if undefined
+    for begin in range(0, samples, TILE):
+        end = min(begin + TILE, samples)
+        some, worth, mine = labels[begin:end], weight[begin:end], place[: end - begin]
+        if not _find(some, keep[begin:end], worth, ignoring, ignored, 2, mine):
+            return False
+        rank_sides(scores, begin, mine, bound, at_is_above, ranks)
+        add_credit(ranks, mine, worth, 2, k, tables, False, sums)
+    return True
