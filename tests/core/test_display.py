@@ -106,6 +106,13 @@ class TestPlot:
         ends = [numbers(path.vertices)[1::2] for each in bands for path in each.get_paths()]
         assert [report.floor[1], report.ceiling[1]] in ends
 
+    def test_the_legend_names_the_band_where_only_a_later_k_has_ties(self) -> None:
+        scores = np.array([[0.7, 0.1, 0.1, 0.1], [0.1, 0.6, 0.2, 0.1]])
+        report = accord.evaluate([0, 0], scores, k=(1, 3))
+        assert report.tied == {1: 0, 3: 1}
+        names = report.plot(Figure().subplots()).get_legend_handles_labels()[1]
+        assert names.count("tie band") == 1
+
     def test_without_ties_there_is_no_band(self) -> None:
         ax = accord.evaluate([0, 1, 1], np.eye(3)).plot(Figure().subplots())
         assert "tie band" not in ax.get_legend_handles_labels()[1]
@@ -118,6 +125,15 @@ class TestPlot:
         assert names == ["k = 1", "k = 2", "k = 3"]
         lines = [line for line in ax.lines if line.get_label() == "accuracy"]
         assert [numbers(line.get_xdata()) for line in lines] == [[0, 1, 2], [0, 2]]
+
+    def test_a_second_plot_of_many_k_leaves_none_out(self) -> None:
+        scores = np.random.default_rng(0).random((50, 30))
+        report = accord.evaluate(np.arange(50) % 30, scores, k=tuple(range(1, 31)))
+        ax = Figure().subplots()
+        for _ in range(2):
+            report.plot(ax)
+            assert ax.get_xlim() == (-0.5, 29.5)
+            assert [label.get_text() for label in ax.get_xticklabels()][:2] == ["k = 1", "k = 5"]
 
     def test_each_class_has_its_accuracy(self) -> None:
         report = accord.evaluate(LABELS, TIED, k=(1, 2), per_class=True)

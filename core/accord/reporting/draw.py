@@ -72,10 +72,10 @@ def _by_k(chart: ByK, ax: Axes) -> None:
         shift = _APART * (number - (len(chart.lines) - 1) / 2)
         where = {k: float(ax.convert_xunits(names[k])) + shift for k in ks}
         _line(line, where, ax, below=number == len(chart.lines) - 1)
-    places = ax.get_xticks()
-    ax.set_xlim(-0.5, len(places) - 0.5)
-    if len(places) > _LABELLED:
-        ax.set_xticks(places[:: math.ceil(len(places) / _LABELLED)])
+    last = max(ax.convert_xunits(list(names.values())))
+    last = max(last, round(ax.dataLim.x1)) if math.isfinite(ax.dataLim.x1) else last
+    ax.set_xlim(-0.5, last + 0.5)
+    ax.set_xticks(np.arange(0, last + 1, math.ceil((last + 1) / _LABELLED)))
     ax.tick_params(length=0)
     ax.tick_params(axis="x", pad=12)  # a figure may stand below a point at 0 %
     ax.margins(y=0.15)
@@ -91,9 +91,8 @@ def _line(line: Line, where: Mapping[int, float], ax: Axes, *, below: bool) -> N
     (drawn,) = ax.plot([where[k] for k in ks], values, label=_name(line.name))
     drawn.sticky_edges.y[:] = [0, 1]  # beyond which there is no accuracy
     colour = drawn.get_color()
-    first = len(ax.get_legend_handles_labels()[1]) == 1  # the legend explains a mark once
     for k, low, high in _ends(line.band, ks):
-        name = "tie band" if first and k == ks[0] else ""
+        name = _once("tie band", ax)
         ax.vlines(where[k], low, high, colour, linewidth=_BAR, alpha=0.25, label=name)
     interval = list(_ends(line.interval, ks))
     if interval:
@@ -108,10 +107,10 @@ def _line(line: Line, where: Mapping[int, float], ax: Axes, *, below: bool) -> N
             ecolor=colour,
             elinewidth=1.2,
             capsize=4,
-            label="95 % interval" if first else "",
+            label=_once("95 % interval", ax),
         )
     for k, value in zip(ks, values, strict=True):
-        hint = f"{HINT}{line.name} at k={k}: {100 * value:.2f} %"
+        hint = f"{HINT}{line.name}: {100 * value:.2f} %"
         ax.plot(where[k], value, "o", color=colour, markersize=6, clip_on=False, gid=hint)
         if len(where) <= _LABELLED:
             ax.annotate(
@@ -128,6 +127,11 @@ def _name(name: str) -> str:
     """Return a name as a legend has room for it, and shows it."""
     short = name if len(name) <= 2 * _NAME else f"{name[:_NAME]}...{name[-_NAME:]}"
     return f" {short}" if short.startswith("_") else short  # matplotlib hides such a name
+
+
+def _once(name: str, ax: Axes) -> str:
+    """Return a name for the legend, or an empty one if the legend has it."""
+    return "" if name in ax.get_legend_handles_labels()[1] else name
 
 
 def _ends(ends: Ends, ks: Iterable[int]) -> Iterable[tuple[int, float, float]]:

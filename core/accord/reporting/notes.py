@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from accord.measures import Binary, Multilabel, TopKCategorical
 from accord.reporting.report_data import ReportData
 
+_LEAST = 0.01  # points, which two decimal places can show
+
 
 def notes_on(report: ReportData) -> tuple[str, ...]:
     """Return the notes on a report, empty ones included."""
@@ -84,7 +86,7 @@ def _by_k(report: ReportData, amounts: Mapping[int, float], gaps: Mapping[int, f
 
 def _points(gap: float) -> str:
     points = 100 * gap
-    return f"{points:.2f} points" if points >= 0.01 or not points else f"{points:.1g} points"  # noqa: PLR2004  # two places would show 0
+    return f"{points:.2f} points" if points >= _LEAST or not points else f"{points:.1g} points"
 
 
 def _on_ties(report: ReportData) -> str:

@@ -8,6 +8,7 @@ from accord.verification.compared import ComparisonData
 from accord.verification.wording import has_k, measure_title
 
 _LABELS = 6  # of a sample that are named
+_UNLIKELY = 0.05  # the usual level of a test
 
 
 def compare_page(found: ComparisonData) -> Page:
@@ -132,7 +133,7 @@ def _notes(found: ComparisonData) -> list[str]:
             f"A near tie is a flip whose margin at the boundary is within twice the tolerance in {a}"
             f" and in {b}: rounding may decide it either way."
         )
-    if any(at.p_value < 0.05 for at in found.at.values()):  # noqa: PLR2004  # as is customary
+    if any(at.p_value < _UNLIKELY for at in found.at.values()):
         said.append(
             "p is McNemar's exact test: so uneven a split of lost and gained samples is unlikely"
             " to be chance."

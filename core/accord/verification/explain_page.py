@@ -71,7 +71,7 @@ def _spans(found: ExplanationData, k: int) -> Spans:
 
 
 def _chart(found: ExplanationData) -> Page:
-    if len(found.correct) < 2 or not found.samples:  # noqa: PLR2004  # a line needs two points
+    if len(found.correct) <= 1 or not found.samples:  # a line needs two points
         return ()
     floor = {k: found.figure(k).floor for k in found.correct}
     ceiling = {k: found.figure(k).ceiling for k in found.correct}

@@ -12,13 +12,14 @@ from accord.verification.verified import Backend, VerificationData
 from accord.verification.wording import has_k, measure_title
 
 _NAMED = 4  # runs in the verdict
+_SHOWN = 5  # samples of a run that differ
 
 
 def verify_page(found: VerificationData) -> Page:
     """Lay a verification out."""
     return (
         Verdict(_verdict(found), found.agrees),
-        _grid(found),
+        *_grid(found),
         *_chart(found),
         _reference(found),
         _backends(found),
@@ -49,7 +50,9 @@ def _agree(n: int) -> str:
     return "agrees" if n == 1 else "agree"
 
 
-def _grid(found: VerificationData) -> Grid:
+def _grid(found: VerificationData) -> Page:
+    if not found.backends:
+        return ()
     rows = tuple(dict.fromkeys(map(_label, found.backends)))
     modes = tuple(dict.fromkeys(backend.mode for backend in found.backends))
     cells: dict[tuple[str, str], Cell] = {}
@@ -57,7 +60,7 @@ def _grid(found: VerificationData) -> Grid:
         place = _label(backend), backend.mode
         if place not in cells or cells[place].tone == "good":  # the worst of several devices
             cells[place] = _cell(backend)
-    return Grid("Agreement, sample by sample", rows, modes, cells)
+    return (Grid("Agreement, sample by sample", rows, modes, cells),)
 
 
 def _label(backend: Backend) -> str:
@@ -84,8 +87,8 @@ def _outcome(backend: Backend) -> str:
     if backend.agrees:
         return "agrees"
     if backend.differing:
-        first = ", ".join(map(str, backend.differs[:5]))
-        more = ", ..." if backend.differing > 5 else ""  # noqa: PLR2004  # those shown
+        first = ", ".join(map(str, backend.differs[:_SHOWN]))
+        more = ", ..." if backend.differing > _SHOWN else ""
         return f"{backend.differing:,} differ: {first}{more}"
     return backend.error or "differs"
 
