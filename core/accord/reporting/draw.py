@@ -24,8 +24,9 @@ HINT = "hint:"
 
 _LABELLED = 8  # values of k that fit with the figure beside each
 _NAME = 16  # characters, shown of each end of a long name
-_BAR = 14  # points, how wide a tie band is
-_APART = 0.1  # of the distance between two k or rows, by which points are moved apart
+_BAR = 18  # points, how wide a tie band is
+_APART = 0.1  # of the distance between two k, by which lines are moved apart
+_ROWS_APART = 0.25  # of the distance between two classes
 
 
 def draw(chart: Chart, ax: Axes) -> None:
@@ -111,7 +112,7 @@ def _line(line: Line, where: Mapping[int, float], ax: Axes, *, below: bool) -> N
         )
     for k, value in zip(ks, values, strict=True):
         hint = f"{HINT}{line.name}: {100 * value:.2f} %"
-        ax.plot(where[k], value, "o", color=colour, markersize=6, clip_on=False, gid=hint)
+        ax.plot(where[k], value, "o", color=colour, markersize=8, clip_on=False, gid=hint)
         if len(where) <= _LABELLED:
             ax.annotate(
                 f"{100 * value:.2f}",
@@ -147,13 +148,12 @@ def _by_class(chart: ByClass, ax: Axes) -> None:
         _sorted_classes(chart, ax)
         return
     for number, (name, shares) in enumerate(chart.series.items()):
-        shift = _APART * (number - (len(chart.series) - 1) / 2)
+        shift = _ROWS_APART * (number - (len(chart.series) - 1) / 2)
         rows = np.arange(classes) + shift  # so that equal shares of two k are both seen
-        ax.plot(shares, rows, "osD^"[number % 4], label=name, markersize=7, clip_on=False)
+        ax.plot(shares, rows, "osD^"[number % 4], label=name, markersize=8, clip_on=False)
     for place, support in enumerate(chart.support):
         _beside(ax, place, f"of {support:,.6g}")
-    _rows(ax, [str(place) for place in range(classes)])
-    ax.set_ylabel("class")
+    _rows(ax, [f"class {place}" for place in range(classes)])
     _legend(ax)
 
 
@@ -187,7 +187,8 @@ def _spans(chart: Spans, ax: Axes) -> None:
 
 def _circle(ax: Axes, share: float, place: int, *, filled: bool) -> None:
     face = "C0" if filled else ax.get_facecolor()
-    ax.plot(share, place, "o", markerfacecolor=face, markeredgecolor="C0", markersize=8, zorder=3)
+    (circle,) = ax.plot(share, place, "C0o", markerfacecolor=face, markersize=10, zorder=3)
+    circle.set_markeredgewidth(1.5)
 
 
 def _grid(chart: Grid, ax: Axes) -> None:
