@@ -61,7 +61,7 @@ class Figures(NamedTuple):
 
 @dataclass(frozen=True, eq=False)
 class ExplanationData:
-    """The figures of a `Explanation`, which says what each field is."""
+    """The figures of an `Explanation`, which says what each field is."""
 
     ties: str
     samples: int
