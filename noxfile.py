@@ -162,11 +162,12 @@ def verify(session: nox.Session) -> None:
 def package(session: nox.Session) -> None:
     """Build wheel and sdist, and use the wheel in a bare environment as a user would."""
     with timed("package"):
-        install_wheel(session, "accord[cli]")
+        install_wheel(session, "accord[cli,report]")
         with session.chdir(session.create_tmp()):  # so that the wheel is imported, not this folder
             session.run("accord", "--version")
             session.run("accord", "score", EXAMPLE, "-k", "1,3,5")
             session.run("accord", "score", EXAMPLE, "-k", "1,3,5", "--json")
+            session.run("accord", "score", EXAMPLE, "--html", "page.html")
 
 
 @shared(default=False)
@@ -191,7 +192,7 @@ def exhaustive(session: nox.Session) -> None:
 @nox.session(default=False)
 def bounds(session: nox.Session) -> None:
     """Test on the oldest versions that pyproject.toml admits."""
-    extras = ("cli", "fast", "conformance", "jax", "keras")
+    extras = ("cli", "fast", "conformance", "jax", "keras", "report")
     oldest = Path(session.create_tmp()) / "oldest.txt"
     oldest.write_text("\n".join(lower_bounds(extras)))
     with timed("bounds, installed"):

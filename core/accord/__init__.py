@@ -35,18 +35,18 @@ from accord.reporting import Report, evaluate
 
 if typing.TYPE_CHECKING:
     from accord.verification.compare import compare
-    from accord.verification.compared import Comparison
+    from accord.verification.compare_result import Comparison
     from accord.verification.dialects import dialects
     from accord.verification.explain import explain
-    from accord.verification.explained import Explanation
-    from accord.verification.verified import Verification
+    from accord.verification.explain_result import Explanation
     from accord.verification.verify import verify
+    from accord.verification.verify_result import Verification
 
 # Verification starts processes and draws pages, so it is imported when it is first asked for.
 _LATER = {
-    "Comparison": "accord.verification.compared",
-    "Explanation": "accord.verification.explained",
-    "Verification": "accord.verification.verified",
+    "Comparison": "accord.verification.compare_result",
+    "Explanation": "accord.verification.explain_result",
+    "Verification": "accord.verification.verify_result",
     "compare": "accord.verification.compare",
     "dialects": "accord.verification.dialects",
     "explain": "accord.verification.explain",

@@ -165,7 +165,7 @@ class TestNaN:
         screen = io.StringIO()
         Console(file=screen, width=200).print(report)
         forms = (str(report), screen.getvalue(), report.to_html(), report.to_markdown())
-        for text in (*forms, report._repr_html_()):
+        for text in (*forms, str(report._repr_html_())):
             shown = " ".join(text.split())
             assert "There is a NaN among the scores of 6 of 68 samples." in shown
             assert "costs 6 samples at k=1" in shown

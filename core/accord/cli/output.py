@@ -13,6 +13,7 @@ from rich.console import Console
 
 from accord.cli.files import FileError, MisfitError
 from accord.cli.wording import in_options
+from accord.reporting.extra import load
 
 IN_AND_OUT = "Input and output"
 
@@ -28,10 +29,27 @@ Json = Annotated[
     bool,
     typer.Option("--json", help="Print one JSON object, not tables.", rich_help_panel=IN_AND_OUT),
 ]
+
+
+def _page(path: Path | None) -> Path | None:
+    """Refuse a page that can't be made before anything is counted."""
+    if path is not None:
+        with refusals():
+            try:
+                for module in ("html", "svg"):
+                    load(module, "--html")
+            except ImportError as error:
+                raise FileError(str(error)) from error
+    return path
+
+
 Html = Annotated[
     Path | None,
     typer.Option(
-        metavar="PAGE.html", help="Write a web page of its own too.", rich_help_panel=IN_AND_OUT
+        metavar="PAGE.html",
+        help="Write a web page of its own too.",
+        callback=_page,
+        rich_help_panel=IN_AND_OUT,
     ),
 ]
 Seconds = Annotated[

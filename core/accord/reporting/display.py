@@ -1,184 +1,109 @@
-"""Pages of tables and notes as plain data, and the one way they are shown everywhere.
-
-What is to be shown subclasses `Display` and says its page; the ways to show it are here alone.
-"""
+"""What is shown as a page: as text, in Markdown, HTML, a notebook, on a terminal, as a plot."""
 
 from __future__ import annotations
 
-import textwrap
 from abc import ABC, abstractmethod
-from dataclasses import dataclass
-from html import escape
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from rich.console import Group, RenderableType
+from accord.reporting.extra import load
+from accord.reporting.page import Page, charts, texts
+from accord.reporting.text import markdown, plain
 
-WIDTH = 79
-
-
-@dataclass(frozen=True)
-class Table:
-    """Rows of text under column heads; a table whose heads are all empty is shown without them.
-
-    ``align`` has one of ``<`` and ``>`` for each column.
-    """
-
-    columns: tuple[str, ...]
-    rows: tuple[tuple[str, ...], ...]
-    align: str
-    title: str = ""
-
-
-@dataclass(frozen=True)
-class Note:
-    """A paragraph a reader must not miss."""
-
-    text: str
-
-
-@dataclass(frozen=True)
-class Figure:
-    """A drawing for a web page, as inline SVG; text alone can do without it."""
-
-    svg: str
-    title: str = ""
-
-
-@dataclass(frozen=True)
-class Verdict:
-    """The one line that says how it went; neither good nor bad where it only tells."""
-
-    text: str
-    good: bool | None = None
-
-
-Part: TypeAlias = Table | Note | Figure | Verdict
-Page: TypeAlias = tuple[Part, ...]
+if TYPE_CHECKING:  # neither is required
+    from matplotlib.axes import Axes
+    from rich.console import Group
 
 
 class Display(ABC):
-    """Something that is a page: printed, in Markdown, in a notebook and on a rich terminal."""
+    """Something that is a page. A subclass says what is on it; how it is shown is here alone."""
 
+    @property
     @abstractmethod
-    def _page(self) -> Page:
-        """Say what is to be shown."""
+    def page(self) -> Page:
+        """What is shown: tables, notes and charts, as plain data."""
 
     def __str__(self) -> str:
-        return "\n\n".join(_plain(part) for part in self._text())
+        return "\n\n".join(map(plain, texts(self.page)))
 
     def to_markdown(self) -> str:
         """Return the tables and notes as GitHub-flavoured Markdown."""
-        return "\n\n".join(_markdown(part) for part in self._text())
+        return "\n\n".join(map(markdown, texts(self.page)))
 
     def to_html(self, title: str = "accord") -> str:
-        """Return a web page of its own, that needs no network: tables, notes and drawings."""
-        from accord.reporting.web import document  # noqa: PLC0415  # for those who want a page
+        """Return the tables, notes and charts as one web page that loads nothing else.
 
-        return document(title, "\n".join(_html(part) for part in self._page()))
+        The page follows the light or dark mode of its reader.
 
-    def _repr_html_(self) -> str:
-        return "\n".join(_html(part) for part in self._text())
+        Parameters
+        ----------
+        title : str
+            The heading of the page.
 
-    def _text(self) -> tuple[Table | Note | Verdict, ...]:
-        return tuple(part for part in self._page() if not isinstance(part, Figure))
+        Raises
+        ------
+        ModuleNotFoundError
+            If Jinja2 or matplotlib is missing; run ``pip install "accord[report]"``.
+
+        Examples
+        --------
+        >>> import accord, numpy as np
+        >>> html = accord.evaluate([0], np.array([[0.7, 0.3]])).to_html("My model")
+        >>> "<h1>My model</h1>" in html and "<svg" in html
+        True
+        """
+        to_svg = load("svg", "a web page").to_svg
+        html: str = load("html", "a web page").document(title, self.page, to_svg)
+        return html
+
+    def plot(self, ax: Axes | None = None, *, chart: int = 0) -> Axes:
+        """Draw a chart of the page with matplotlib.
+
+        Parameters
+        ----------
+        ax : matplotlib.axes.Axes, optional
+            Where to draw; by default a new figure of pyplot.
+        chart : int
+            Which chart of the page, counted from 0.
+
+        Returns
+        -------
+        matplotlib.axes.Axes
+            ``ax``, or the axes of the new figure.
+
+        Raises
+        ------
+        ModuleNotFoundError
+            If matplotlib is missing; run ``pip install "accord[report]"``.
+        ValueError
+            If the page has no such chart.
+
+        Examples
+        --------
+        >>> import accord, numpy as np
+        >>> from matplotlib.figure import Figure
+        >>> report = accord.evaluate([0], np.array([[0.7, 0.3]]), k=(1, 2))
+        >>> report.plot(Figure().subplots()).get_title()
+        'Accuracy against k'
+        """
+        drawn = charts(self.page)
+        if not drawn:
+            raise ValueError("there are no samples, so there is nothing to draw")
+        if not 0 <= chart < len(drawn):
+            titles = ", ".join(f"{place} ({each.title})" for place, each in enumerate(drawn))
+            raise ValueError(f"chart={chart} is not on the page; pass one of {titles}")
+        axes: Axes = load("plot", "plot").plot(drawn[chart], ax)
+        return axes
+
+    def _repr_html_(self) -> str | None:
+        try:
+            html: str = load("html", "a notebook").fragment(texts(self.page))
+        except ModuleNotFoundError:  # the notebook then shows the Markdown
+            return None
+        return html
+
+    def _repr_markdown_(self) -> str:
+        return self.to_markdown()
 
     def __rich__(self) -> Group:
-        from rich.console import Group  # noqa: PLC0415  # rich is optional
-
-        gap = ""
-        return Group(*(piece for part in self._text() for piece in (gap, _rich(part))), gap)
-
-
-def _plain(part: Table | Note | Verdict) -> str:
-    if not isinstance(part, Table):
-        return textwrap.fill(part.text, WIDTH)
-    widths = [max(map(len, column)) for column in zip(part.columns, *part.rows, strict=True)]
-    lines = [part.title] if part.title else []
-    if any(part.columns):
-        lines += [_spaced(part.columns, widths, part.align), "  ".join("-" * w for w in widths)]
-    lines += [_spaced(row, widths, part.align) for row in part.rows]
-    return "\n".join(lines)
-
-
-def _spaced(cells: tuple[str, ...], widths: list[int], align: str) -> str:
-    sides = zip(cells, align, widths, strict=True)
-    return "  ".join(f"{cell:{side}{width}}" for cell, side, width in sides).rstrip()
-
-
-def _markdown(part: Table | Note | Verdict) -> str:
-    if isinstance(part, Verdict):
-        return f"**{part.text}**"
-    if isinstance(part, Note):
-        return f"> {part.text}"
-    rule = {"<": ":--", ">": "--:"}
-    lines = [f"**{part.title}**", ""] if part.title else []
-    lines += [_piped(part.columns), _piped(tuple(rule[side] for side in part.align))]
-    return "\n".join([*lines, *map(_piped, part.rows)])
-
-
-def _piped(cells: tuple[str, ...]) -> str:
-    inside = " | ".join(cell.replace("|", r"\|") for cell in cells)
-    return f"| {inside} |"
-
-
-_TONES = {True: "good", False: "bad", None: "warn"}
-_COLOURS = {True: "green", False: "red", None: "yellow"}
-
-
-def _html(part: Part) -> str:
-    match part:
-        case Note(text):
-            return f"<p><strong>Note.</strong> {escape(text)}</p>"
-        case Verdict(text, good):
-            return f'<p class="verdict {_TONES[good]}">{escape(text)}</p>'
-        case Figure(svg, title):
-            return f"<figure><figcaption>{escape(title)}</figcaption>{svg}</figure>"
-        case Table():
-            return _html_table(part)
-
-
-def _html_table(part: Table) -> str:
-    lines = [f"<caption>{escape(part.title)}</caption>"] if part.title else []
-    if any(part.columns):
-        lines.append(f"<thead>{_html_row(part.columns, part.align, 'th')}</thead>")
-    lines += [_html_row(row, part.align, "td") for row in part.rows]
-    return "\n".join(["<table>", *lines, "</table>"])
-
-
-def _html_row(cells: tuple[str, ...], align: str, tag: str) -> str:
-    side = {"<": "left", ">": "right"}
-    inside = (
-        f'<{tag} style="text-align: {side[to]}">{escape(cell)}</{tag}>'
-        for cell, to in zip(cells, align, strict=True)
-    )
-    return f"<tr>{''.join(inside)}</tr>"
-
-
-def _rich(part: Table | Note | Verdict) -> RenderableType:
-    from rich import box, table, text  # noqa: PLC0415  # rich is optional
-
-    if isinstance(part, Verdict):
-        return text.Text(part.text, style=f"bold {_COLOURS[part.good]}")
-    if isinstance(part, Note):
-        return text.Text(part.text, style="yellow")
-    shown = table.Table(
-        title=part.title and text.Text(part.title, style="bold"),
-        title_justify="left",
-        show_header=any(part.columns),
-        box=box.SIMPLE_HEAD,
-        show_edge=False,
-        pad_edge=False,
-        padding=(0, 1, 0, 0),  # two spaces between columns, as in plain text
-    )
-    for at, (head, side) in enumerate(zip(part.columns, part.align, strict=True)):
-        # A narrow terminal folds text and never cuts it; the names of rows are the last to go.
-        shown.add_column(
-            text.Text(head),
-            justify="left" if side == "<" else "right",
-            overflow="fold",
-            no_wrap=at == 0,
-        )
-    for row in part.rows:
-        shown.add_row(*map(text.Text, row))
-    return shown
+        group: Group = load("terminal", "a terminal").terminal(texts(self.page))
+        return group

@@ -15,6 +15,8 @@ from accord.reporting.report import Report
 OneAverage = Literal["micro", "macro", "weighted"]
 AVERAGES: tuple[str, ...] = get_args(OneAverage)
 
+_USUAL = (1, 5)  # k, of which 5 says nothing of up to five classes
+
 
 def evaluate(
     y_true: Any,
@@ -120,8 +122,8 @@ def evaluate(
 def usual_k(y_score: Array, axis: int = -1) -> tuple[int, ...]:
     """Return the k to report where none is asked for."""
     shape = tuple(getattr(y_score, "shape", ()))  # what is no array, the measure refuses
-    wide = -len(shape) <= axis < len(shape) and shape[axis] > 5  # noqa: PLR2004  # k=5, and more
-    return (1, 5) if wide else (1,)
+    wide = -len(shape) <= axis < len(shape) and shape[axis] > _USUAL[-1]
+    return _USUAL if wide else _USUAL[:1]
 
 
 def counter(measure: Measure, average: OneAverage, *, per_class: bool) -> Counter:

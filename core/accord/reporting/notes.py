@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
 
 from accord.measures import Binary, Multilabel, TopKCategorical
+from accord.reporting.report_data import ReportData
 
-if TYPE_CHECKING:  # a report shows itself by this module
-    from accord.reporting.report import Report
+_LEAST = 0.01  # points, which two decimal places can show
 
 
-def notes_on(report: Report) -> tuple[str, ...]:
+def notes_on(report: ReportData) -> tuple[str, ...]:
     """Return the notes on a report, empty ones included."""
     return (
         _on_ties(report),
@@ -23,12 +22,12 @@ def notes_on(report: Report) -> tuple[str, ...]:
     )
 
 
-def has_k(report: Report) -> bool:
+def has_k(report: ReportData) -> bool:
     """Tell whether figures are by k."""
     return getattr(report.measure, "k", None) is not None
 
 
-def at(report: Report, k: int) -> str:
+def at(report: ReportData, k: int) -> str:
     """Say at which k a figure is, where there are several or one was asked for."""
     return f" at k={k}" if has_k(report) else ""
 
@@ -51,7 +50,7 @@ def percent(share: float) -> str:
     return "-" if math.isnan(share) else f"{100 * share:.2f} %"
 
 
-def _some(report: Report, amount: float, rest: str = "") -> str:
+def _some(report: ReportData, amount: float, rest: str = "") -> str:
     """Write how many samples, or what weight of them, and that they are misses."""
     if report.weighted:
         return f"{report.unit} of weight {count(amount)} {rest} count as misses"
@@ -60,7 +59,7 @@ def _some(report: Report, amount: float, rest: str = "") -> str:
     return f"{count(amount)} {report.unit} {rest} count as misses"
 
 
-def _out_of(report: Report, amount: float) -> str:
+def _out_of(report: ReportData, amount: float) -> str:
     """Write how many of all samples, or what weight of their weight."""
     many, whole = count(amount), count(report.samples)
     return (
@@ -68,7 +67,7 @@ def _out_of(report: Report, amount: float) -> str:
     )
 
 
-def _by_k(report: Report, amounts: Mapping[int, float], gaps: Mapping[int, float]) -> str:
+def _by_k(report: ReportData, amounts: Mapping[int, float], gaps: Mapping[int, float]) -> str:
     """Write the credit that hangs on something at each k, and in points of the accuracy."""
     whole = f" of {count(report.total)}"
     if report.weighted:
@@ -87,10 +86,10 @@ def _by_k(report: Report, amounts: Mapping[int, float], gaps: Mapping[int, float
 
 def _points(gap: float) -> str:
     points = 100 * gap
-    return f"{points:.2f} points" if points >= 0.01 or not points else f"{points:.1g} points"  # noqa: PLR2004  # two places would show 0
+    return f"{points:.2f} points" if points >= _LEAST or not points else f"{points:.1g} points"
 
 
-def _on_ties(report: Report) -> str:
+def _on_ties(report: ReportData) -> str:
     """Say how much hangs on ties, and what that means for the figures of other libraries."""
     tied = {k: amount for k, amount in report.tied.items() if amount > 0}
     if not tied:
@@ -109,7 +108,7 @@ def _on_ties(report: Report) -> str:
     )
 
 
-def _on_nan(report: Report) -> str:
+def _on_nan(report: ReportData) -> str:
     """Say how many samples have a NaN, and what the NaN of other classes cost."""
     own = ""
     if report.undefined:
@@ -130,7 +129,7 @@ def _on_nan(report: Report) -> str:
     return " ".join(part for part in parts if part)
 
 
-def _whose_nan(report: Report) -> str:
+def _whose_nan(report: ReportData) -> str:
     if isinstance(report.measure, Multilabel) and report.unit == "samples":
         return "with a NaN among their scores"
     if isinstance(report.measure, (Binary, Multilabel)):
@@ -138,7 +137,7 @@ def _whose_nan(report: Report) -> str:
     return "with a NaN for the score of their own class"
 
 
-def _lost(report: Report, amount: float) -> str:
+def _lost(report: ReportData, amount: float) -> str:
     if report.weighted:
         return f"a weight of {count(amount)}"
     if report.ties == "expected":
@@ -146,7 +145,7 @@ def _lost(report: Report, amount: float) -> str:
     return f"{count(amount)} {report.unit[:-1] if amount == 1 else report.unit}"
 
 
-def _on_minus_inf(report: Report) -> str:
+def _on_minus_inf(report: ReportData) -> str:
     if not report.minus_inf or not report.total:
         return ""
     return (
@@ -156,7 +155,7 @@ def _on_minus_inf(report: Report) -> str:
     )
 
 
-def _on_invalid(report: Report) -> str:
+def _on_invalid(report: ReportData) -> str:
     """Say what is wrong with labels that could not be refused (R22)."""
     if not report.invalid:
         return ""
@@ -171,7 +170,7 @@ def _on_invalid(report: Report) -> str:
     return f"{said}; {remedy}."
 
 
-def _whose_label(report: Report) -> str:
+def _whose_label(report: ReportData) -> str:
     if isinstance(report.measure, TopKCategorical):
         return "with a row of labels that has a NaN or nothing above zero"
     if isinstance(report.measure, (Binary, Multilabel)):

@@ -2,24 +2,40 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from accord.measures import Binary, Multilabel
-from accord.reporting.display import Note, Page, Table
 from accord.reporting.notes import at, count, has_k, notes_on, number, percent
+from accord.reporting.page import ByClass, ByK, Line, Note, Page, Table, tie_band
+from accord.reporting.report_data import ReportData
 
-if TYPE_CHECKING:  # a report shows itself by this module
-    from accord.reporting.report import Report
 
-
-def report_page(report: Report) -> Page:
+def report_page(report: ReportData) -> Page:
     """Lay a report out."""
-    classes = (_classes(report),) if report.per_class else ()
+    classes = (*_by_class(report), _classes(report)) if report.per_class else ()
     notes = (text for text in notes_on(report) if text)
-    return (_figures(report), *classes, _facts(report), *map(Note, notes))
+    return (*_by_k(report), _figures(report), *classes, _facts(report), *map(Note, notes))
 
 
-def _figures(report: Report) -> Table:
+def _by_k(report: ReportData) -> Page:
+    if not report.total:
+        return ()
+    band = tie_band(report.floor, report.ceiling)
+    line = Line("accuracy", report.accuracy, band, report.interval or {})
+    title = "Accuracy against k" if has_k(report) else "Accuracy"
+    return (ByK(title, (line,), has_k=has_k(report)),)
+
+
+def _by_class(report: ReportData) -> Page:
+    if not report.total:
+        return ()
+    figures = report.by_class()
+    series = {
+        f"k = {k}" if has_k(report) else "accuracy": tuple(each.accuracy[k] for each in figures)
+        for k in report.k
+    }
+    return (ByClass("Accuracy by class", series, tuple(each.support for each in figures)),)
+
+
+def _figures(report: ReportData) -> Table:
     columns = {
         "k": [str(k) for k in report.k],
         "accuracy": [percent(share) for share in report.accuracy.values()],
@@ -33,7 +49,7 @@ def _figures(report: Report) -> Table:
     return _table({head: cells for head, cells in columns.items() if cells}, _title(report))
 
 
-def _classes(report: Report) -> Table:
+def _classes(report: ReportData) -> Table:
     figures = report.by_class()
     columns = {
         "class": [str(place) for place in range(len(figures))],
@@ -46,7 +62,7 @@ def _classes(report: Report) -> Table:
     return _table(columns, "By class: correct and accuracy")
 
 
-def _facts(report: Report) -> Table:
+def _facts(report: ReportData) -> Table:
     entries = "labels" if isinstance(report.measure, Multilabel) else "classes"
     facts = {
         "weight of samples" if report.weighted else "samples": count(report.samples),
@@ -61,14 +77,14 @@ def _facts(report: Report) -> Table:
     return Table(("", ""), tuple((name, fact) for name, fact in facts.items() if fact), "<<")
 
 
-def _occurring(report: Report) -> str:
+def _occurring(report: ReportData) -> str:
     """Say of how many classes a macro average is, where some do not occur (R15)."""
     if report.average != "macro" or report.occurring == report.classes:
         return ""
     return f", {report.occurring} of which occur among the labels and are averaged"
 
 
-def _title(report: Report) -> str:
+def _title(report: ReportData) -> str:
     measure = report.measure
     said = [measure.criteria.replace("_", " ")] if isinstance(measure, Multilabel) else []
     if report.ties:

@@ -15,7 +15,8 @@ from accord.inputs import options
 from accord.measures import Binary, Multilabel, TopKCategorical
 from accord.measures.base import Measure
 from accord.reporting.evaluate import usual_k
-from accord.verification.compared import AtK, Comparison
+from accord.verification.compare_result import Comparison
+from accord.verification.compared import AtK
 from accord.verification.handover import class_axis_last, in_dtype, measure_or, on_host
 from accord.verification.margins import Pair, Reach, near_ties, typical_size
 from accord.verification.rows import blocks

@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from accord.measures import Binary, Multilabel
-from accord.reporting.charts import Line, by_k
-from accord.reporting.display import Note, Page, Table, Verdict
+from accord.reporting.page import ByK, Line, Note, Page, Table, Verdict
+from accord.verification.compared import ComparisonData
 from accord.verification.wording import has_k, measure_title
 
-if TYPE_CHECKING:  # a comparison shows itself by this module
-    from accord.verification.compared import Comparison
-
 _LABELS = 6  # of a sample that are named
+_UNLIKELY = 0.05  # the usual level of a test
 
 
-def compare_page(found: Comparison) -> Page:
+def compare_page(found: ComparisonData) -> Page:
     """Lay a comparison out."""
     return (
         Verdict(_verdict(found), found.agrees),
@@ -27,7 +23,7 @@ def compare_page(found: Comparison) -> Page:
     )
 
 
-def _verdict(found: Comparison) -> str:
+def _verdict(found: ComparisonData) -> str:
     a, b = found.names
     if not found.samples:
         return "There are no samples to compare."
@@ -42,21 +38,24 @@ def _verdict(found: Comparison) -> str:
     return f"{a} and {b} differ: {len(real):,} of {found.samples:,} {flip} by more than rounding."
 
 
-def _chart(found: Comparison) -> Page:
-    if not found.samples or not has_k(found.measure):
+def _chart(found: ComparisonData) -> Page:
+    if not found.samples:
         return ()
-    lines = []
-    for at, name in enumerate(found.names):
-        ends = {k: each for k in found.at if (each := found.intervals(k))}
-        low = {k: each[at][0] for k, each in ends.items()}
-        high = {k: each[at][1] for k, each in ends.items()}
-        values = {k: found.accuracy(k)[at] for k in found.at}
-        lines.append(Line(f"{name}, 95 %" if ends else name, values, low, high))
-    title = "Accuracy against k, with its 95 % interval"
-    return (by_k(lines, title if lines[0].low else "Accuracy against k"),)
+    ends = {k: each for k in found.at if (each := found.intervals(k))}
+    lines = tuple(
+        Line(
+            name,
+            {k: found.accuracy(k)[which] for k in found.at},
+            interval={k: each[which] for k, each in ends.items()},
+        )
+        for which, name in enumerate(found.names)
+    )
+    title = "Accuracy against k" if has_k(found.measure) else "Accuracy"
+    title = f"{title}, with its 95 % interval" if ends else title
+    return (ByK(title, lines, has_k=has_k(found.measure)),)
 
 
-def _figures(found: Comparison) -> Page:
+def _figures(found: ComparisonData) -> Page:
     """Show the accuracy of both, and then what flips: two narrow tables rather than a wide one."""
     shares, flips = [], []
     for k, at in found.at.items():
@@ -89,7 +88,7 @@ def _count(count: float) -> str:
     return f"{count:,}" if isinstance(count, int) else f"{count:,.2f}"
 
 
-def _facts(found: Comparison) -> Table:
+def _facts(found: ComparisonData) -> Table:
     labels = isinstance(found.measure, Multilabel)
     rows = [
         ("samples", f"{found.samples:,}"),
@@ -105,7 +104,7 @@ def _facts(found: Comparison) -> Table:
     return Table(("", ""), tuple(rows), "<<")
 
 
-def _samples(found: Comparison) -> Page:
+def _samples(found: ComparisonData) -> Page:
     if not found.in_a:
         return ()
     k = next(iter(found.at))
@@ -126,7 +125,7 @@ def _samples(found: Comparison) -> Page:
     return (Table(("sample", "label", "flip", "scores", ""), tuple(rows), ">><<<", title),)
 
 
-def _notes(found: Comparison) -> list[str]:
+def _notes(found: ComparisonData) -> list[str]:
     said = []
     a, b = found.names
     if any(at.numerical for at in found.at.values()):
@@ -134,7 +133,7 @@ def _notes(found: Comparison) -> list[str]:
             f"A near tie is a flip whose margin at the boundary is within twice the tolerance in {a}"
             f" and in {b}: rounding may decide it either way."
         )
-    if any(at.p_value < 0.05 for at in found.at.values()):  # noqa: PLR2004  # as is customary
+    if any(at.p_value < _UNLIKELY for at in found.at.values()):
         said.append(
             "p is McNemar's exact test: so uneven a split of lost and gained samples is unlikely"
             " to be chance."

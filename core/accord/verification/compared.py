@@ -6,9 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from accord.measures.base import Measure
-from accord.reporting.display import Display, Page
 from accord.reporting.intervals import wilson
-from accord.verification.compare_page import compare_page
 from accord.verification.samples import Looked
 from accord.verification.wording import measure_title
 
@@ -52,32 +50,8 @@ class AtK:
 
 
 @dataclass(frozen=True, eq=False)
-class Comparison(Display):
-    """How two sets of scores for the same samples differ.
-
-    Attributes
-    ----------
-    ties : str
-        The tie rule (R5); of a measure with a threshold, the side of a score at it.
-    samples, classes : int
-        How many there are.
-    dtypes : tuple of str
-        Those of A and of B.
-    at : dict of AtK
-        What they make of the samples, by k; a measure without k has the key 1.
-    largest : tuple or None
-        The largest absolute difference of finite scores, with its sample and class.
-    tolerance : float
-        How far rounding may move a score; of the largest in its sample if ``relative``.
-    in_a, in_b : tuple of Sample or Scored
-        The samples to look at first, as each has them.
-    measure : Measure
-        What was counted.
-    names : tuple of str
-        What A and B are called.
-    total : int
-        The credit there is: the samples, or all their labels under ``"hamming"``.
-    """
+class ComparisonData:
+    """The figures of a `Comparison`, which says what each field is."""
 
     ties: str
     samples: int
@@ -147,6 +121,3 @@ class Comparison(Display):
             "accuracy": {"a": a, "b": b} if self.total else {"a": None, "b": None},
             "interval": {"a": list(intervals[0]), "b": list(intervals[1])} if intervals else None,
         }
-
-    def _page(self) -> Page:
-        return compare_page(self)

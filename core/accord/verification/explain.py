@@ -22,7 +22,8 @@ from accord.verification.dialect import AVERAGES, Dialect
 from accord.verification.dialects import dialects
 from accord.verification.explain_binary import explain_binary
 from accord.verification.explain_labels import explain_labels
-from accord.verification.explained import Explanation, Figures, Told
+from accord.verification.explain_result import Explanation
+from accord.verification.explained import Figures, Told
 from accord.verification.handover import class_axis_last, kept_places, on_host
 from accord.verification.judged import Hits
 from accord.verification.peers import ask, chosen, with_answers

@@ -12,7 +12,8 @@ from accord.measures import Binary
 from accord.verification.causes import binary_causes, ours
 from accord.verification.dialects import dialects
 from accord.verification.explain_labels import LOGITS, SIGMOID
-from accord.verification.explained import Explanation, Told
+from accord.verification.explain_result import Explanation
+from accord.verification.explained import Told
 from accord.verification.handover import in_dtype, kept_places, threshold_in
 from accord.verification.reference import judge
 from accord.verification.rows import DialectError

@@ -20,7 +20,8 @@ from accord.verification.causes import (
 )
 from accord.verification.dialect import Dialect
 from accord.verification.dialects import dialects
-from accord.verification.explained import Explanation, Told
+from accord.verification.explain_result import Explanation
+from accord.verification.explained import Told
 from accord.verification.handover import in_dtype, threshold_in
 from accord.verification.reference import CRITERIA, judge
 from accord.verification.rows import DialectError

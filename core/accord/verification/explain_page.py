@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
 
 from accord.measures import Multilabel, TopK, TopKCategorical
-from accord.reporting.charts import Line, Span, by_k, spans
-from accord.reporting.display import Figure, Note, Page, Table, Verdict
-from accord.verification.verify_page import samples_table
+from accord.reporting.page import ByK, Line, Note, Page, Span, Spans, Table, Verdict, tie_band
+from accord.verification.explained import ExplanationData, Told
+from accord.verification.samples_table import samples_table
 from accord.verification.wording import has_k, measure_title
 
-if TYPE_CHECKING:  # an explanation shows itself by this module
-    from accord.verification.explained import Explanation, Told
 
-
-def explain_page(found: Explanation) -> Page:
+def explain_page(found: ExplanationData) -> Page:
     """Lay an explanation out."""
     return (
         Verdict(_verdict(found), None if _spread(found) else True),
@@ -27,12 +23,12 @@ def explain_page(found: Explanation) -> Page:
     )
 
 
-def _spread(found: Explanation) -> bool:
+def _spread(found: ExplanationData) -> bool:
     """Tell whether any library judges any sample otherwise, or averages other classes."""
     return any(any(told.differs.values()) or any(told.causes.values()) for told in found.told)
 
 
-def _verdict(found: Explanation) -> str:
+def _verdict(found: ExplanationData) -> str:
     figures = [
         figure / told.scale
         for told in found.told
@@ -56,7 +52,7 @@ def _verdict(found: Explanation) -> str:
     return f"For these very scores, libraries may report {', '.join(said)}."
 
 
-def _spans(found: Explanation, k: int) -> Figure:
+def _spans(found: ExplanationData, k: int) -> Spans:
     own = found.accuracy[k]
     rows = [
         Span(
@@ -68,21 +64,22 @@ def _spans(found: Explanation, k: int) -> Figure:
         )
         for told in found.told
     ]
-    rows = [Span("accord", own, own, own), *rows]
-    title = f"What each library reports{_at(found, k)}"
-    return spans(rows, f"{title} (filled: was run; bar: all that it may report)", mark=own)
+    title = (
+        f"What each library reports{_at(found, k)} (filled: was run; bar: all that it may report)"
+    )
+    return Spans(title, (Span("accord", own, own, own), *rows), mark=own)
 
 
-def _chart(found: Explanation) -> Page:
-    if len(found.correct) < 2 or not found.samples:  # noqa: PLR2004  # a line needs two points
+def _chart(found: ExplanationData) -> Page:
+    if len(found.correct) <= 1 or not found.samples:  # a line needs two points
         return ()
     floor = {k: found.figure(k).floor for k in found.correct}
     ceiling = {k: found.figure(k).ceiling for k in found.correct}
-    line = Line("accord, tie band", found.accuracy, floor, ceiling)
-    return (by_k([line], "Accuracy against k, and the band that ties leave open"),)
+    line = Line("accord", found.accuracy, tie_band(floor, ceiling))
+    return (ByK("Accuracy against k, and the band that ties leave open", (line,)),)
 
 
-def _table(found: Explanation, k: int) -> Table:
+def _table(found: ExplanationData, k: int) -> Table:
     own = found.accuracy[k]
     rule = f"ties {found.ties}" if has_k(found.measure) else f"at the threshold: {found.ties}"
     rows: list[tuple[str, ...]] = [
@@ -109,12 +106,12 @@ def _table(found: Explanation, k: int) -> Table:
     return Table(columns, tuple(rows), "<>><", title)
 
 
-def _at(found: Explanation, k: int) -> str:
+def _at(found: ExplanationData, k: int) -> str:
     place = _place(found, k)
     return place and f" at {place}"
 
 
-def _place(found: Explanation, k: int) -> str:
+def _place(found: ExplanationData, k: int) -> str:
     """Return the k, where there is one, and the average, where it is not the plain one."""
     k_is = [f"k={k}"] if has_k(found.measure) else []
     average = [] if found.average == "micro" else [f"{found.average} average"]
@@ -148,7 +145,7 @@ def _percent(share: float) -> str:
     return "-" if math.isnan(share) else f"{100 * share:.2f} %"
 
 
-def _notes(found: Explanation) -> list[str]:
+def _notes(found: ExplanationData) -> list[str]:
     said = [f"{told.name}: {told.note}." for told in found.told if told.note]
     if any(
         told.least.get(k) != told.most.get(k) and k in told.least

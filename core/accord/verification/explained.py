@@ -6,8 +6,6 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from accord.measures.base import Measure
-from accord.reporting.display import Display, Page
-from accord.verification.explain_page import explain_page
 from accord.verification.samples import Looked, json_number
 from accord.verification.wording import measure_title
 
@@ -62,35 +60,8 @@ class Figures(NamedTuple):
 
 
 @dataclass(frozen=True, eq=False)
-class Explanation(Display):
-    """What each library reports for the same scores, and why.
-
-    Attributes
-    ----------
-    ties : str
-        accord's tie rule (R5); under a threshold, the side of a score at it.
-    samples, classes : int
-        How many there are.
-    correct, floor, ceiling : dict of int or float
-        accord's count at each k, and its tie bounds; a measure without k has the key 1.
-    threshold : float or None
-        The threshold of binary and multilabel scores; None where scores are ranked.
-    told : tuple of Told
-        One for each dialect.
-    looked_at : tuple of Sample or Scored
-        The first samples that some library judges otherwise.
-    measure : Measure
-        What was counted.
-    total : int
-        The credit there is: the samples, or all their labels under ``"hamming"``.
-    notes : tuple of str
-        What a reader must know besides.
-    average : str
-        The average of all figures (R15).
-    figures : dict of Figures
-        accord's accuracy under that average at each k, and its bounds; where it is missing, the
-        counts as shares of ``total``.
-    """
+class ExplanationData:
+    """The figures of an `Explanation`, which says what each field is."""
 
     ties: str
     samples: int
@@ -159,9 +130,6 @@ class Explanation(Display):
             "looked_at": [sample.to_dict() for sample in self.looked_at],
             "notes": list(self.notes),
         }
-
-    def _page(self) -> Page:
-        return explain_page(self)
 
 
 def _keyed(figures: dict[int, Any]) -> dict[str, Any]:

@@ -7,9 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from accord.measures.base import Measure
-from accord.reporting.display import Display, Page
 from accord.verification.samples import Sample
-from accord.verification.verify_page import verify_page
 from accord.verification.wording import measure_title
 
 
@@ -65,22 +63,8 @@ class Backend:
 
 
 @dataclass(frozen=True, eq=False)
-class Verification(Display):
-    """Whether backends agree with the reference, and if not, on which samples.
-
-    Attributes
-    ----------
-    measure : Measure
-        What was counted.
-    samples, classes : int
-        How many there are.
-    correct, floor, ceiling : dict of int
-        The reference's count at each k, and its tie bounds where they are known.
-    backends : tuple of Backend
-        One for each mode of each backend.
-    looked_at : tuple of Sample
-        The first samples on which any differs.
-    """
+class VerificationData:
+    """The figures of a `Verification`, which says what each field is."""
 
     measure: Measure
     samples: int
@@ -126,9 +110,6 @@ class Verification(Display):
             "looked_at": [sample.to_dict() for sample in self.looked_at],
             "seconds": self.seconds,
         }
-
-    def _page(self) -> Page:
-        return verify_page(self)
 
 
 def _keyed(figures: dict[int, Any]) -> dict[str, Any]:

@@ -27,7 +27,8 @@ from accord.verification.handover import (
 from accord.verification.processes import Ended, Job
 from accord.verification.reference import Judged, judge
 from accord.verification.samples import Sample, look_at
-from accord.verification.verified import Backend, Verification
+from accord.verification.verified import Backend
+from accord.verification.verify_result import Verification
 from accord.verification.worker import installed, told_measure
 
 HostArray = npt.NDArray[Any]

@@ -4,26 +4,22 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from accord.measures import Multilabel, TopK
-from accord.reporting.charts import Cell, Line, by_k, matrix
-from accord.reporting.display import Figure, Note, Page, Table, Verdict
-from accord.verification.samples import Looked, Sample
+from accord.reporting.page import ByK, Cell, Grid, Line, Note, Page, Table, Verdict, tie_band
+from accord.verification.samples_table import samples_table
+from accord.verification.verified import Backend, VerificationData
 from accord.verification.wording import has_k, measure_title
 
-if TYPE_CHECKING:  # a verification shows itself by this module
-    from accord.verification.verified import Backend, Verification
-
-
 _NAMED = 4  # runs in the verdict
+_SHOWN = 5  # samples of a run that differ
 
 
-def verify_page(found: Verification) -> Page:
+def verify_page(found: VerificationData) -> Page:
     """Lay a verification out."""
     return (
         Verdict(_verdict(found), found.agrees),
-        _matrix(found),
+        *_grid(found),
         *_chart(found),
         _reference(found),
         _backends(found),
@@ -32,19 +28,7 @@ def verify_page(found: Verification) -> Page:
     )
 
 
-def samples_table(samples: tuple[Looked, ...], title: str = "Samples to look at") -> Page:
-    """Show samples with their scores around the boundary, if there are any."""
-    if not samples:
-        return ()
-    rows = tuple((str(each.place), str(each.label), str(each)) for each in samples)
-    first = samples[0]
-    around = "score"
-    if isinstance(first, Sample):
-        around = f"scores around the boundary at k={first.k} (* the label)"
-    return (Table(("sample", "label", around), rows, ">><", title),)
-
-
-def _verdict(found: Verification) -> str:
+def _verdict(found: VerificationData) -> str:
     if not found.backends:
         return "No backend was run."
     names = {backend.name for backend in found.backends}
@@ -66,15 +50,17 @@ def _agree(n: int) -> str:
     return "agrees" if n == 1 else "agree"
 
 
-def _matrix(found: Verification) -> Figure:
-    rows = list(dict.fromkeys(map(_label, found.backends)))
-    modes = list(dict.fromkeys(backend.mode for backend in found.backends))
+def _grid(found: VerificationData) -> Page:
+    if not found.backends:
+        return ()
+    rows = tuple(dict.fromkeys(map(_label, found.backends)))
+    modes = tuple(dict.fromkeys(backend.mode for backend in found.backends))
     cells: dict[tuple[str, str], Cell] = {}
     for backend in found.backends:
         place = _label(backend), backend.mode
         if place not in cells or cells[place].tone == "good":  # the worst of several devices
             cells[place] = _cell(backend)
-    return matrix(rows, modes, cells, "Agreement, sample by sample")
+    return (Grid("Agreement, sample by sample", rows, modes, cells),)
 
 
 def _label(backend: Backend) -> str:
@@ -101,30 +87,29 @@ def _outcome(backend: Backend) -> str:
     if backend.agrees:
         return "agrees"
     if backend.differing:
-        first = ", ".join(map(str, backend.differs[:5]))
-        more = ", ..." if backend.differing > 5 else ""  # noqa: PLR2004  # those shown
+        first = ", ".join(map(str, backend.differs[:_SHOWN]))
+        more = ", ..." if backend.differing > _SHOWN else ""
         return f"{backend.differing:,} differ: {first}{more}"
     return backend.error or "differs"
 
 
-def _chart(found: Verification) -> Page:
+def _chart(found: VerificationData) -> Page:
     whole = found.total
     if not whole or not found.floor or not has_k(found.measure):
         return ()
-    line = Line(
-        "accuracy, tie band",
-        {k: count / whole for k, count in found.correct.items()},
-        {k: count / whole for k, count in found.floor.items()},
-        {k: count / whole for k, count in found.ceiling.items()},
+    accuracy, floor, ceiling = (
+        {k: count / whole for k, count in counts.items()}
+        for counts in (found.correct, found.floor, found.ceiling)
     )
-    return (by_k([line], "Accuracy against k, and the band that ties leave open"),)
+    line = Line("accuracy", accuracy, tie_band(floor, ceiling))
+    return (ByK("Accuracy against k, and the band that ties leave open", (line,)),)
 
 
 def _count(count: float) -> str:
     return f"{count:,}" if isinstance(count, int) else f"{count:,.4f}"
 
 
-def _reference(found: Verification) -> Table:
+def _reference(found: VerificationData) -> Table:
     k_column = ("k",) if has_k(found.measure) else ()
     rows = tuple(
         (
@@ -149,7 +134,7 @@ def _reference(found: Verification) -> Table:
     return Table(columns, rows, ">" * len(columns), title)
 
 
-def _backends(found: Verification) -> Table:
+def _backends(found: VerificationData) -> Table:
     rows = tuple(
         (
             _label(backend),
@@ -166,7 +151,7 @@ def _backends(found: Verification) -> Table:
     return Table(columns, rows, "<<<>>><", "Backends")
 
 
-def _notes(found: Verification) -> list[str]:
+def _notes(found: VerificationData) -> list[str]:
     tied = {k: found.ceiling[k] - found.floor[k] for k in found.floor}
     if not any(tied.values()):
         return []

@@ -1,0 +1,275 @@
+"""What a report holds: every figure of an evaluation, in Python and for JSON."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from accord.counts.averages import Average
+from accord.counts.tally import Tally
+from accord.credit.nonfinite import NonFinite
+from accord.measures import Binary, Multilabel, TopK, TopKCategorical
+from accord.measures.base import Measure
+from accord.reporting.intervals import wilson
+
+_NAMES: dict[type[Measure], str] = {
+    TopK: "top-k",
+    TopKCategorical: "categorical",
+    Binary: "binary",
+    Multilabel: "multilabel",
+}
+
+
+class ClassFigures(NamedTuple):
+    """The figures of the samples of one true class; support is how many there are."""
+
+    support: int | float
+    correct: dict[int, int | float]
+    accuracy: dict[int, float]
+
+
+@dataclass(frozen=True, eq=False)
+class ReportData:
+    """The figures of a `Report`, which says what each field is."""
+
+    measure: Measure
+    tally: Tally
+    classes: int
+    average: Average = "micro"
+    per_class: bool = False
+    nonfinite: NonFinite | None = None
+
+    @property
+    def name(self) -> str:
+        """What the measure is called: top-k, categorical, binary, multilabel."""
+        names = (name for kind, name in _NAMES.items() if isinstance(self.measure, kind))
+        return next(names, type(self.measure).__name__)
+
+    @property
+    def k(self) -> tuple[int, ...]:
+        """Every k there is a figure for, in the order asked."""
+        return tuple(dict.fromkeys(self._asked))  # a k asked twice is shown once
+
+    @property
+    def ties(self) -> str | None:
+        """The tie rule (R5); None for a measure that compares with a threshold."""
+        ranks = getattr(self.measure, "k", None) is not None
+        return getattr(self.measure, "ties", None) if ranks else None
+
+    @property
+    def unit(self) -> str:
+        """What is counted: samples; labels under the multilabel criterion ``"hamming"``."""
+        return "labels" if getattr(self.measure, "criteria", None) == "hamming" else "samples"
+
+    @property
+    def total(self) -> int | float:
+        """How many units counted, or their weight."""
+        # By class, a label that is no class is in no class's total (R22).
+        elsewhere = self.tally.invalid if self._by_class else 0
+        return _number(self._over_classes(self.tally.total) + elsewhere)
+
+    @property
+    def samples(self) -> int | float:
+        """How many samples counted, or their weight."""
+        if self.unit == "samples":
+            return self.total
+        return self.total / self.classes if self.weighted else int(self.total) // self.classes
+
+    @property
+    def weighted(self) -> bool:
+        """Whether samples had weights, which every count is then a sum of."""
+        return bool(np.asarray(self.tally.total).dtype.kind == "f")
+
+    @property
+    def occurring(self) -> int | None:
+        """How many classes occur among the labels; None where nothing was counted by class."""
+        return int(np.count_nonzero(self.tally.total)) if self._by_class else None
+
+    @property
+    def correct(self) -> dict[int, int | float]:
+        """The credit at each k: a count, or a sum of fractions or weights."""
+        return self._at_k(self._over_classes(self.tally.correct))
+
+    @property
+    def accuracy(self) -> dict[int, float]:
+        """The accuracy at each k; NaN where there are no samples (R16)."""
+        return self._at_k(self.tally.accuracy(self.average))
+
+    @property
+    def floor(self) -> dict[int, float]:
+        """The accuracy at each k if every tie were lost (R7)."""
+        return self._at_k(self.tally.bounds(self.average)[0])
+
+    @property
+    def ceiling(self) -> dict[int, float]:
+        """The accuracy at each k if every tie were won (R7)."""
+        return self._at_k(self.tally.bounds(self.average)[1])
+
+    @property
+    def tied(self) -> dict[int, int | float]:
+        """How much credit at each k is decided by ties: that of the ceiling less the floor's."""
+        return self._at_k(self._over_classes(self.tally.ceiling - self.tally.floor))
+
+    @property
+    def interval(self) -> dict[int, tuple[float, float]] | None:
+        """Wilson's 95 % interval at each k; None where `no_interval` says why there is none."""
+        if self.no_interval:
+            return None
+        return {k: wilson(correct, self.total) for k, correct in self.correct.items()}
+
+    @property
+    def no_interval(self) -> str:
+        """Why there is no interval, in a few words; empty where there is one.
+
+        Wilson's interval is that of a share of independent samples that are hits or misses.
+        """
+        if not self.total:
+            return "there are no samples"
+        if self.weighted:
+            return "samples are weighted"
+        if self.average == "macro":
+            return "a macro average is a mean of shares"
+        if self.unit == "labels":
+            return "labels of one sample depend on each other"
+        if np.asarray(self.tally.correct).dtype.kind == "f":
+            return "the credit of a sample is a fraction"
+        return ""
+
+    @property
+    def chance(self) -> dict[int, float] | None:
+        """What guessing gives at each k: k / C, and nothing for an invalid label.
+
+        None for multilabel samples, for no samples, and where a sample has a score of -inf: that
+        may mark a class that can't be chosen, and guessing among fewer classes gives more.
+        """
+        if isinstance(self.measure, Multilabel) or not self.total or self.minus_inf:
+            return None
+        by_class = self.average == "macro"  # which an invalid label does not lower (R15)
+        good = 1.0 if by_class else float((self.total - self.invalid) / self.total)
+        return {k: k / self.classes * good for k in self.k}
+
+    @property
+    def invalid(self) -> int | float:
+        """How many labels are bad, where that could not be refused (R22); they are misses."""
+        return _number(self.tally.invalid)
+
+    @property
+    def undefined(self) -> int | float:
+        """How many samples have a NaN for their own score (R4); they are misses.
+
+        For multilabel samples, how many have a NaN among their scores; for ``"hamming"``, how many
+        labels have a NaN score.
+        """
+        return _number(self.tally.undefined)
+
+    @property
+    def nan(self) -> int | float | None:
+        """How many samples have a NaN among their scores; None where that was not counted."""
+        if self.nonfinite is not None:
+            return _number(self.nonfinite.nan)
+        known = isinstance(self.measure, (Binary, Multilabel)) and self.unit == "samples"
+        return self.undefined if known else None
+
+    @property
+    def lost_to_nan(self) -> dict[int, int | float] | None:
+        """How much credit at each k is lost to a NaN of another class, which ranks ahead (R2).
+
+        None for a measure that does not rank classes, or where it was not counted.
+        """
+        return None if self.nonfinite is None else self._at_k(self.nonfinite.lost)
+
+    @property
+    def minus_inf(self) -> int | float | None:
+        """How many samples have a -inf among their scores.
+
+        None for a measure that does not rank classes, or where it was not counted.
+        """
+        return None if self.nonfinite is None else _number(self.nonfinite.minus_inf)
+
+    def by_class(self) -> tuple[ClassFigures, ...]:
+        """Return the figures of each class, in order.
+
+        Raises
+        ------
+        ValueError
+            If the tally is not by class; pass ``per_class=True`` to `accord.evaluate`.
+        """
+        accuracy = np.reshape(self.tally.accuracy("none"), (-1, self.classes))
+        correct = np.reshape(self.tally.correct, (-1, self.classes))
+        return tuple(
+            ClassFigures(_number(support), self._at_k(correct[:, c]), self._at_k(accuracy[:, c]))
+            for c, support in enumerate(self.tally.total)
+        )
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return every figure as JSON can hold it: k as text, None for NaN.
+
+        Returns
+        -------
+        dict
+            measure, ties, average, samples, classes, correct, accuracy, floor, ceiling, interval,
+            invalid, undefined, nan, lost_to_nan and minus_inf; with ``per_class``, also per_class, a list with class, support,
+            correct and accuracy of each.
+
+        Examples
+        --------
+        >>> import accord, numpy as np
+        >>> accord.evaluate([1], np.array([[0.2, 0.8]]), k=1).to_dict()["accuracy"]
+        {'1': 1.0}
+        """
+        interval = self.interval
+        figures: dict[str, Any] = {
+            "measure": self.name,
+            "ties": self.ties,
+            "average": self.average,
+            "samples": self.samples,
+            "classes": self.classes,
+            "correct": _keyed(self.correct),
+            "accuracy": _keyed(self.accuracy),
+            "floor": _keyed(self.floor),
+            "ceiling": _keyed(self.ceiling),
+            "interval": {str(k): list(ends) for k, ends in interval.items()} if interval else None,
+            "invalid": self.invalid,
+            "undefined": self.undefined,
+            "nan": self.nan,
+            "lost_to_nan": None if self.lost_to_nan is None else _keyed(self.lost_to_nan),
+            "minus_inf": self.minus_inf,
+        }
+        if self.per_class:
+            figures["per_class"] = [
+                {
+                    "class": place,
+                    "support": each.support,
+                    "correct": _keyed(each.correct),
+                    "accuracy": _keyed(each.accuracy),
+                }
+                for place, each in enumerate(self.by_class())
+            ]
+        return figures
+
+    @property
+    def _asked(self) -> tuple[int, ...]:
+        k = getattr(self.measure, "k", None)
+        return k if isinstance(k, tuple) else (1 if k is None else k,)
+
+    @property
+    def _by_class(self) -> bool:
+        return np.ndim(self.tally.total) > 0
+
+    def _over_classes(self, counts: Any) -> Any:
+        return np.sum(counts, axis=-1) if self._by_class else counts
+
+    def _at_k(self, figures: Any) -> dict[int, Any]:
+        return dict(zip(self._asked, np.atleast_1d(figures).tolist(), strict=True))
+
+
+def _number(count: Any) -> int | float:
+    number: int | float = np.asarray(count).item()
+    return number
+
+
+def _keyed(figures: dict[int, Any]) -> dict[str, Any]:
+    return {str(k): None if math.isnan(value) else value for k, value in figures.items()}
