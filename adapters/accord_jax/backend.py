@@ -36,8 +36,8 @@ _POWERS = jnp.dtype("float8_e8m0fnu")
 jax.tree_util.register_dataclass(
     Batch,
     data_fields=("scores", "truth", "mask", "weight"),
-    meta_fields=("backend", "ns", "sample_axes"),
-    drop_fields=("scanned", "origin", "index", "narrow"),
+    meta_fields=("backend", "ns", "sample_axes", "numbers"),
+    drop_fields=("scanned", "origin", "index", "small", "narrow"),
 )
 
 

@@ -75,7 +75,7 @@ def standing_in_block(
 
 def _counts(block: Batch, own: Array, offset: int) -> Array:
     ns, backend = block.ns, block.backend
-    number = ns.astype(block.truth, backend.numbers(block.scores).count)
+    number = ns.astype(block.truth, block.numbers.count)
     label = (number - offset)[..., None]
     here = (label >= 0) & (label < block.classes)
     own = as_number(block, own)

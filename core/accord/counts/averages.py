@@ -6,8 +6,8 @@ from typing import Literal
 
 import numpy as np
 
-from accord.backends.base import Array, Namespace
-from accord.backends.registry import backend_of
+from accord.backends.base import Array, Backend, Namespace
+from accord.backends.registry import backend_of, load
 from accord.inputs import options
 
 Average = Literal["micro", "macro", "weighted", "none"] | None
@@ -31,17 +31,23 @@ def averaged(credit: Array, total: Array, invalid: Array, average: Average) -> A
     if backend.counts_in_numpy:
         views = [backend.host_view(each) for each in (credit, total, invalid)]
         if not any(view is None for view in views):
-            share = _shares(*views, average=average, by_class=by_class)
+            numpy = load("numpy").backend
+            share = _shares(*views, backend=numpy, average=average, by_class=by_class)
             dtype = backend.numbers(total).result
             back = backend.from_host(share, like=total)
             return backend.namespace(total).astype(back, dtype, copy=False)
-    return _shares(credit, total, invalid, average=average, by_class=by_class)
+    return _shares(credit, total, invalid, backend=backend, average=average, by_class=by_class)
 
 
 def _shares(
-    credit: Array, total: Array, invalid: Array, *, average: Average, by_class: bool
+    credit: Array,
+    total: Array,
+    invalid: Array,
+    *,
+    backend: Backend,
+    average: Average,
+    by_class: bool,
 ) -> Array:
-    backend = backend_of(total)
     ns, dtypes = backend.namespace(total), backend.numbers(total)
     stacked = invalid.ndim  # a single count, with the leading axes of a stack alone
     has_classes = total.ndim > stacked

@@ -107,17 +107,18 @@ class Outcome(NamedTuple):
 
 def count(block: Batch, outcome: Outcome, classes: int | None) -> Tally:
     """Sum the outcomes of a block: over all samples, or by the class of each (R15)."""
-    ns, dtypes = block.ns, block.backend.numbers(block.scores)
+    ns, dtypes = block.ns, block.numbers
     nothing = ns.astype(ns.zeros_like(outcome.undefined), dtypes.count)
     each, valid = nothing + outcome.size, outcome.labels.valid
     invalid = nothing if outcome.invalid is None else outcome.invalid
     if classes is not None and valid is not None:
         each = ns.where(valid, each, nothing)  # an invalid label is of no class
     kept = outcome.labels.kept
-    credits_ = [
-        _amount(block, kept, values) for values in (outcome.credit, outcome.floor, outcome.ceiling)
-    ]
-    counted, *rest = [_amount(block, kept, values) for values in (each, invalid, outcome.undefined)]
+    credited = (outcome.credit, outcome.floor, outcome.ceiling)
+    amounts = [_amount(block, kept, each) for each in (*credited, each, invalid, outcome.undefined)]
+    if classes is None and outcome.credit.ndim == each.ndim:
+        return Tally(*_over_samples(block, *amounts))
+    credits_, (counted, *rest) = amounts[:3], amounts[3:]
     if classes is None:
         return Tally(*_over_samples(block, *credits_), *_over_samples(block, counted, *rest))
     ids = ns.reshape(ns.astype(outcome.labels.label, dtypes.count), (-1,))
@@ -132,7 +133,7 @@ def summed(block: Batch, kept: Kept, values: Array) -> Array:
 
 def _amount(block: Batch, kept: Kept, values: Array) -> Array:
     """Return what each sample adds: nothing if it is left out, else its value times its weight."""
-    ns, dtypes = block.ns, block.backend.numbers(block.scores)
+    ns, dtypes = block.ns, block.numbers
     integer = kept.weight is None and not ns.isdtype(values.dtype, "real floating")
     values = ns.astype(values, dtypes.count if integer else dtypes.sum)
     if kept.weight is not None:

@@ -164,7 +164,7 @@ def _credit(
     unit: Unit,
 ) -> Array:
     """Return each sample's credit; a sample that is not usable whole has none."""
-    ns, dtype = block.ns, block.backend.numbers(block.scores).sum
+    ns, dtype = block.ns, block.numbers.sum
 
     def share(part: Array, whole: Array, empty: float) -> Array:
         some = whole > 0

@@ -72,7 +72,12 @@ def tables_of(credit: tuple[tuple[float, ...], ...], ties: Ties, *, stacked: boo
 
 def credit(block: Batch, standing: Standing, how: RankTables, ties: Ties) -> Array:
     """Return each sample's credit under a tie rule: bool, or floats where it has fractions."""
-    of_each = _by_cuts if how.credit is None else _by_tables
+    if how.credit is None and ties != "expected":
+        ahead = rank_ahead(standing, ties)
+        if not how.stacked:
+            return ahead < how.cuts[0]
+        return block.ns.stack([ahead < cut for cut in how.cuts])
+    of_each = _shares if how.credit is None else _by_tables
     each = [of_each(block, standing, how, place, ties) for place in range(len(how.cuts))]
     return block.ns.stack(each) if how.stacked else each[0]
 
@@ -85,14 +90,12 @@ def rank_ahead(standing: Standing, ties: Ties) -> Array:
     return rank + standing.tied_after if after else rank
 
 
-def _by_cuts(block: Batch, standing: Standing, how: RankTables, place: int, ties: Ties) -> Array:
-    cut = how.cuts[place]
-    if ties != "expected":
-        return rank_ahead(standing, ties) < cut
-    ns, dtype = block.ns, block.backend.numbers(block.scores).sum
-    places = ns.astype(cut - standing.ahead, dtype)
+def _shares(block: Batch, standing: Standing, how: RankTables, place: int, _: Ties) -> Array:
+    """Return the chance to be among the best in a random order of the tied."""
+    ns, dtype = block.ns, block.numbers.sum
+    places = ns.astype(how.cuts[place] - standing.ahead, dtype)
     rivals = ns.astype(standing.tied_before + standing.tied_after + 1, dtype)
-    return ns.clip(places / rivals, 0, 1)  # the chance to be among the best in a random order
+    return ns.clip(places / rivals, 0, 1)
 
 
 def _by_tables(block: Batch, standing: Standing, how: RankTables, place: int, ties: Ties) -> Array:
@@ -107,8 +110,7 @@ def _by_tables(block: Batch, standing: Standing, how: RankTables, place: int, ti
 
 
 def _look_up(block: Batch, how: RankTables, place: int, rank: Array) -> Array:
-    ns, backend = block.ns, block.backend
-    numbers = backend.numbers(block.scores)
+    ns, backend, numbers = block.ns, block.backend, block.numbers
     if backend.residence(block.scores) == "traced":  # where an array of NumPy's may be traced too
         table = ns.asarray(how.lists[place], dtype=numbers.sum)
     else:

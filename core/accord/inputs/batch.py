@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from accord.backends import small_floats
-from accord.backends.base import Array, Backend, Namespace
+from accord.backends.base import Array, Backend, Namespace, Numbers
 from accord.scan import pieces
 from accord.scan.pieces import Index
 
@@ -34,12 +34,16 @@ class Batch:
         ``truth`` has the class axis too where labels are dense. None: no mask, no weights.
     sample_axes : int
         How many leading axes of the scores are samples.
+    numbers : Numbers
+        The dtypes to count, to sum and to answer in.
     scanned : bool
         Whether the compiled scan ranks these samples; decided once, by `accord.inputs.validate`.
     origin : Origin or None
         The caller's framework and scores.
     index : tuple
         Where a block is in the whole batch.
+    small : bool
+        Whether scores, or dense labels, are NumPy floats that are widened block by block.
     narrow : dtype or None
         The dtype that widened scores came in.
     """
@@ -51,9 +55,11 @@ class Batch:
     mask: Array | None
     weight: Array | None
     sample_axes: int
+    numbers: Numbers
     scanned: bool = False
     origin: Origin | None = None
     index: Index = ()
+    small: bool = False
     narrow: np.dtype[Any] | None = None
 
     @property
@@ -85,11 +91,12 @@ class Batch:
         """
         limit = self._block_size()
         if limit is None or math.prod(self.scores.shape) <= limit:
-            yield self.widened()
+            yield self.widened() if self.small else self
             return
         entries = max(1, math.prod(self.scores.shape[self.sample_axes :]))
         for index in pieces.split(self.sample_shape, max(1, limit // entries)):
-            yield self.at(index).widened()
+            block = self.at(index)
+            yield block.widened() if self.small else block
 
     def _block_size(self) -> int | None:
         """Return how many scores are worked on at a time; None leaves the whole to a compiler."""
@@ -154,7 +161,9 @@ class Batch:
         """
         if not (self.backend.residence(bad) == "host" and self.readable):
             return False
-        (flags,) = self.backend.to_host(bad)
+        flags = self.backend.host_view(bad)
+        if flags is None:
+            (flags,) = self.backend.to_host(bad)
         if flags.any():
             here = np.unravel_index(int(flags.argmax()), flags.shape)
             value = self.backend.to_host(values)[0][here].item()

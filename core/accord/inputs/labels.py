@@ -150,7 +150,7 @@ def _kept(block: Batch, number: Array | None, ignore_index: int | None) -> Kept:
 def saturated(block: Batch, index: int) -> int:
     """Return an index as integer labels hold it, which saturate on their way to 32 bits."""
     narrow = block.truth.dtype == block.ns.int32
-    dtype = block.truth.dtype if narrow else block.backend.numbers(block.scores).count
+    dtype = block.truth.dtype if narrow else block.numbers.count
     info = block.ns.iinfo(dtype)
     return min(max(index, int(info.min)), int(info.max))
 
@@ -180,5 +180,5 @@ def _and(first: Array | None, second: Array) -> Array:
 
 
 def _cast(block: Batch, values: Array, role: str) -> Array:
-    dtype = getattr(block.backend.numbers(block.scores), role)
+    dtype = getattr(block.numbers, role)
     return block.ns.astype(values, dtype, copy=False)

@@ -65,6 +65,8 @@ def traced(name: str, value: object) -> str | None:
 
 def top(k: object) -> int | tuple[int, ...]:
     """Return ``k`` as an int or a tuple of ints, each at least 1 (R6)."""
+    if type(k) is int and k > 0:
+        return k
     if isinstance(k, tuple) and k:
         return tuple(_one_top(k, each) for each in k)
     return _one_top(k, k)

@@ -86,7 +86,9 @@ def validate(
         origin, backend = Origin(backend, y_score), load("numpy").backend
         y_score, truth, mask, weight = views
     else:
-        truth, mask, weight = (_placed(backend, values, y_score) for values in others)
+        truth, mask, weight = others
+        if not isinstance(y_score, np.ndarray):
+            truth, mask, weight = [_placed(backend, values, y_score) for values in others]
     if isinstance(y_score, np.ndarray):
         y_score = small_floats.as_bits(y_score)
 
@@ -114,8 +116,20 @@ def validate(
         dtypes.refuse_other(ns, "sample_weight", weight)
         expected.refuse_other("sample_weight", weight, samples)
         weight = backend.match_samples("sample_weight", small_floats.widened(weight), scores)
-    scanned = scans and isinstance(scores, np.ndarray) and scan.wanted(scores)
-    return Batch(backend, ns, scores, truth, mask, weight, sample_axes, scanned, origin)
+    host = isinstance(scores, np.ndarray)
+    return Batch(
+        backend,
+        ns,
+        scores,
+        truth,
+        mask,
+        weight,
+        sample_axes,
+        backend.numbers(scores),
+        scanned=host and scans and scan.wanted(scores),
+        origin=origin,
+        small=host and any(map(small_floats.is_small, {scores.dtype, truth.dtype})),
+    )
 
 
 def join(backend: Backend, name: str, values: Any, scores: Array, beside: str = "y_score") -> Array:

@@ -17,7 +17,7 @@ class _BestK(RankMeasure):
     k: int | tuple[int, ...] = 5
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "k", options.top(self.k))
+        options.top(self.k)  # refuses None, which other rank measures take
         super().__post_init__()
 
     def credit_at(self, rank: int) -> float:
