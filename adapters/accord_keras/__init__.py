@@ -1,5 +1,6 @@
 """accord for Keras 3: metric classes for ``model.compile``, the same on every backend."""
 
+from accord.backends import refusals
 from accord_keras.figures import take_apart
 from accord_keras.metrics import (
     BinaryAccuracy,
@@ -11,6 +12,10 @@ from accord_keras.metrics import (
 )
 
 take_apart()
+
+refusals.SYMBOLS["KerasTensor"] = (
+    "pass what the model returns for a batch, or pass a metric of accord_keras to model.compile"
+)
 
 __all__ = [
     "BinaryAccuracy",

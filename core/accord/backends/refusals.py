@@ -27,6 +27,12 @@ _READ = {
 
 _JOIN = {"torch": ("torch.cat", "torch.stack")}  # by the library of the arrays of a list
 
+SYMBOLS: dict[str, str] = {}
+"""By the name of a type that stands for an array and has no values: what to pass instead.
+
+Adapters add those of their libraries.
+"""
+
 _ARGUMENTS = ("y_true", "y_score", "y_pred", "own_score", "mask", "sample_weight")
 
 _NUMBERS = "pass an array of numbers"
@@ -67,6 +73,8 @@ def no_array(name: str, values: Any) -> TypeError:
     if values is None:
         return TypeError(f"{name} is None; pass {_WHAT.get(name, 'it')} as an array")
     kind = type(values).__name__
+    if kind in SYMBOLS:
+        return TypeError(f"{name} is a {kind}, which has no values; {SYMBOLS[kind]}")
     return TypeError(
         f"{name} is a {kind}, which is no framework's array; {_as_array(name, values)}"
     )
