@@ -1,4 +1,4 @@
-"""JAX as accord sees it: traced or eager, perhaps without 64-bit numbers, subnormals flushed."""
+"""The adapter for JAX: traced and eager arrays, with or without 64-bit numbers."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from accord.order import signed_magnitude
 from accord.registry import BFLOAT16, NO_VALUES, Adapter, Array, Namespace, Numbers, Transform
 from accord_jax import modes
 
-_RUN = 32  # floats summed plainly before their rounding errors are carried
+_RUN = 32  # floats to sum before compensation for rounding errors begins
 
 _FEW_BITS = (
     *("float8_e3m4", "float8_e4m3", "float8_e4m3b11fnuz", "float8_e4m3fn", "float8_e4m3fnuz"),
@@ -29,8 +29,8 @@ _FEW_BITS = (
 
 _POWERS = jnp.dtype("float8_e8m0fnu")
 
-# A block of samples is a tree, so that what is done with it can be compiled. Where it lies in
-# the whole is told in messages only, and each block would be compiled anew for it.
+# A block of samples is a tree, so functions of it can be compiled. Its origin is used in messages
+# only; it is dropped here, since otherwise JAX would compile again for each block.
 jax.tree_util.register_dataclass(
     Inputs,
     data_fields=("scores", "truth", "mask", "weight"),
@@ -46,8 +46,8 @@ class JaxAdapter(Adapter):
     slow_modes = frozenset({"sharded", "vmapped"})
 
     @property
-    def dtypes(self) -> tuple[str, ...]:  # type: ignore[override]  # 64-bit ones can be switched
-        """The score dtypes that JAX has now."""
+    def dtypes(self) -> tuple[str, ...]:  # type: ignore[override]  # 64-bit ones can be off
+        """The score dtypes that JAX has with its present settings."""
         more = ("float16", "bfloat16", *_FEW_BITS)
         return (*more, *(name for name in Adapter.dtypes if held(name) == name))
 
@@ -56,7 +56,7 @@ class JaxAdapter(Adapter):
         return jnp
 
     def plain(self, name: str, array: Array) -> Array:
-        """Return an array; refuse float8_e8m0fnu outside host memory: it can't hold a threshold of 0."""
+        """Return the array; refuse float8_e8m0fnu outside host memory: it has no 0."""
         if array.dtype == _POWERS and self.host_view(array) is None:
             raise TypeError(
                 f"{name} has dtype float8_e8m0fnu, which is counted in host memory alone; pass"
@@ -69,9 +69,9 @@ class JaxAdapter(Adapter):
         return Numbers(*(held(kind) for kind in (np.int64, np.float64, float)))
 
     def sort_key(self, scores: Array) -> Array:
-        """Return integers in the order of floats, for XLA's comparisons flush subnormals (R2)."""
+        """Return integers in the order of the floats: XLA's comparisons flush subnormals (R2)."""
         floats = jnp.issubdtype(scores.dtype, jnp.floating)
-        if floats and scores.dtype.itemsize == 1:  # some have a NaN in the place of a negative zero
+        if floats and scores.dtype.itemsize == 1:  # in some, the bits of -0.0 are a NaN
             scores = scores.astype(jnp.float32)
         bits = _bits(scores)
         return scores if bits is scores else signed_magnitude(jnp, bits, jnp.isnan(scores))
@@ -83,32 +83,32 @@ class JaxAdapter(Adapter):
     def counts(self, *flags: Array) -> tuple[Array, ...]:
         """Count several flags in one read.
 
-        XLA's CPU backend first writes out what a reduction of one operand reads, but fuses one of
-        several: (50k, 1000) float32, three counts: 177 ms apart, 9 together, 5 to read the scores.
-        The others fuse it as they do argmax, which is one of two.
+        XLA's CPU backend writes the input of a reduction to memory if it has one operand, and fuses
+        a reduction of several. Three counts of (50k, 1000) float32 take 177 ms one by one and
+        9 ms together; reading the scores takes 5 ms. XLA's other backends fuse both kinds.
         """
         return summed(tuple(each.astype(jnp.int32) for each in flags), (flags[0].ndim - 1,))
 
     def sums(self, *values: Array, axes: tuple[int, ...]) -> tuple[Array, ...]:
-        """Sum in one read, narrow floats with their rounding errors."""
+        """Sum several arrays in one read; float32 sums are compensated for rounding errors."""
         whole = summed(tuple(running(each, jnp) for each in values), axes)
         return tuple(each.sum if isinstance(each, Compensated) else each for each in whole)
 
     def pick(self, values: Array, place: Array) -> Array:
         """Return the entry at ``place`` of each row, by its bits.
 
-        Devices that share a row add what each has of it, and adding floats flushes subnormals.
+        Devices that share a row add their parts of it, and adding floats would flush subnormals.
         """
         bits = _bits(values)
         if jax.typeof(bits).sharding.spec[-1] is None:
             picked = jnp.take_along_axis(bits, place, axis=-1)
-        else:  # sharded in its type, which take_along_axis refuses
+        else:  # take_along_axis refuses an axis that is sharded in its type
             mine = jnp.arange(bits.shape[-1], dtype=place.dtype) == place
             picked = jnp.where(mine, bits, 0).sum(-1, dtype=bits.dtype, keepdims=True)
         return picked if bits is values else lax.bitcast_convert_type(picked, values.dtype)
 
     def settled(self, name: str, array: Array, scores: Array) -> Array:  # noqa: ARG002  # never refused
-        """Split an array over devices as the scores are, where that is part of their types."""
+        """Shard an array like the scores, if their sharding is part of their type."""
         spec = PartitionSpec(*jax.typeof(scores).sharding.spec[: array.ndim])
         if jax.typeof(array).sharding.spec == spec:
             return array
@@ -116,10 +116,11 @@ class JaxAdapter(Adapter):
         return jax.sharding.reshard(array, NamedSharding(placed.sharding.mesh, spec))
 
     def segment_sum(self, values: Array, ids: Array, n: int) -> Array:
-        """Sum the values of each id, fused, with no table of samples by ids in memory.
+        """Sum the values of each id in a fused reduction, without a samples x ids array in memory.
 
-        XLA's scatter counts entries of unevenly sharded arrays twice. Short runs are summed
-        plainly first, which loses less than 5e-7 and is many times faster than carrying.
+        A scatter is not used, because XLA's counts entries of unevenly sharded arrays twice. Short
+        runs are first summed without compensation. This loses less than 5e-7 and is many times
+        faster.
         """
         some = (0, -values.size % _RUN)
         mine = jnp.arange(n, dtype=ids.dtype)[:, None] == jnp.pad(ids, some)
@@ -130,18 +131,18 @@ class JaxAdapter(Adapter):
         return self.sums(runs, axes=(1,))[0]
 
     def is_traced(self, array: Array) -> bool:
-        """Tell whether an array is a tracer."""
+        """Return whether an array is a tracer."""
         return isinstance(array, jax.core.Tracer)
 
     def static(self, name: str) -> str:
-        """Say how an option stays a Python value under a transformation."""
+        """Return how to keep an option a Python value, for an error message."""
         return (
             f"and must be a Python value; make it static, for instance by jax.jit(...,"
             f' static_argnames="{name}"), or set it inside the traced function'
         )
 
     def is_concrete(self, array: Array) -> bool:
-        """Tell whether an array is all in this process's host memory, and not traced."""
+        """Return whether an array is all in this process's host memory, and not traced."""
         return (
             not self.is_traced(array)
             and array.is_fully_addressable
@@ -149,22 +150,22 @@ class JaxAdapter(Adapter):
         )
 
     def compiled(self, function: Callable[..., Any]) -> Callable[..., Any]:
-        """Return the function jitted: eager work on an accelerator, or on several devices, fuses."""
+        """Return the function jitted, so that eager work on accelerators and several devices fuses."""
         return jax.jit(function, static_argnums=0)
 
     def block_elements(self, scores: Array) -> int | None:
-        """Leave a trace whole, for XLA to fuse; eager work is bounded as on any device."""
+        """Return the block size of eager work; None under a trace, because XLA fuses the whole."""
         return None if self.is_traced(scores) else 1 << 24
 
     def host_view(self, array: Array) -> npt.NDArray[Any] | None:
-        """View an array that lies in one piece of host memory."""
+        """Return a NumPy view of an array in host memory on one device, and None for others."""
         if not self.is_concrete(array) or not _on_one(array):
             return None
         view = np.asarray(array)
         return view.view(BFLOAT16) if array.dtype == jnp.bfloat16 else view
 
     def to_host(self, array: Array) -> npt.NDArray[Any]:
-        """Copy an array to host memory; a traced one has no values."""
+        """Copy an array to host memory; a traced array raises TypeError."""
         if self.is_traced(array):
             raise TypeError(NO_VALUES)
         return super().to_host(array)
@@ -177,7 +178,7 @@ class JaxAdapter(Adapter):
         dtype: str | None = None,
         device: Any = None,
     ) -> Array:
-        """Copy host values, cast on the host, where nothing is flushed; integers saturate."""
+        """Copy host values, cast on the host so that no subnormal is flushed; integers saturate."""
         host = np.asarray(values)
         wanted = held(dtype or host.dtype)
         if wanted.kind in "iu" and host.dtype != wanted:
@@ -189,7 +190,7 @@ class JaxAdapter(Adapter):
         return jnp.array(host, device=device)
 
     def alongside(self, name: str, array: Array, scores: Array) -> Array:
-        """Return the array, unless both were put on devices that differ; JAX moves all others."""
+        """Return the array; refuse one committed to another device than the scores."""
         if _committed(array) and _committed(scores) and array.devices() != scores.devices():
             return super().alongside(name, array, scores)
         return array
@@ -199,7 +200,7 @@ class JaxAdapter(Adapter):
         return {**super().modes(), **modes.MODES}
 
     def streamed(self, measure: Any, batches: Iterable[tuple[Array, Array]]) -> Any:
-        """Return the tally of batches by a metric of the measure, its state a tree."""
+        """Return the tally of batches, counted by the JAX metric of the measure."""
         from accord_jax.metrics import JaxMetric  # noqa: PLC0415  # metrics know the adapter
 
         metric = JaxMetric(measure)
@@ -208,12 +209,12 @@ class JaxAdapter(Adapter):
 
 
 def held(dtype: Any) -> np.dtype[Any]:
-    """Return the dtype that JAX holds values of a dtype in."""
+    """Return the dtype that JAX uses for values of a dtype, with its present settings."""
     return np.dtype(jax.dtypes.canonicalize_dtype(dtype))
 
 
 def _bits(values: Array) -> Array:
-    """Return the bits of floats, as integers, and anything else as it is."""
+    """Return the bits of floats as integers; return other arrays unchanged."""
     if not jnp.issubdtype(values.dtype, jnp.floating):
         return values
     return lax.bitcast_convert_type(values, f"int{jnp.finfo(values.dtype).bits}")
@@ -224,13 +225,13 @@ def _on_one(array: Array) -> bool:
 
 
 def _committed(array: Array) -> bool:
-    """Tell whether an array was put on its devices; JAX moves others, and traced ones."""
+    """Return whether an array was committed to its devices; JAX may move other arrays."""
     return not isinstance(array, jax.core.Tracer) and bool(array.committed)
 
 
 def summed(values: tuple[Any, ...], axes: tuple[int, ...]) -> tuple[Any, ...]:
-    """Sum arrays of one shape, or trees of them that add in a way of their own, in one read."""
-    # Behind a barrier, for XLA takes minutes to fold the sum of a constant while it compiles.
+    """Sum arrays of one shape, or trees that define their own addition, in one read."""
+    # The barrier stops XLA from folding the sum of a constant, which takes it minutes to compile.
     zeros = jax.tree.map(lambda leaf: lax.optimization_barrier(jnp.zeros((), leaf.dtype)), values)
     whole: tuple[Any, ...] = lax.reduce(
         values, zeros, lambda mine, theirs: tuple(map(add, mine, theirs)), axes
@@ -239,5 +240,5 @@ def summed(values: tuple[Any, ...], axes: tuple[int, ...]) -> tuple[Any, ...]:
 
 
 def _alone(values: Array, axis: int) -> Array:
-    """Sum plainly, beside a second operand, so that it fuses: see `JaxAdapter.counts`."""
+    """Sum with a second operand of zeros, so that XLA fuses the sum: see `JaxAdapter.counts`."""
     return add(*summed((values, jnp.zeros_like(values)), (axis,)))

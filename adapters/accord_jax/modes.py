@@ -1,4 +1,4 @@
-"""The ways JAX's users run a function of arrays, for the conformance laws to try."""
+"""The ways to run a function of JAX arrays, for the conformance laws."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def vmapped(function: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def sharded(function: Callable[..., Any]) -> Callable[..., Any]:
-    """Jit a function, samples and classes split over all devices, unevenly where need be."""
+    """Jit a function, samples and classes split over all devices, unevenly if necessary."""
 
     @jax.jit
     def spread(*arrays: Any) -> Any:

@@ -1,4 +1,4 @@
-"""NumPy as accord sees it: the generic adapter, counting with NumPy's fastest instructions."""
+"""The adapter for NumPy: the generic one, with NumPy's fastest functions."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ class NumpyAdapter(Adapter):
     """NumPy arrays, memory maps and scalars."""
 
     @property
-    def dtypes(self) -> tuple[str, ...]:  # type: ignore[override]  # some are of another package
-        """The score dtypes that NumPy has here, with those of ml_dtypes where that is installed."""
+    def dtypes(self) -> tuple[str, ...]:  # type: ignore[override]  # some come from ml_dtypes
+        """The score dtypes of NumPy, and those of ml_dtypes if it is installed."""
         small = small_floats.LIMITS if find_spec("ml_dtypes") else ()
         return ("float16", *small, *Adapter.dtypes)
 
@@ -39,14 +39,14 @@ class NumpyAdapter(Adapter):
         return _NUMBERS
 
     def count(self, flags: Array) -> Array:
-        """Count the true entries along the last axis, eight at a time where they are packed."""
+        """Count the true entries along the last axis, eight at a time if possible."""
         if flags.shape[-1] % 8 == 0 and flags.flags.c_contiguous and flags.size:
             eights = np.bitwise_count(flags.view(np.uint64))
             return np.add.reduce(eights, axis=-1, dtype=np.int32)
         return np.add.reduce(flags, axis=-1, dtype=np.int32)
 
     def segment_sum(self, values: Array, ids: Array, n: int) -> Array:
-        """Sum by id; float64 weights are exact for counts below 2**53, which one call can't pass."""
+        """Sum by id; float64 weights are exact below 2**53, more than one call can count."""
         return np.bincount(ids, weights=values, minlength=n).astype(values.dtype)
 
     def is_concrete(self, array: Array) -> bool:  # noqa: ARG002  # always
@@ -65,7 +65,7 @@ class NumpyAdapter(Adapter):
         dtype: str | None = None,
         device: Any = None,
     ) -> Array:
-        """Return an array, or a scalar where NumPy's own functions return one."""
+        """Return an array, or a scalar for a 0-d array, as NumPy's functions do."""
         if dtype in small_floats.LIMITS:
             return np.asarray(values).astype(getattr(import_module("ml_dtypes"), dtype))[()]
         return super().from_host(values, like, dtype=dtype, device=device)[()]
@@ -75,5 +75,5 @@ class NumpyAdapter(Adapter):
         return np.asarray(array)
 
     def modes(self) -> Mapping[str, Transform]:
-        """Return eager, and eager by the compiled row scan whatever the size of the work."""
+        """Return eager, and eager with the compiled row scan for scores of any size."""
         return kernels.modes()

@@ -1,4 +1,4 @@
-"""Streaming metrics as plain objects: one class a measure, each an `accord.Metric`."""
+"""Metrics for NumPy: one class per measure, each an `accord.Metric`."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from accord import Metric, options
 
 
 class BinaryAccuracy(options.BinaryAccuracy, Metric):
-    """Share of scores on the side of the threshold that their label asks for (R10).
+    """Share of scores on the correct side of the threshold (R10).
 
     Parameters
     ----------

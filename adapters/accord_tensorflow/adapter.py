@@ -1,4 +1,4 @@
-"""TensorFlow as accord sees it: no Array API, shapes known in part, subnormals flushed."""
+"""The adapter for TensorFlow, which has no Array API, partly known shapes and flushes subnormals."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from accord_tensorflow import modes, namespace, xla
 
 _NUMBERS = Numbers(tf.int64, tf.float64, tf.float32)
 
-# The integer as wide as a float.
+# The integer of the same width as each float.
 _BITS = {tf.float16: tf.int16, tf.bfloat16: tf.int16, tf.float32: tf.int32, tf.float64: tf.int64}
 
 _REMEDIES = {
@@ -49,7 +49,7 @@ class TensorFlowAdapter(Adapter):
         return _NUMBERS
 
     def plain(self, name: str, array: Array) -> Array:
-        """Read a variable; refuse what is no dense tensor of known rank (R21)."""
+        """Return a tensor; read a variable, and refuse all but dense tensors of known rank (R21)."""
         kind = type(array).__name__
         if kind in _REMEDIES:
             raise TypeError(f"{name} is a {kind}; {_REMEDIES[kind].format(name)}")
@@ -68,9 +68,9 @@ class TensorFlowAdapter(Adapter):
         return tensor
 
     def settled(self, name: str, array: Array, scores: Array) -> Array:
-        """Demand, when the graph runs, the lengths that were not known when it was traced.
+        """Check lengths that are unknown while tracing when the graph runs.
 
-        XLA drops assertions, but it can't reshape to another number of entries.
+        XLA drops assertions, but it cannot reshape to another number of entries.
         """
         if array.shape.is_fully_defined() and scores.shape.is_fully_defined():
             return array
@@ -81,7 +81,7 @@ class TensorFlowAdapter(Adapter):
             return tf.reshape(array, wanted)
 
     def sort_key(self, scores: Array) -> Array:
-        """Return integers in the order of floats, for comparisons flush subnormals (R2)."""
+        """Return integers in the order of the floats: comparisons flush subnormals (R2)."""
         if scores.dtype not in _BITS:
             return scores
         bits = tf.bitcast(scores, _BITS[scores.dtype])
@@ -92,7 +92,7 @@ class TensorFlowAdapter(Adapter):
         return tf.reduce_sum(tf.cast(flags, tf.int32), axis=-1)
 
     def counts(self, *flags: Array) -> tuple[Array, ...]:
-        """Count several flags in one read, where need be in one sum, each in its own bits."""
+        """Count several flags in one read: by XLA, or packed into the bits of one sum."""
         if xla.has_sums():
             return xla.sums(*(tf.cast(each, tf.int32) for each in flags))
         classes = flags[0].shape[-1]
@@ -114,9 +114,9 @@ class TensorFlowAdapter(Adapter):
         )
 
     def compiled(self, function: Callable[..., Any]) -> Callable[..., Any]:
-        """Run the counting of a graph by XLA in one pass, where shapes are known.
+        """Run the counting of a graph in one pass of XLA, if the shapes are known.
 
-        XLA compiles anew for each shape.
+        XLA compiles again for each shape.
         """
 
         def run(how: Any, block: Inputs, *trees: Any) -> Any:
@@ -138,26 +138,26 @@ class TensorFlowAdapter(Adapter):
         """Sum the values of each id."""
         return tf.math.unsorted_segment_sum(values, ids, n)
 
-    def is_traced(self, array: Array) -> bool:  # noqa: ARG002  # a graph traces all alike
-        """Tell whether a graph is being built."""
+    def is_traced(self, array: Array) -> bool:  # noqa: ARG002  # in a graph, everything is traced
+        """Return whether a graph is being built."""
         return not tf.executing_eagerly()
 
     def static(self, name: str) -> str:
-        """Say how an option stays a Python value in a graph."""
+        """Return how to keep an option a Python value, for an error message."""
         return f"and must be a Python value, which tf.function takes as it is; pass {name} as one"
 
     def is_concrete(self, array: Array) -> bool:
-        """Tell whether a tensor is eager and in host memory."""
+        """Return whether a tensor is eager and in host memory."""
         return not self.is_traced(array) and _in_host_memory(array)
 
     def block_elements(self, scores: Array) -> int | None:
-        """Return how many scores an eager call works on at a time; a graph takes the whole."""
+        """Return the block size of an eager call; None in a graph, which takes the whole."""
         if self.is_traced(scores):
             return None
         return 1 << 22 if self.is_concrete(scores) else 1 << 24
 
     def host_view(self, array: Array) -> npt.NDArray[Any] | None:
-        """View an eager tensor in host memory."""
+        """Return a NumPy view of an eager tensor in host memory, and None for others."""
         if not self.is_concrete(array):
             return None
         if array.dtype == tf.bfloat16:
@@ -165,7 +165,7 @@ class TensorFlowAdapter(Adapter):
         return np.asarray(memoryview(array))
 
     def to_host(self, array: Array) -> npt.NDArray[Any]:
-        """Copy an eager tensor to host memory; a symbolic one has no values."""
+        """Copy an eager tensor to host memory; a symbolic tensor raises TypeError."""
         if not hasattr(array, "numpy"):
             raise TypeError(NO_VALUES)
         copied: npt.NDArray[Any] = array.numpy()
@@ -179,13 +179,13 @@ class TensorFlowAdapter(Adapter):
         dtype: str | None = None,
         device: Any = None,
     ) -> Array:
-        """Make a tensor; a cast to bfloat16 is done on the host, where no subnormal is flushed."""
+        """Make a tensor; a cast is done on the host, so that no subnormal is flushed."""
         host = np.asarray(values, dtype and tf.as_dtype(dtype).as_numpy_dtype)
         with tf.device(device if like is None else like.device):
             return tf.constant(host)
 
-    def alongside(self, name: str, array: Array, scores: Array) -> Array:  # noqa: ARG002  # TensorFlow moves arrays itself
-        """Return the array: TensorFlow copies between devices where an operation needs it."""
+    def alongside(self, name: str, array: Array, scores: Array) -> Array:  # noqa: ARG002  # TensorFlow copies between devices
+        """Return the array: TensorFlow copies between devices as an operation needs it."""
         return array
 
     def modes(self) -> Mapping[str, Transform]:
@@ -193,11 +193,11 @@ class TensorFlowAdapter(Adapter):
         return {**super().modes(), **modes.MODES}
 
     def streamed(self, measure: Any, batches: Iterable[tuple[Array, Array]]) -> Any:
-        """Return the tally of batches by a Keras metric, where Keras runs on TensorFlow."""
+        """Return the tally of batches, counted by a Keras metric if Keras runs on TensorFlow."""
         if importlib.util.find_spec("keras") is None:
             return super().streamed(measure, batches)
-        os.environ.setdefault("KERAS_BACKEND", "tensorflow")  # heeded by its first import alone
-        import keras  # noqa: PLC0415  # the adapter does without it
+        os.environ.setdefault("KERAS_BACKEND", "tensorflow")  # read by Keras' first import
+        import keras  # noqa: PLC0415  # the adapter does not need it
 
         if keras.backend.backend() != "tensorflow":
             return super().streamed(measure, batches)

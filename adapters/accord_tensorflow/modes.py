@@ -1,4 +1,4 @@
-"""The ways in which TensorFlow runs a function of tensors, for the conformance laws."""
+"""The ways to run a function of TensorFlow tensors, for the conformance laws."""
 
 from __future__ import annotations
 

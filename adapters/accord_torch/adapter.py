@@ -1,4 +1,4 @@
-"""PyTorch as accord sees it: strided tensors on any device, eager, compiled or vmapped."""
+"""The adapter for PyTorch: strided tensors on any device, eager, compiled or vmapped."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from accord.registry import BFLOAT16, Adapter, Namespace, Numbers, Transform
 from accord_torch import modes, scan
 from accord_torch import namespace as xp
 
-# PyTorch stores these but does not compare them; what it compares holds all their values.
+# PyTorch stores these dtypes but does not compare them; a wider dtype holds all their values.
 _WIDER = {torch.uint16: torch.int32, torch.uint32: torch.int64}
 
 _FLOAT8 = ("e4m3fn", "e4m3fnuz", "e5m2", "e5m2fnuz", "e8m0fnu")
 
-# These it neither compares nor gives to NumPy; each with what to pass instead.
+# PyTorch neither compares these dtypes nor converts them to NumPy; each with what to pass instead.
 _STORED = {
     getattr(torch, dtype): remedy
     for dtype, remedy in {
@@ -28,7 +28,7 @@ _STORED = {
         "float4_e2m1fn_x2": "one number an entry, as float32",
         **dict.fromkeys(("quint8", "qint8", "qint32"), "{0}.dequantize()"),
     }.items()
-    if hasattr(torch, dtype)  # not every release has every one
+    if hasattr(torch, dtype)  # some are missing in some releases
 }
 
 NARROW = frozenset({"mps"})
@@ -61,13 +61,13 @@ class TorchAdapter(Adapter):
         return array.device
 
     def numbers(self, array: Tensor) -> Numbers:
-        """Return 64-bit dtypes to count and sum in; float32 for sums where there is no float64."""
+        """Return 64-bit dtypes to count and sum in; float32 for sums if there is no float64."""
         wide = torch.float32 if array.device.type in NARROW else torch.float64
         return Numbers(torch.int64, wide, torch.get_default_dtype())
 
     def plain(self, name: str, array: Tensor) -> Tensor:
         """Return a tensor without its graph, in a dtype that PyTorch can compare."""
-        # A DTensor has a mesh; its type is slow to import.
+        # A DTensor has a mesh; importing its type to check it would be slow.
         distributed = type(array) not in _PLAIN and hasattr(array, "device_mesh")
         if array.layout is not torch.strided or distributed:
             raise TypeError(
@@ -85,7 +85,7 @@ class TorchAdapter(Adapter):
         if array.dtype != torch.uint64:
             return array.to(_WIDER[array.dtype]) if array.dtype in _WIDER else array
         if name == "y_score":
-            if self.is_concrete(array):  # where NumPy counts, which compares it
+            if self.is_concrete(array):  # NumPy counts these, and can compare uint64
                 return array
             raise TypeError(
                 "y_score has dtype torch.uint64, which PyTorch can't compare; cast it, or pass it"
@@ -95,13 +95,13 @@ class TorchAdapter(Adapter):
         return torch.where(signed < 0, torch.iinfo(torch.int64).max, signed)
 
     def beside(self, name: str, values: Any, scores: Tensor) -> Any:
-        """Return NumPy values as a tensor where torch.compile traces, which can't ask their dtype."""
+        """Return NumPy values as a tensor under torch.compile, which cannot read their dtype."""
         if torch.compiler.is_compiling():
             return self.plain(name, torch.from_numpy(values).to(scores.device))
         return values
 
     def count(self, flags: Tensor) -> Tensor:
-        """Count the true entries along the last axis, eight at a time where they are packed."""
+        """Count the true entries along the last axis, eight at a time if possible."""
         packed = self.is_concrete(flags) and flags.is_contiguous() and flags.shape[-1] % 8 == 0
         if not packed or not flags.numel():
             return flags.sum(-1, dtype=torch.int32)
@@ -117,7 +117,7 @@ class TorchAdapter(Adapter):
     def standings(
         self, scores: Tensor, labels: Tensor, most: int
     ) -> tuple[Tensor, Tensor, Tensor] | None:
-        """Call the compiled row scan in graphs for the CPU; an exported one runs without accord."""
+        """Call the compiled row scan in graphs for the CPU; exported graphs do not need accord."""
         compiling = torch.compiler.is_compiling() and not torch.compiler.is_exporting()
         if not compiling or scores.device.type != "cpu" or scores.numel() < scan.WORTH_A_CALL:
             return None
@@ -131,7 +131,7 @@ class TorchAdapter(Adapter):
         return values.new_zeros(n).index_add(0, ids, values)
 
     def is_traced(self, array: Tensor) -> bool:
-        """Tell whether a tensor is being compiled or mapped over, or has a shape alone."""
+        """Return whether a tensor is being compiled or vmapped, or has only a shape."""
         return (
             torch.compiler.is_compiling()
             or array.is_meta
@@ -139,17 +139,17 @@ class TorchAdapter(Adapter):
         )
 
     def is_concrete(self, array: Tensor) -> bool:
-        """Tell whether values lie in host memory, under no trace and no transform."""
+        """Return whether values are in host memory, outside of traces and transforms."""
         return type(array) in _PLAIN and array.is_cpu and not self.is_traced(array)
 
     def block_elements(self, scores: Tensor) -> int | None:
-        """Return how many scores are worked on at a time; None leaves a trace whole."""
+        """Return the block size of eager work; None in a graph, which takes the whole."""
         if self.is_concrete(scores):
-            return 1 << 21  # few operations to share among threads, and flags of 2 MiB
+            return 1 << 21  # blocks large enough for threads, with flags of 2 MiB
         return None if torch.compiler.is_compiling() else 1 << 24
 
     def host_view(self, array: Tensor) -> npt.NDArray[Any] | None:
-        """View a tensor in host memory as NumPy."""
+        """Return a NumPy view of a tensor in host memory, and None for others."""
         if not self.is_concrete(array):
             return None
         if array.requires_grad:
@@ -159,7 +159,7 @@ class TorchAdapter(Adapter):
         return array.numpy()
 
     def to_host(self, array: Tensor) -> npt.NDArray[Any]:
-        """Copy a tensor to host memory, bfloat16 as float32, which holds all its values."""
+        """Copy a tensor to host memory; bfloat16 becomes float32, which holds all its values."""
         array = array.detach().cpu()
         if array.dtype == torch.bfloat16:
             array = array.float()
@@ -173,7 +173,7 @@ class TorchAdapter(Adapter):
         dtype: str | None = None,
         device: Any = None,
     ) -> Tensor:
-        """Return a tensor of its own memory; NumPy's may be read-only, reversed or byte-swapped."""
+        """Return a tensor with its own memory: NumPy's may be read-only, reversed or byte-swapped."""
         host = np.array(values, order="C")
         if not host.dtype.isnative:
             host = host.astype(host.dtype.newbyteorder("="))
@@ -185,7 +185,7 @@ class TorchAdapter(Adapter):
         return tensor.to(device=place, dtype=wanted)
 
     def streamed(self, measure: Any, batches: Iterable[tuple[Any, Any]]) -> Any:
-        """Return what the torchmetrics class of a measure counts over batches."""
+        """Return the tally of batches, counted by the torchmetrics class of the measure."""
         from accord_torch.metric import MeasureMetric  # noqa: PLC0415  # torchmetrics is optional
 
         metric = MeasureMetric(measure)

@@ -1,4 +1,4 @@
-"""How a function of tensors is run compiled and vmapped, for the conformance laws."""
+"""The ways to run a function of PyTorch tensors, for the conformance laws."""
 
 from __future__ import annotations
 
@@ -15,9 +15,10 @@ from accord_torch import scan
 
 
 def compiled(function: Callable[..., Any], **how: Any) -> Callable[..., Any]:
-    """Compile to one graph; what tracing refuses is raised as it is without ``fullgraph=True``.
+    """Compile to one graph; raise accord's own errors.
 
-    With it, torch raises an error of its own that only quotes what was raised.
+    With ``fullgraph=True``, torch raises its own error, which only quotes the original one. The
+    function is then run again without compilation, to raise the original.
     """
     graph = torch.compile(function, fullgraph=True, **how)
 
@@ -26,21 +27,21 @@ def compiled(function: Callable[..., Any], **how: Any) -> Callable[..., Any]:
             with config.patch(recompile_limit=64):  # the laws try one function on every dtype
                 return graph(*arrays)
         except Unsupported:
-            function(*arrays)  # raises what was refused, if that is why there is no graph
+            function(*arrays)  # raises the original error, if there is one
             raise
 
     return run
 
 
 def traced(function: Callable[..., Any]) -> Callable[..., Any]:
-    """Trace to one graph as `compiled` does, and run it without inductor, which takes long."""
+    """Trace to one graph like `compiled`, and run it without inductor, which is slow to compile."""
     return compiled(function, backend="aot_eager")
 
 
 def compiled_kernels(function: Callable[..., Any]) -> Callable[..., Any]:
-    """Compile to a graph that calls the compiled row scan, however little there is to count.
+    """Compile to a graph that calls the compiled row scan for scores of any size.
 
-    The mode ``"compiled"`` proves what inductor makes of the rest.
+    The mode ``"compiled"`` covers inductor.
     """
     graph = traced(function)
 
