@@ -167,7 +167,7 @@ class AccuracyMetric(keras.metrics.Metric):  # type: ignore[misc]  # keras has n
             if (other.measure, per_class(other.average)) != (self.measure, self._by_class):
                 raise ValueError(
                     f"{other!r} counts {other.measure!r} and {self!r} {self.measure!r};"
-                    " merge metrics of equal options"
+                    " merge metrics with equal options"
                 )
         for tally in [other.tally for other in metrics if other.variables]:
             self._add(vectors_of(tally), tally.total.shape[0] if self._by_class else None)

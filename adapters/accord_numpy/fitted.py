@@ -34,7 +34,7 @@ def classes_of(estimator: Any) -> list[Any]:
     classes: list[Any] = as_array(estimator.classes_, "classes_").tolist()
     if any(isinstance(label, (list, np.ndarray)) for label in classes):
         raise ValueError(
-            f"{_name(estimator)} was fitted on several labels a sample; use multilabel_scorer"
+            f"{_name(estimator)} was fitted on several labels per sample; use multilabel_scorer"
         )
     return classes
 
@@ -54,7 +54,7 @@ def columns(estimator: Any, classes: Sequence[Any], y: Any) -> Truth:
     array = as_array(y, "y")
     if array.ndim != 1:
         raise ValueError(
-            f"y has shape {array.shape}; pass one label a sample, a column as numpy.ravel(y)"
+            f"y has shape {array.shape}; pass one label per sample, or numpy.ravel(y) for a column"
         )
     labels = array.tolist()
     column = _places(classes, labels)
@@ -118,7 +118,7 @@ def label_scores(estimator: Any, method: str, answer: Any) -> Floats:
     if stacked and method == "predict_proba":
         raise ValueError(
             "predict_proba of StackingClassifier returns the probability of 0 where there are"
-            " several labels a sample; use MultiOutputClassifier(StackingClassifier(...))"
+            " several labels per sample; use MultiOutputClassifier(StackingClassifier(...))"
         )
     if not isinstance(answer, (list, tuple)):
         return np.asanyarray(answer)
@@ -206,7 +206,7 @@ def _places(classes: Sequence[Any], labels: Sequence[Any]) -> npt.NDArray[np.int
     try:
         return np.asarray([places.get(label, -1) for label in labels], dtype=np.intp)
     except TypeError as error:
-        raise TypeError(f"y has {error} among its labels; pass one label a sample") from None
+        raise TypeError(f"y has {error} among its labels; pass one label per sample") from None
 
 
 def _numbered(

@@ -197,7 +197,7 @@ def _method(estimator: Any, allowed: Any = BORDERS) -> str:
     if not found:
         raise AttributeError(f"{name} has no {needed}; pass a classifier that gives scores")
     raise AttributeError(
-        f"{name} has no {needed}, which the threshold is for; to compare the threshold with its"
+        f"{name} has no {needed}, but the threshold applies to its scores; to compare it with"
         f" {found[0]}, pass response_method={found[0]!r}"
     )
 

@@ -46,9 +46,11 @@ def genuine(length: int, world_size: int, rank: int) -> Tensor:
     length, world_size = checks.whole("length", length), checks.whole("world_size", world_size)
     if length < 0 or world_size < 1:
         raise ValueError(
-            f"length={length}, world_size={world_size} is no split of a dataset;"
+            f"length={length} and world_size={world_size} do not describe a split dataset;"
             " pass a length of at least 0 and a world_size of at least 1"
         )
     if not 0 <= checks.whole("rank", rank) < world_size:
-        raise ValueError(f"rank={rank} is no rank of {world_size}; pass 0 to {world_size - 1}")
+        raise ValueError(
+            f"rank={rank} is outside 0..{world_size - 1}; pass the rank of this process"
+        )
     return torch.arange(math.ceil(length / world_size)) * world_size + rank < length

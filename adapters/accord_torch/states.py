@@ -73,7 +73,7 @@ def refuse_other(name: str, description: str, states: Mapping[str, Any]) -> None
     if missing:
         raise ValueError(
             f"the state of {name} lacks {', '.join(missing)}; pass a state_dict() or metric_state"
-            " of a metric of the same measure, whole"
+            " of a metric of the same measure, complete"
         )
     theirs = states["measured"][:-1].cpu().to(torch.uint8).tolist()
     counted = bytes(theirs).decode(errors="replace")
