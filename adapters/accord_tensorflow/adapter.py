@@ -1,4 +1,4 @@
-"""The adapter for TensorFlow, which has no Array API, partly known shapes and flushes subnormals."""
+"""The adapter for TensorFlow: no Array API, partly unknown shapes, subnormals flushed."""
 
 from __future__ import annotations
 
