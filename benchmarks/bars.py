@@ -1,4 +1,4 @@
-"""The bars that accord holds itself to: every benchmark, each in its own process, and one table."""
+"""Run every benchmark in its own process, and print all bars (targets) as one table."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ VERSIONS = ("numpy", "numba", "torch", "jax", "tensorflow", "keras", "torchmetri
 
 SETTINGS = {
     "ACCORD_KERNELS": "1",
-    "OMP_WAIT_POLICY": "PASSIVE",  # or PyTorch's threads keep the cores from whoever comes next
+    "OMP_WAIT_POLICY": "PASSIVE",  # otherwise PyTorch's idle threads block the cores for the next contender
     "TF_CPP_MIN_LOG_LEVEL": "3",
 }
 
@@ -32,9 +32,9 @@ ONE_READ, BEST_PEER, MILLISECONDS, MEBIBYTES = "one read", "the best peer", "ms"
 
 @dataclass(frozen=True)
 class Bar:
-    """At most how much a contender may take, in units of something.
+    """A target: the most that a contender may take, in a unit.
 
-    ``unit`` is one read of the scores, the best peer of the race, another contender of it by name,
+    ``unit`` is one read of the scores, the best peer of the race, the name of another contender,
     milliseconds, or MiB of memory.
     """
 
@@ -85,13 +85,13 @@ BARS = (
 
 
 def best_peer(raced: Sequence[Result]) -> Result | None:
-    """Return the fastest of a race that is neither accord nor its limit."""
+    """Return the fastest contender that is neither accord nor the limit; None if there is none."""
     peers = [each for each in raced if not (each.limit or each.name.startswith("accord"))]
     return min(peers, key=lambda each: each.milliseconds, default=None)
 
 
 def taken(bar: Bar, raced: Sequence[Result]) -> float:
-    """Return how much a contender took, in the unit of its bar."""
+    """Return what a contender took, in the unit of its bar."""
     by_name = {each.name: each for each in raced}
     ours = by_name[bar.ours]
     if bar.unit == ONE_READ:
@@ -130,7 +130,7 @@ def table(bars: Sequence[Bar], figures: dict[str, list[Result]]) -> str:
 
 
 def measured(script: str) -> list[Result]:
-    """Return the figures of one benchmark, once the compiled scan is loaded."""
+    """Run one benchmark with the compiled scan on, and return its figures."""
     with tempfile.TemporaryDirectory() as folder:
         written = Path(folder) / "figures.json"
         command = [sys.executable, str(HERE / f"bench_{script}.py"), "--json", str(written)]
@@ -139,7 +139,7 @@ def measured(script: str) -> list[Result]:
 
 
 def machine() -> dict[str, str | int | None]:
-    """Return what the figures hold for."""
+    """Return the machine and the versions that the figures are from."""
     return {
         "date": datetime.now(tz=UTC).date().isoformat(),
         "processor": platform.processor() or platform.machine(),
@@ -150,7 +150,7 @@ def machine() -> dict[str, str | int | None]:
 
 
 def main() -> None:
-    """Run every benchmark beside the peers, and print one table of all bars."""
+    """Run every benchmark, with accord and its peers, and print one table of all bars."""
     parser = argparse.ArgumentParser(description=main.__doc__)
     parser.add_argument("--json", type=Path, help="write every figure to this file too")
     options = parser.parse_args()

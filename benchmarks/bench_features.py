@@ -1,4 +1,4 @@
-"""Top-k accuracy from hidden states and an output matrix, beside making all scores first."""
+"""Top-k accuracy from hidden states and an output matrix, compared with computing all scores."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ SAMPLES, DEPTH, CLASSES, K = 8192, 768, 131_072, 5
 
 
 def measured(name: str, run: Callable[[], object], limit: float | None) -> Result:
-    """Time one run, which takes seconds, beside the product alone, and see what memory it takes."""
+    """Measure the time and the memory of one run; compare the time with that of the product."""
     seconds = []
 
     def timed() -> None:
@@ -30,14 +30,14 @@ def measured(name: str, run: Callable[[], object], limit: float | None) -> Resul
 
 
 def measure() -> list[Result]:
-    """Time and weigh accuracy from features, on NumPy and PyTorch, beside whole scores."""
+    """Measure accuracy from features, on NumPy and PyTorch, and accuracy from whole scores."""
     rng = np.random.default_rng(0)
     features = rng.standard_normal((SAMPLES, DEPTH), dtype=np.float32)
     weights = rng.standard_normal((CLASSES, DEPTH), dtype=np.float32)
     labels = rng.integers(0, CLASSES, SAMPLES)
     truth, hidden, matrix = map(torch.from_numpy, (labels, features, weights))
     few = features[:64] @ weights[:640].T
-    accord.top_k_accuracy(labels[:64] % 640, few, K)  # what is compiled stays
+    accord.top_k_accuracy(labels[:64] % 640, few, K)  # compile before the measurement
 
     def argpartition() -> float:
         best = np.argpartition(features @ weights.T, -K, axis=1)[:, -K:]

@@ -1,4 +1,4 @@
-"""accord under jit and eager JAX on the CPU, beside the idioms of JAX users."""
+"""accord under jit and eager on the CPU, compared with the idioms of JAX users."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def all_ties(labels: Any, scores: Any) -> Any:
 
 
 def measure() -> list[Result]:
-    """Time top-5 accuracy of JAX arrays, beside the peers."""
+    """Time top-5 accuracy of JAX arrays, by accord and its peers."""
     rng = np.random.default_rng(0)
     results = []
     for samples, classes in SHAPES:
@@ -51,7 +51,7 @@ def measure() -> list[Result]:
             return lambda: jax.block_until_ready(function(labels, scores))  # noqa: B023  # called at once
 
         jax.block_until_ready((scores, labels))
-        gc.collect()  # JAX keeps what it has copied until then, which would hide a peak
+        gc.collect()  # JAX keeps copies until then, which would hide a peak
         contenders = [
             one_read(host),
             Contender("accord, jit", call(jitted[ours])),

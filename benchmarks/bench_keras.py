@@ -1,4 +1,4 @@
-"""accord on TensorFlow tensors and in Keras, beside ``tf.math.in_top_k`` and Keras' metrics."""
+"""accord on TensorFlow tensors and in Keras, compared with ``tf.math.in_top_k`` and Keras."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def batch(samples: int, classes: int, *, hits: bool) -> tuple[Any, Any]:
 
 
 def compiled(samples: int, classes: int, *, hits: bool) -> list[Result]:
-    """Race over whole arrays; ``in_top_k`` leaves a row at its k-th better score."""
+    """Time whole arrays; ``in_top_k`` stops reading a row after k + 1 better scores."""
     labels, scores = batch(samples, classes, hits=hits)
     found = [one_read(scores.numpy())]
     for name, mode in MODES.items():
@@ -47,7 +47,7 @@ def _update(metric: Any, labels: Any, scores: Any) -> None:
 
 
 def updates(samples: int, classes: int, *, hits: bool) -> list[Result]:
-    """Race ``update_state``, called as a training step calls it."""
+    """Time ``update_state``, called as in a training step."""
     labels, scores = batch(samples, classes, hits=hits)
     found = [one_read(scores.numpy())]
     for name, mode in MODES.items():
@@ -60,7 +60,7 @@ def updates(samples: int, classes: int, *, hits: bool) -> list[Result]:
 
 
 def measure() -> list[Result]:
-    """Time accord beside ``tf.math.in_top_k`` and Keras' metrics."""
+    """Time accord, ``tf.math.in_top_k`` and Keras' metrics."""
     results = []
     for hits in (False, True):
         for figures in (

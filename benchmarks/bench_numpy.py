@@ -1,4 +1,4 @@
-"""accord on NumPy arrays, beside scikit-learn and the NumPy idioms."""
+"""accord on NumPy arrays, compared with scikit-learn and the NumPy idioms."""
 
 from __future__ import annotations
 
@@ -20,24 +20,24 @@ SLOW = 10_000_000  # scores, from which a peer takes seconds
 
 
 def argpartition(labels: npt.NDArray[Any], scores: npt.NDArray[Any]) -> float:
-    """Return top-k accuracy as NumPy users write it."""
+    """Return top-k accuracy by the argpartition idiom."""
     best = np.argpartition(scores, -K, axis=1)[:, -K:]
     return float((best == labels[:, None]).any(axis=1).mean())
 
 
 def argsort(labels: npt.NDArray[Any], scores: npt.NDArray[Any]) -> float:
-    """Return top-k accuracy as everybody else writes it."""
+    """Return top-k accuracy by the argsort idiom."""
     best = np.argsort(scores, axis=1)[:, -K:]
     return float((best == labels[:, None]).any(axis=1).mean())
 
 
 def ours(name: str, labels: Any, scores: Any, k: Any = K) -> Contender:
-    """Return accord, at one k or at several."""
+    """Return accord as a contender, at one k or several."""
     return Contender(name, partial(accord.top_k_accuracy, labels, scores, k))
 
 
 def beside_peers(title: str, labels: Any, scores: Any) -> list[Result]:
-    """Race with everyone who computes top-5 accuracy, and at several k."""
+    """Time accord and its peers at k = 5, and accord at other k."""
     classes = np.arange(scores.shape[1])
     contenders = [
         one_read(scores),
@@ -55,7 +55,7 @@ def beside_peers(title: str, labels: Any, scores: Any) -> list[Result]:
 
 
 def measure() -> list[Result]:
-    """Time top-5 accuracy of NumPy arrays: of each shape, of each float, and of whole rows."""
+    """Time top-5 accuracy of NumPy arrays: each shape, each float dtype, and very long rows."""
     rng = np.random.default_rng(0)
     results = []
 

@@ -1,4 +1,4 @@
-"""accord on tensors in host memory, beside torch.topk, torchmetrics and torcheval."""
+"""accord on tensors in host memory, compared with torch.topk, torchmetrics and torcheval."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ BATCHES = ((256, 1000), (32, 10))
 
 
 def contenders(labels: Tensor, scores: Tensor) -> list[Contender]:
-    """Return everyone who computes top-5 accuracy, and the limit: one read of the scores."""
+    """Return all contenders for top-5 accuracy, and the limit: one read of the scores."""
     classes = scores.shape[1]
     compiled = torch.compile(lambda y, s: accord.top_k_accuracy(y, s, K), fullgraph=True)
 
@@ -40,7 +40,7 @@ def contenders(labels: Tensor, scores: Tensor) -> list[Contender]:
 
 
 def updates(labels: Tensor, scores: Tensor) -> list[Contender]:
-    """Return everyone who counts a batch."""
+    """Return all contenders for counting a batch."""
     classes = scores.shape[1]
     peer = torchmetrics.Accuracy(task="multiclass", num_classes=classes, top_k=K, average="micro")
     evaluated, mine = MulticlassAccuracy(k=K), TopKAccuracy(K)
@@ -53,7 +53,7 @@ def updates(labels: Tensor, scores: Tensor) -> list[Contender]:
 
 
 def measure() -> list[Result]:
-    """Time top-5 accuracy of tensors, in one call and in batches, beside the peers."""
+    """Time top-5 accuracy of tensors, in one call and in batches, by accord and its peers."""
     seeded = torch.Generator().manual_seed(0)
     results = []
 

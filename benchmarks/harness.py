@@ -1,4 +1,4 @@
-"""Side-by-side timing: contenders take turns in one process, and are reported as ratios."""
+"""Side-by-side timing: contenders take turns in one process; times are compared with a limit."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Contender:
-    """Something to time; ``limit`` marks the one that others are compared with."""
+    """Something to time; ``limit`` marks the one that the others are compared with."""
 
     name: str
     run: Callable[[], object]
@@ -23,7 +23,7 @@ class Contender:
 
 @dataclass(frozen=True)
 class Result:
-    """What was measured of a contender, in one race; the peak of its memory where it was asked for.
+    """The measurements of one contender in one race; its peak of memory if requested.
 
     ``limit`` marks the one read that others are compared with.
     """
@@ -38,7 +38,7 @@ class Result:
 
 def one_read(scores: Any) -> Contender:
     """Return the limit: one read of an array's memory by all cores, as PyTorch sums it."""
-    import torch  # noqa: PLC0415  # before the framework that is measured, or never
+    import torch  # noqa: PLC0415  # has to be imported before the measured framework
 
     return Contender("one read (torch.sum)", torch.from_numpy(scores).sum, limit=True)
 
@@ -51,16 +51,16 @@ def race(
     memory_of: str | None = None,
     at_least: float = 0.01,
 ) -> list[Result]:
-    """Time each contender once a round, after two to warm up, and return their medians.
+    """Time each contender once per round, after two warm-up rounds, and return the medians.
 
-    What takes less than ``at_least`` seconds is repeated for as long, so that a small call is timed
-    warm. The contender named by ``memory_of`` then runs once more, to see by how much it raises the
-    process's memory.
+    A call that takes less than ``at_least`` seconds is repeated until it takes as long, so that
+    small calls are timed warm. The contender named by ``memory_of`` then runs once more, to measure
+    how much it raises the memory of the process.
     """
     seconds: dict[str, list[float]] = {each.name: [] for each in contenders}
     times = {each.name: 1 for each in contenders}
     for turn in range(-2, rounds):
-        first = turn % len(contenders)  # so that nobody always comes after the same other
+        first = turn % len(contenders)  # so that no contender always runs after the same one
         for each in (*contenders[first:], *contenders[:first]):
             start = time.perf_counter()
             for _ in range(times[each.name]):
@@ -109,7 +109,7 @@ def show(results: Sequence[Result]) -> None:
 
 
 def main(measure: Callable[[], list[Result]]) -> None:
-    """Run a benchmark as a script: its tables, and with ``--json FILE`` its figures."""
+    """Run a benchmark as a script: print its tables; ``--json FILE`` also writes its figures."""
     parser = argparse.ArgumentParser(description=measure.__doc__)
     parser.add_argument("--json", type=Path, help="write the figures to this file too")
     options = parser.parse_args()

@@ -1,4 +1,4 @@
-"""Plot what top-5 accuracy takes, against classes and against samples, beside the peers.
+"""Plot the time of top-5 accuracy against classes and samples, for accord and its peers.
 
 The figure in ``docs/speed.svg`` was made by ``python benchmarks/plot.py docs/speed.svg``.
 """
@@ -65,7 +65,7 @@ def contenders(labels: Any, scores: Any) -> list[Contender]:
 
 
 def sweep(shapes: list[tuple[int, int]]) -> dict[str, list[float]]:
-    """Return the milliseconds of each contender at each shape, printing the shape it is at."""
+    """Return the milliseconds of each contender at each shape; print each shape."""
     rng = np.random.default_rng(0)
     found: dict[str, list[float]] = {}
     for samples, classes in shapes:

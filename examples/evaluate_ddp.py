@@ -1,7 +1,7 @@
 """Evaluate on several processes and count every sample once.
 
-``torchrun --standalone --nproc-per-node 2 examples/evaluate_ddp.py`` prints the figures of one
-process, though `DistributedSampler` hands some of the 899 samples out twice.
+``torchrun --standalone --nproc-per-node 2 examples/evaluate_ddp.py`` prints the same figures as one
+process, although `DistributedSampler` repeats some of the 899 samples.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ def forest() -> TensorDataset:
 
 
 def model() -> torch.nn.Module:
-    """Return a model that passes the votes on, ties and all."""
+    """Return a model that returns the votes unchanged, with their ties."""
     layer = torch.nn.Linear(10, 10, bias=False)
     torch.nn.init.eye_(layer.weight)
     return layer
@@ -36,7 +36,7 @@ def model() -> torch.nn.Module:
 
 @torch.no_grad()
 def evaluate() -> TopKAccuracy:
-    """Return the metric of this rank; its ``compute`` is that of all ranks."""
+    """Return the metric of this rank; its ``compute`` returns the accuracy of all ranks."""
     rank, world_size = distributed.get_rank(), distributed.get_world_size()
     data, parallel = forest(), DistributedDataParallel(model())
     loader = DataLoader(data, BATCH, sampler=DistributedSampler(data, world_size, rank))
@@ -49,7 +49,7 @@ def evaluate() -> TopKAccuracy:
 
 
 def main() -> None:
-    """Join the group that torchrun describes, and print what all ranks counted."""
+    """Join the process group of torchrun, and print the counts of all ranks."""
     distributed.init_process_group("gloo")
     metric = evaluate()
     figures = metric.compute()

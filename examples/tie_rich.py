@@ -1,4 +1,4 @@
-"""Make scores that tie, with NaN, infinities, signed zeros and subnormals among them.
+"""Make scores with many ties, NaN, infinities, signed zeros and subnormals.
 
 Run ``python examples/tie_rich.py ties.npz``, then ``accord verify ties.npz -k 1,3,5``.
 """

@@ -1,4 +1,4 @@
-"""accord for JAX: metrics as static objects over states that are trees."""
+"""accord for JAX: functions on JAX arrays, and metrics whose state is a tree of arrays."""
 
 from accord_jax.adapter import JaxAdapter
 from accord_jax.backend import JaxBackend

@@ -57,8 +57,8 @@ class JaxAdapter(Adapter):
     slow_modes = frozenset({"sharded", "vmapped"})
 
     @property
-    def dtypes(self) -> tuple[str, ...]:  # type: ignore[override]  # 64-bit ones can be switched
-        """The score dtypes that JAX has now."""
+    def dtypes(self) -> tuple[str, ...]:  # type: ignore[override]  # 64-bit ones can be off
+        """The score dtypes that JAX has with its present settings."""
         more = ("float16", "bfloat16", *_FEW_BITS)
         return (*more, *(name for name in Adapter.dtypes if held(name) == name))
 

@@ -1,4 +1,4 @@
-"""Streaming metrics as static objects over states that are trees: one class a measure."""
+"""Metrics for JAX: static objects whose state is a tree of arrays, one class per measure."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ from accord_jax.backend import held, summed
 
 @dataclass(frozen=True)
 class JaxMetric:
-    """A measure as a static, hashable object, which counts into a `State`.
+    """A static, hashable metric of a measure; its counts are in a `State`.
 
-    `TopKAccuracy` and its like make one each. The methods are pure, so they go through ``jit``,
-    ``vmap``, ``scan`` and ``shard_map``, and a state can be donated, saved as any tree, or taken
-    to the host and back.
+    `TopKAccuracy` and the other classes are metrics of one measure each. The methods are pure, so
+    they work in ``jit``, ``vmap``, ``scan`` and ``shard_map``. A state can be donated, saved like
+    any tree, and moved to the host and back.
 
     Parameters
     ----------
@@ -42,17 +42,17 @@ class JaxMetric:
         per_class(self.average)
 
     def init(self, classes: int | None = None) -> State:
-        """Return the state of having seen nothing.
+        """Return an empty state.
 
         Parameters
         ----------
         classes : int, optional
-            How many there are; needed where the average is over classes.
+            The number of classes; required if the average is over classes.
 
         Raises
         ------
         ValueError
-            If it is needed and missing.
+            If it is required and missing.
         """
         return empty(self.measure, self.average, classes, jnp, held(np.float64))
 
@@ -70,14 +70,14 @@ class JaxMetric:
         Parameters
         ----------
         state : State
-            What was seen before.
+            The counts before the batch.
         y_true, y_score, sample_weight, mask : array
             As `accord.Measure.tally` takes them.
 
         Raises
         ------
         ValueError, TypeError
-            As `accord.Measure.tally`, and if the number of classes is not that of the state.
+            As `accord.Measure.tally`, and if the number of classes differs from that of the state.
         """
         by_class = per_class(self.average)
         batch = self.measure.tally(
@@ -86,17 +86,17 @@ class JaxMetric:
         return state.after(batch, jnp)
 
     def merge(self, first: State, second: State) -> State:
-        """Return the state of having seen what both have (R17).
+        """Return the sum of two states (R17).
 
         Raises
         ------
         ValueError
-            If one is a stack of states and the other is not, or they are of other metrics.
+            If one is a stack of states and the other is not, or the metrics differ.
         """
         return first + second
 
     def join(self, states: State) -> State:
-        """Return the state of having seen what all states of a stack have (R17).
+        """Return the sum of all states of a stack (R17).
 
         Parameters
         ----------
@@ -113,18 +113,18 @@ class JaxMetric:
         return State(*(Tally(*(summed((each,), (0,))[0] for each in part)) for part in states))
 
     def reduce(self, state: State, axis_name: Any) -> State:
-        """Return the state of all devices together, the same on each.
+        """Return the sum of the states of all devices, on each device.
 
         Parameters
         ----------
         state : State
-            What this device has seen.
+            The counts of this device.
         axis_name : str or tuple of str
-            The axes of ``shard_map``, ``pmap`` or ``vmap`` to join over.
+            The axes of ``shard_map``, ``pmap`` or ``vmap`` to sum over.
         """
         place, size = lax.axis_index(axis_name), lax.axis_size(axis_name)
 
-        def gathered(part: Array) -> Array:  # by a sum, so that JAX sees all devices get the same
+        def gathered(part: Array) -> Array:  # a sum: JAX knows that it is equal on all devices
             row = jnp.zeros((size, *part.shape), part.dtype).at[place].set(part)
             return lax.psum(row, axis_name)
 
@@ -133,12 +133,12 @@ class JaxMetric:
     def compute(self, state: State) -> Array:
         """Return the accuracy, NaN for nothing (R16), in the default float dtype.
 
-        Of a stack of states, that of each, along the same leading axes; `join` makes them one.
+        For a stack of states, one value per state, along the same leading axes; `join` adds them.
 
         Warns
         -----
         RuntimeWarning
-            Outside of traces, for labels that are no class and could not be refused (R22).
+            Outside of traces, if labels outside 0..C-1 could not be refused (R22).
         """
         if not _traced(state):
             warn_of_invalid(self.tally(state))
@@ -146,14 +146,14 @@ class JaxMetric:
         return on_device.rounded(jnp).accuracy(self.average)
 
     def tally(self, state: State) -> Tally:
-        """Return everything counted, as NumPy int64 (float64 where weighted), from the host.
+        """Return the counts as NumPy int64 (float64 if weighted), read on the host.
 
-        Of a stack of states, that of each, along the same leading axes.
+        For a stack of states, one tally per state, along the same leading axes.
 
         Raises
         ------
         TypeError
-            Under a trace, where there are no values to move to the host.
+            Under a trace, because there are no values to move to the host.
         """
         if _traced(state):
             raise TypeError(

@@ -23,7 +23,7 @@ class NnxMetric(nnx.Metric):
     average : {"micro", "macro", "weighted", "none"} or None
         How to average over classes (R15).
     classes : int, optional
-        How many there are; needed where the average is over classes.
+        The number of classes; required if the average is over classes.
     """
 
     def __init__(
@@ -37,7 +37,7 @@ class NnxMetric(nnx.Metric):
         """Forget every batch."""
         self.state.set_value(self.metric.init(self.classes))
 
-    def update(  # type: ignore[override]  # flax's own metrics name what they take too
+    def update(  # type: ignore[override]  # flax's own metrics have other arguments too
         self,
         *,
         logits: Array,
@@ -46,12 +46,12 @@ class NnxMetric(nnx.Metric):
         mask: Any = None,
         **_: Any,
     ) -> None:
-        """Count a batch; what other metrics of an ``nnx.MultiMetric`` take is left alone.
+        """Count a batch; arguments of other metrics in an ``nnx.MultiMetric`` are ignored.
 
         Parameters
         ----------
         logits, labels
-            The scores and what is true, by the names that flax gives them.
+            The scores and the labels, by the names that flax uses.
         sample_weight, mask : array, optional
             As `accord.Measure.tally` takes them.
         """
@@ -66,7 +66,7 @@ class NnxMetric(nnx.Metric):
 
     @property
     def tally(self) -> Tally:
-        """Everything counted so far, as NumPy integers (floats where weighted)."""
+        """The counts so far, as NumPy integers (floats if weighted)."""
         return self.metric.tally(self.state.get_value())
 
 

@@ -1,8 +1,8 @@
 """One Keras metric for each figure of a metric with several k, as ``compile`` needs them.
 
-Keras puts the name of an output, ``weighted_`` or a number in front of or behind the name of a
-metric, but not the names of the figures in a dict that a metric returns: those of two outputs
-replace each other. Its callbacks look for a metric of the monitored name, too.
+Keras adds the name of an output, ``weighted_`` or a number to the name of a metric. It does not
+add them to the keys of a dict that a metric returns, so the figures of two outputs would replace
+each other. Keras' callbacks also look for a metric with the monitored name.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from accord_keras.metric import AccuracyMetric, name_at
 
 
 class Figure(keras.metrics.Metric):  # type: ignore[misc]  # keras has no types
-    """One figure of a metric with several k: the first counts for all, and has the variables.
+    """One figure of a metric with several k. The first figure counts for all and has the variables.
 
     Parameters
     ----------
@@ -43,7 +43,7 @@ class Figure(keras.metrics.Metric):  # type: ignore[misc]  # keras has no types
 
     @property
     def variables(self) -> list[Any]:
-        """Return those of the whole metric for the first figure; the others have none."""
+        """The variables of the whole metric, for the first figure; the others have none."""
         return [] if self._place else list(self.whole.variables)
 
     @property
@@ -67,17 +67,17 @@ class Figure(keras.metrics.Metric):  # type: ignore[misc]  # keras has no types
 
 
 def figures_of(metric: Any) -> list[Any]:
-    """Return a metric for each figure of one with several k, or else the metric itself."""
+    """Return a metric for each figure of a metric with several k; otherwise the metric itself."""
     if not isinstance(metric, AccuracyMetric) or not metric.several:
         return [metric]
     return [Figure(metric, place) for place in range(len(metric.several))]
 
 
 def take_apart() -> None:
-    """Have the lists of metrics that ``compile`` makes hold one metric for each figure.
+    """Make ``compile`` use one metric for each figure.
 
-    Keras has no public way to do this. Where the class has moved, the figures are logged
-    by their own names, without that of an output.
+    Keras has no public way to do this. If Keras moves the patched class, the figures are logged
+    under their own names, without the name of an output.
     """
     with contextlib.suppress(ImportError):
         from keras.src.trainers.compile_utils import MetricsList  # noqa: PLC0415  # may be missing

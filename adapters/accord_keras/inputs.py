@@ -1,4 +1,4 @@
-"""What Keras hands to a metric, made what the core takes (R12 is strict, Keras is not)."""
+"""Convert the arguments of a Keras metric to what the core accepts, which is stricter (R12)."""
 
 from __future__ import annotations
 
@@ -25,12 +25,12 @@ class Batch(NamedTuple):
 def arranged(
     y_true: Any, y_pred: Any, sample_weight: Any, mask: Any, *, axis: int | None, dense: bool
 ) -> Batch:
-    """Return a batch as the core takes it.
+    """Return a batch as the core accepts it.
 
-    Here, and nowhere else, are accepted: a last axis of length 1 on labels, weights and masks
-    (Keras makes a column of a series of numbers, and a binary model ends in one), a weight for
-    several samples, such as one for a whole sequence, the mask that layers attach to their
-    output, and arrays of the backend beside scores in NumPy.
+    Only this function accepts: a last axis of length 1 on labels, weights and masks (Keras turns
+    one-dimensional data into a column, and the output of a binary model is one); one weight for
+    several samples, for example for a sequence; the mask that layers attach to their output; and
+    arrays of the backend with NumPy scores.
     """
     if mask is None:
         mask = get_keras_mask(y_pred)
@@ -83,8 +83,8 @@ def _column_dropped(values: Array, axes: int) -> Array:
 def _for_each_sample(backend: Backend, values: Array, scores: Array, axis: int | None) -> Array:
     """Return a weight or a flag for each sample, where Keras' own metrics take one for several.
 
-    To them an axis of length 1, or one that is missing at the end, holds for a whole axis of the
-    samples. What has other lengths is returned as it is, for the core to refuse.
+    An axis of length 1, or an axis missing at the end, is used for a whole axis of the samples.
+    Values with other lengths are returned unchanged, and the core refuses them.
     """
     whole = len(scores.shape)
     apart = None if axis is None or not whole else axis % whole  # the class axis
@@ -95,12 +95,12 @@ def _for_each_sample(backend: Backend, values: Array, scores: Array, axis: int |
     if missing < 0 or not all(own in (1, None, each) or each is None for own, each in pairs):
         return values
     if not missing and not any(
-        own == 1 != each or (own is None and place)  # not known, and not that of the batch
+        own == 1 != each or (own is None and place)  # unknown, and not the batch axis
         for place, (own, each) in enumerate(pairs)
     ):
         return given
     index = tuple(0 if place == apart else slice(None) for place in range(whole))
     one = scores[index]
-    shape = (one == one) | True  # noqa: PLR0124  # that of the samples, even where it is not known
+    shape = (one == one) | True  # noqa: PLR0124  # the shape of the samples, even if it is unknown
     spread = given[(..., *(None,) * missing)]
     return backend.namespace(given).where(shape, spread, spread)

@@ -1,4 +1,4 @@
-"""What the metric classes share: the measure counts, Keras variables keep the counts."""
+"""The base of the metric classes: the measure counts, and Keras variables hold the counts."""
 
 from __future__ import annotations
 
@@ -28,9 +28,9 @@ class AccuracyMetric(keras.metrics.Metric):  # type: ignore[misc]  # keras has n
     average : {"micro", "macro", "weighted", "none"} or None
         How to average over classes (R15).
     name : str, optional
-        By default that of the class, as Keras names its own, with the number for k.
+        By default the name of the class in Keras' style, with the number for k.
     dtype : str, optional
-        That of the result; counts are integers.
+        The dtype of the result; counts are integers.
     """
 
     _direction = "up"  # what callbacks in mode "auto" read
@@ -57,9 +57,9 @@ class AccuracyMetric(keras.metrics.Metric):  # type: ignore[misc]  # keras has n
             self._make_state(None)
 
     def build(self, y_true_shape: Any, y_pred_shape: Any) -> None:  # noqa: ARG002  # the names that Keras gives
-        """Make the counters by class, where their number is not known before the first batch.
+        """Create the counters by class, if the number of classes is not known before the first batch.
 
-        `update_state` does so by itself; ``stateless_update_state`` needs it done before.
+        `update_state` does this itself; ``stateless_update_state`` needs a call of `build` before.
 
         Parameters
         ----------
@@ -77,18 +77,18 @@ class AccuracyMetric(keras.metrics.Metric):  # type: ignore[misc]  # keras has n
         Parameters
         ----------
         y_true : array of real
-            Labels; a last axis of length 1 is dropped where Keras' data adapters leave one.
+            Labels; a last axis of length 1, as Keras' data adapters leave it, is dropped.
         y_pred : array of real
             Scores, of the backend or NumPy.
         sample_weight : array of real or bool, optional
             A weight for each sample, or for each sequence of samples (R14).
         mask : array of bool, optional
-            True keeps a sample (R13); by default the mask that layers attached to ``y_pred``.
+            True keeps a sample (R13); by default the mask that layers have attached to ``y_pred``.
 
         Raises
         ------
         ValueError, TypeError
-            As `accord.Measure.tally`; the metric is then as it was (R22).
+            As `accord.Measure.tally`; the metric is then unchanged (R22).
         """
         batch = arranged(
             y_true, y_pred, sample_weight, mask, axis=self._axis, dense=self.measure.dense
@@ -111,7 +111,7 @@ class AccuracyMetric(keras.metrics.Metric):  # type: ignore[misc]  # keras has n
         Raises
         ------
         ValueError
-            If the counters were not made yet, so that there are no variables to return.
+            If the counters do not exist yet, so there are no variables to return.
         """
         if self._state is None:
             shapes_of = ", ".join(str(tuple(np.shape(each))) for each in (y_true, y_pred))
@@ -127,13 +127,13 @@ class AccuracyMetric(keras.metrics.Metric):  # type: ignore[misc]  # keras has n
         Returns
         -------
         tensor, or dict of tensors for a tuple of k
-            Of the metric's dtype; a vector under ``average="none"``.
+            In the metric's dtype; a vector for ``average="none"``.
 
         Warns
         -----
         RuntimeWarning
-            Once, where values can be read, if labels were found that are no class and could not
-            be refused (R22).
+            Once, if values can be read, and labels outside 0..C-1 were counted because they could
+            not be refused (R22).
         """
         value = keras.ops.cast(self._accuracy(), self.dtype)
         if not self.several:
@@ -141,7 +141,7 @@ class AccuracyMetric(keras.metrics.Metric):  # type: ignore[misc]  # keras has n
         return {name_at(self.name, k): value[place] for place, k in enumerate(self.several)}
 
     def result_at(self, place: int) -> Any:
-        """Return one figure of a tuple of k, by its place in the tuple."""
+        """Return the accuracy at one k of a tuple, by its index in the tuple."""
         return keras.ops.cast(self._accuracy()[place], self.dtype)
 
     def reset_state(self) -> None:
@@ -160,13 +160,13 @@ class AccuracyMetric(keras.metrics.Metric):  # type: ignore[misc]  # keras has n
         Raises
         ------
         ValueError
-            If one counts something else; none is then added.
+            If one counts something else; then none is added.
         """
         for other in metrics:
             if (other.measure, per_class(other.average)) != (self.measure, self._by_class):
                 raise ValueError(
                     f"{other!r} counts {other.measure!r} and {self!r} {self.measure!r};"
-                    " merge metrics of equal options"
+                    " merge metrics with equal options"
                 )
         for tally in [other.tally for other in metrics if other.variables]:
             self._add(vectors_of(tally), tally.total.shape[0] if self._by_class else None)
@@ -178,7 +178,7 @@ class AccuracyMetric(keras.metrics.Metric):  # type: ignore[misc]  # keras has n
 
     @property
     def tally(self) -> Tally:
-        """Everything counted so far, as NumPy int64 (float64 where weighted)."""
+        """The counts so far, as NumPy int64 (float64 if weighted)."""
         if self._state is None:
             return Tally(*(np.zeros(self.measure.lead, np.int64),) * 3, *(np.int64(0),) * 3)
         return self._state.host()
@@ -192,7 +192,7 @@ class AccuracyMetric(keras.metrics.Metric):  # type: ignore[misc]  # keras has n
 
     @classmethod
     def from_config(cls, config: dict[str, Any]) -> Self:
-        """Return the metric that `get_config` described; JSON made a list of a tuple of k."""
+        """Return the metric of a config. JSON turns a tuple of k into a list; this is reversed."""
         if isinstance(config.get("k"), list):
             config = {**config, "k": tuple(config["k"])}
         return cls(**config)

@@ -1,4 +1,4 @@
-"""The metric classes, one a measure; ``metrics=[TopKAccuracy(k=5)]`` in ``model.compile``."""
+"""The metric classes, one per measure, for ``model.compile(metrics=[TopKAccuracy(k=5)])``."""
 
 from __future__ import annotations
 
@@ -65,8 +65,8 @@ class TopKAccuracy(metric_options.TopKAccuracy, AccuracyMetric):
     Parameters
     ----------
     k, ties, axis, average, ignore_index
-        As `accord.top_k_accuracy` takes them; a tuple of k gives one figure each by name, in one
-        pass over the scores.
+        As `accord.top_k_accuracy` takes them; a tuple of k gives one named figure for
+        each k, in one pass over the scores.
     name, dtype : str, optional
         As every Keras metric takes them; by default named ``top_5_accuracy`` for k=5.
 

@@ -22,26 +22,26 @@ MakeVariable = Callable[..., keras.Variable]
 
 
 def shapes(lead: tuple[int, ...], classes: int | None) -> Shapes:
-    """Return the shape of each field of a tally: ``lead`` for k, then the classes if counted by."""
+    """Return the shape of each field of a tally: ``lead`` for k, then the classes, if any."""
     by = () if classes is None else (classes,)
     return (*((*lead, *by),) * 3, by, (), ())
 
 
 class State(Protocol):
-    """A tally that Keras variables hold: integers in one, floating sums in another."""
+    """A tally in Keras variables: integers in one, floating sums in another."""
 
     def add(self, vectors: Vectors) -> None:
-        """Add what `vectors_of` made of a tally, in NumPy or the backend."""
+        """Add the vectors that `vectors_of` returns, of NumPy or the backend."""
 
     def host(self) -> Tally:
-        """Return the tally in NumPy's 64-bit numbers, waiting for its device."""
+        """Return the tally in NumPy's 64-bit numbers; this waits for the device."""
 
     def floats(self) -> Tally:
         """Return the tally as the backend's floats, also while tracing."""
 
 
 class Wide:
-    """Counters where the backend has 64-bit numbers."""
+    """Counters for a backend with 64-bit numbers."""
 
     def __init__(self, make: MakeVariable, fields: Shapes) -> None:
         self._fields = fields
@@ -67,7 +67,7 @@ class Wide:
 
 
 class Narrow:
-    """Counters where it has not: two limbs a count, and a sum with the error that it lost."""
+    """Counters for a backend without: two 32-bit words per count, and a compensated sum."""
 
     def __init__(self, make: MakeVariable, fields: Shapes) -> None:
         self._fields = fields
@@ -76,7 +76,7 @@ class Narrow:
         self._sums = make((2, size), "zeros", dtype="float32", name="sums")
 
     def add(self, vectors: Vectors) -> None:
-        """Carry from limb to limb, and keep what rounding takes."""
+        """Add with carry between the words, and keep the rounding errors of the sums."""
         counts, sums = vectors
         if counts is not None:
             high, low = counts >> BITS, counts & ((1 << BITS) - 1)
@@ -110,7 +110,7 @@ def make_state(make: MakeVariable, fields: Shapes) -> State:
 def _has_64_bits() -> bool:
     backend = keras.backend.backend()
     if backend == "jax":
-        import jax  # noqa: PLC0415  # only where it is the backend
+        import jax  # noqa: PLC0415  # only if it is the backend
 
         return bool(jax.dtypes.canonicalize_dtype("int64") == "int64")
     if backend == "torch":
@@ -121,8 +121,8 @@ def _has_64_bits() -> bool:
 
 
 def _add(variable: keras.Variable, more: Array) -> None:
-    """Add in place where TensorFlow can: Keras reads, adds and assigns, at three times the cost."""
-    # Not a variable that is spread over devices, which adds up in its own way.
+    """Add in place on TensorFlow: Keras reads, adds and assigns, which takes three times as long."""
+    # A variable that is distributed over devices has its own way of adding, so Keras does it.
     in_place = not in_stateless_scope() and type(variable.value).__name__ == "ResourceVariable"
     (variable.value if in_place else variable).assign_add(more)
 
@@ -170,6 +170,6 @@ def _split(vector: Array, fields: Shapes) -> Tally:
 
 
 def _joined(counts: npt.NDArray[np.int64], sums: npt.NDArray[np.float64], fields: Shapes) -> Tally:
-    """Return a tally whose fields are integers unless something floating was added to them."""
+    """Return a tally; a field is an integer unless a float was added to it."""
     pairs = zip(_split(counts, fields), _split(sums, fields), strict=True)
     return Tally(*(some + more if more.any() else some for some, more in pairs))

@@ -1,4 +1,4 @@
-"""What a fitted classifier scores, and the labels beside it, in columns that accord can count."""
+"""Convert the scores and labels of a fitted classifier to arrays that accord can count."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ import numpy.typing as npt
 
 Floats = npt.NDArray[np.floating[Any]]
 
-# Where a fitted meta-estimator of scikit-learn keeps the one whose scores it returns.
+# Attributes in which scikit-learn's meta-estimators hold the estimator whose scores they return.
 _DELEGATES = ("best_estimator_", "final_estimator_", "estimator_")
 
 
 class Truth(NamedTuple):
-    """The column of each label; a label that the estimator was not fitted on has none."""
+    """The column of each label; a label that the estimator was not fitted on has no column."""
 
     column: npt.NDArray[np.intp]
     known: npt.NDArray[np.bool_]
-    unseen: npt.NDArray[np.intp]  # those without a column, numbered by their label
+    unseen: npt.NDArray[np.intp]  # labels without a column, as a number for each label
 
 
 def classes_of(estimator: Any) -> list[Any]:
@@ -29,12 +29,12 @@ def classes_of(estimator: Any) -> list[Any]:
     Raises
     ------
     ValueError
-        If there is a list of classes for each of several outputs.
+        If the estimator has several outputs with a list of classes each.
     """
     classes: list[Any] = as_array(estimator.classes_, "classes_").tolist()
     if any(isinstance(label, (list, np.ndarray)) for label in classes):
         raise ValueError(
-            f"{_name(estimator)} was fitted on several labels a sample; use multilabel_scorer"
+            f"{_name(estimator)} was fitted on several labels per sample; use multilabel_scorer"
         )
     return classes
 
@@ -47,14 +47,14 @@ def columns(estimator: Any, classes: Sequence[Any], y: Any) -> Truth:
     ValueError
         If the labels do not have one axis.
     TypeError
-        If a label is of a type that no class has, or there are none (R23).
+        If a label has a type that no class has, or y is None (R23).
     """
     if y is None:
         raise TypeError("y is None; pass the label of each sample")
     array = as_array(y, "y")
     if array.ndim != 1:
         raise ValueError(
-            f"y has shape {array.shape}; pass one label a sample, a column as numpy.ravel(y)"
+            f"y has shape {array.shape}; pass one label per sample, or numpy.ravel(y) for a column"
         )
     labels = array.tolist()
     column = _places(classes, labels)
@@ -64,7 +64,7 @@ def columns(estimator: Any, classes: Sequence[Any], y: Any) -> Truth:
 
 
 def class_scores(estimator: Any, method: str, answer: Any, classes: Sequence[Any]) -> Floats:
-    """Return what a method of an estimator answered, with a column for each class.
+    """Return the scores that a method of an estimator returned, with a column for each class.
 
     Raises
     ------
@@ -72,7 +72,7 @@ def class_scores(estimator: Any, method: str, answer: Any, classes: Sequence[Any
         If there is not one column for each class.
     """
     scores: Floats = np.asanyarray(answer)
-    border = scores.ndim == 1 and len(classes) == 2  # noqa: PLR2004  # between two classes
+    border = scores.ndim == 1 and len(classes) == 2  # noqa: PLR2004  # one margin for two classes
     if border and method == "decision_function":
         return np.stack([-scores, scores], axis=-1)
     if scores.ndim != 2 or scores.shape[1] != len(classes):  # noqa: PLR2004  # samples, classes
@@ -84,12 +84,12 @@ def class_scores(estimator: Any, method: str, answer: Any, classes: Sequence[Any
 
 
 def refuse_other_margins(estimator: Any, X: Any, scores: Floats, classes: Sequence[Any]) -> None:  # noqa: N803  # scikit-learn's name
-    """Refuse the values of a `decision_function` whose shape is right and whose meaning is not.
+    """Refuse values of a `decision_function` that have the right shape and another meaning.
 
     Raises
     ------
     ValueError
-        If three columns are the three pairs of three classes, or the border of two is not at 0.
+        If three columns are pairs of three classes, or the border between two is not at 0.
     """
     if len(classes) == 3 and _is_of_pairs(estimator, X, scores, classes):  # noqa: PLR2004  # as many pairs
         raise ValueError(
@@ -97,7 +97,7 @@ def refuse_other_margins(estimator: Any, X: Any, scores: Floats, classes: Sequen
             f" classes, not the classes{_pairs_remedy(estimator)}"
         )
     for part in _chain(estimator) if len(classes) == 2 else ():  # noqa: PLR2004  # one border
-        # Where OneVsOneClassifier adds up probabilities, it predicts by a border of 0.5.
+        # If OneVsOneClassifier adds up probabilities, its border between two classes is 0.5.
         pairs = part.estimators_ if hasattr(part, "pairwise_indices_") else ()
         if pairs and not hasattr(pairs[0], "decision_function"):
             raise ValueError(
@@ -107,18 +107,18 @@ def refuse_other_margins(estimator: Any, X: Any, scores: Floats, classes: Sequen
 
 
 def label_scores(estimator: Any, method: str, answer: Any) -> Floats:
-    """Return the score of each label of each sample, from an array or one array a label.
+    """Return the score of each label of each sample, from an array or one array per label.
 
     Raises
     ------
     ValueError
-        If a label has other classes than 0 and 1, or the scores are those of 0.
+        If a label has other classes than 0 and 1, or the scores are for class 0.
     """
     stacked = any(hasattr(part, "final_estimator_") for part in _chain(estimator))
     if stacked and method == "predict_proba":
         raise ValueError(
             "predict_proba of StackingClassifier returns the probability of 0 where there are"
-            " several labels a sample; use MultiOutputClassifier(StackingClassifier(...))"
+            " several labels per sample; use MultiOutputClassifier(StackingClassifier(...))"
         )
     if not isinstance(answer, (list, tuple)):
         return np.asanyarray(answer)
@@ -127,7 +127,7 @@ def label_scores(estimator: Any, method: str, answer: Any) -> Floats:
 
 
 def as_array(values: Any, name: str) -> npt.NDArray[Any]:
-    """Return labels as an array; NumPy would make strings of a list of mixed types.
+    """Return labels as an array; NumPy would convert a list of mixed types to strings.
 
     Raises
     ------
@@ -143,7 +143,7 @@ def as_array(values: Any, name: str) -> npt.NDArray[Any]:
 
 
 def _of_one(label: int, classes: Any, answer: Any) -> Floats:
-    """Return the probability of 1, where a label that was constant has a single column."""
+    """Return the probability of 1; a label that was constant in training has one column."""
     found, answer = as_array(classes, "classes_").tolist(), np.asanyarray(answer)
     if any(each not in {0, 1} for each in found):
         raise ValueError(
@@ -153,7 +153,7 @@ def _of_one(label: int, classes: Any, answer: Any) -> Floats:
 
 
 def _chain(estimator: Any) -> Iterator[Any]:
-    """Yield an estimator, and the ones that compute its scores in its place."""
+    """Yield an estimator, then the inner estimators that compute its scores."""
     while estimator is not None:
         yield estimator
         steps = getattr(estimator, "steps", None)
@@ -162,7 +162,7 @@ def _chain(estimator: Any) -> Iterator[Any]:
 
 
 def _is_of_pairs(estimator: Any, X: Any, scores: Floats, classes: Sequence[Any]) -> bool:  # noqa: N803  # scikit-learn's name
-    """Tell whether three columns are one-vs-one: by the parameter that says so, or by votes."""
+    """Return whether three columns are one-vs-one, from the parameter or from the predictions."""
     parts = list(_chain(estimator))
     shapes = [part.decision_function_shape for part in parts if _has_shape(part)]
     if shapes:
@@ -170,8 +170,8 @@ def _is_of_pairs(estimator: Any, X: Any, scores: Floats, classes: Sequence[Any])
     own = any(not type(part).__module__.startswith("sklearn.") for part in parts)
     if not (own and hasattr(estimator, "predict")):
         return False
-    # An estimator of the user's own may hold such a model. What it predicts tells: by the votes of
-    # the pairs everywhere, and somewhere against the scores. Ties alone are no such sign.
+    # A user's estimator may contain such a model. Its predictions show it: they follow the votes of
+    # the pairs for every sample, and contradict the scores for some. Ties do not show it.
     predicted = _places(classes, as_array(estimator.predict(X), "predicted").tolist())
     if (predicted < 0).any():
         return False
@@ -195,7 +195,7 @@ def _pairs_remedy(estimator: Any) -> str:
 
 
 def _places(classes: Sequence[Any], labels: Sequence[Any]) -> npt.NDArray[np.intp]:
-    """Return the place of each label among the classes; -1 where it is none of them.
+    """Return the index of each label among the classes; -1 if it is not one of them.
 
     Raises
     ------
@@ -206,13 +206,13 @@ def _places(classes: Sequence[Any], labels: Sequence[Any]) -> npt.NDArray[np.int
     try:
         return np.asarray([places.get(label, -1) for label in labels], dtype=np.intp)
     except TypeError as error:
-        raise TypeError(f"y has {error} among its labels; pass one label a sample") from None
+        raise TypeError(f"y has {error} among its labels; pass one label per sample") from None
 
 
 def _numbered(
     estimator: Any, classes: Sequence[Any], labels: Sequence[Any], places: npt.NDArray[np.intp]
 ) -> npt.NDArray[np.intp]:
-    """Give a number to each label outside the classes; all missing values are one label."""
+    """Give a number to each label that is not a class; all missing values are one label."""
     unseen = [None if _is_missing(labels[place]) else labels[place] for place in places]
     numbers = {label: number for number, label in enumerate(dict.fromkeys(unseen))}
     kinds = {type(None), *(_kind(label) for label in classes)} if numbers else ()
@@ -234,7 +234,7 @@ def _kind(label: Any) -> type:
 def _is_missing(label: Any) -> bool:
     try:
         return label is None or bool(label != label)  # noqa: PLR0124  # as NaN is
-    except TypeError:  # pandas.NA, which is neither
+    except TypeError:  # pandas.NA: its comparisons have no truth value
         return True
 
 

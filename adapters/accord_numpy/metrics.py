@@ -1,4 +1,4 @@
-"""Streaming metrics as plain objects: one class a measure, each an `accord.Metric`."""
+"""Metrics for NumPy: one class per measure, each an `accord.Metric`."""
 
 from __future__ import annotations
 

@@ -32,10 +32,10 @@ def top_k_scorer(
 ) -> TopKScorer:
     """Make a scikit-learn scorer of top-k accuracy.
 
-    It ranks what ``predict_proba`` returns, or ``decision_function`` where an estimator has no
-    probabilities. Labels are matched to columns by the estimator's ``classes_``, whatever their
-    type. A label the estimator was not fitted on (a class that a fold left out, a missing value)
-    can't be hit, and is a miss.
+    It ranks the scores of ``predict_proba``, or of ``decision_function`` if the estimator has no
+    probabilities. Labels of any type are matched to columns by the estimator's ``classes_``. A
+    label that the estimator was not fitted on (a class missing from a fold, a missing value) is a
+    miss.
 
     Parameters
     ----------
@@ -81,9 +81,9 @@ def top_k_scorer(
 def top_k_scorers(
     k: int | tuple[int, ...] = (1, 5), *, ties: Ties = "first", average: ScalarAverage = "micro"
 ) -> dict[str, TopKScorer]:
-    """Make a scorer for each of several k, by the names that Keras gives them.
+    """Make a scorer for each of several k, with the names that accord's Keras metrics use.
 
-    scikit-learn asks an estimator for its scores once for all of them.
+    scikit-learn computes the scores of an estimator once for all of them.
 
     Parameters
     ----------
@@ -96,7 +96,7 @@ def top_k_scorers(
     -------
     dict of str to callable
         ``"top_1_accuracy"`` and so on: for ``scoring=`` where scikit-learn takes several scorers.
-        A search needs ``refit=`` one of these names.
+        In a search, pass one of these names as ``refit=``.
 
     Raises
     ------
@@ -130,13 +130,13 @@ def binary_scorer(
 ) -> BinaryScorer:
     """Make a scikit-learn scorer of binary accuracy at a threshold.
 
-    Labels are matched as by `top_k_scorer`.
+    Labels are matched as in `top_k_scorer`.
 
     Parameters
     ----------
     threshold : float, optional
         The score of ``pos_label`` above which it is predicted. By default 0.5 for probabilities,
-        and 0 for an estimator that has a ``decision_function`` alone: the side that it predicts.
+        and 0 for an estimator that has only a ``decision_function``: the border of its predictions.
     at_threshold : {"negative", "positive"}
         What a score equal to the threshold predicts (R10).
     average : {"micro", "macro", "weighted"}
@@ -144,9 +144,9 @@ def binary_scorer(
     pos_label : label, optional
         The class whose scores are compared with the threshold; by default ``classes_[1]``.
     response_method : {"auto", "predict_proba", "decision_function"}
-        What the scores are. ``"auto"`` takes ``predict_proba``; without it, and where no threshold
-        is given, ``decision_function``. A threshold for margins is compared with them as they are
-        (for ``pos_label=classes_[0]``, with their negative).
+        Which method gives the scores. ``"auto"`` uses ``predict_proba``. If the estimator does not
+        have it and no threshold is given, it uses ``decision_function``. A threshold for margins is
+        compared with the margins (for ``pos_label=classes_[0]``, with their negatives).
 
     Returns
     -------
@@ -156,8 +156,8 @@ def binary_scorer(
     Raises
     ------
     ValueError
-        If an option is unknown; when called, if the estimator has not two classes, or
-        ``pos_label`` is not one of them.
+        If an option is unknown; when called, if the estimator does not have two classes,
+        or ``pos_label`` is not one of them.
     TypeError
         When called, if a label is of another type than the classes.
     AttributeError
@@ -191,23 +191,23 @@ def multilabel_scorer(
 ) -> MultilabelScorer:
     """Make a scikit-learn scorer of predicted sets of labels (R11).
 
-    It takes an array of probabilities (``OneVsRestClassifier``, ``MLPClassifier``) and a list of
-    them for each label (``RandomForestClassifier``, ``MultiOutputClassifier``) alike. Where a label
-    was constant in the samples an estimator was fitted on, its probability of 1 is 0 or 1.
+    It accepts one array of probabilities (``OneVsRestClassifier``, ``MLPClassifier``) and a list of
+    arrays, one per label (``RandomForestClassifier``, ``MultiOutputClassifier``). If a label was
+    constant in training, its probability of 1 is 0 or 1.
 
     Parameters
     ----------
     criteria : {"exact_match", "hamming", "overlap", "contain", "belong", "jaccard"}
-        What right means; ``"hamming"`` counts labels, the others samples.
+        When a prediction is right; ``"hamming"`` counts labels, the others count samples.
     threshold : float, optional
         The score above which a label is predicted. By default 0.5 for probabilities, and 0 for an
-        estimator that has a ``decision_function`` alone.
+        estimator that has only a ``decision_function``.
     at_threshold : {"negative", "positive"}
         What a score equal to the threshold predicts (R10).
     k : int, optional
         Predict the k best labels of each sample, instead of using a threshold.
     ties : {"first", "last"}
-        Which of equal scores are among the k best.
+        Which labels with equal scores are among the k best.
     response_method : {"auto", "predict_proba", "decision_function"}
         As `binary_scorer` takes it.
 

@@ -1,4 +1,4 @@
-"""The scorers behind `accord_numpy.scorers`: subclasses of scikit-learn's own, which it routes to.
+"""The scorers behind `accord_numpy.scorers`: subclasses of scikit-learn's scorer class.
 
 Importing this imports scikit-learn.
 """
@@ -19,19 +19,19 @@ from accord_numpy import fitted
 ScalarAverage = Literal["micro", "macro", "weighted"]
 Response = Literal["auto", "predict_proba", "decision_function"]
 
-# The methods that give scores, the preferred one first, and the score that divides predictions.
+# The methods that give scores, the preferred one first, with the border between predictions.
 BORDERS = {"predict_proba": 0.5, "decision_function": 0.0}
 
 
 class Scorer(_BaseScorer):  # type: ignore[misc]  # scikit-learn is untyped
-    """A scorer that scikit-learn takes for its own.
+    """A scorer that scikit-learn treats as one of its own.
 
-    So it routes ``sample_weight``, and lets the scorers of one call share predictions.
+    scikit-learn then routes ``sample_weight``, and the scorers of one call share predictions.
 
     Parameters
     ----------
     **options
-        What the scorer was made with, for its ``repr``.
+        The options of the scorer, for its ``repr``.
     """
 
     _maker: ClassVar[str]
@@ -108,7 +108,7 @@ class BinaryScorer(Scorer):
 
     def _score(
         self,
-        method_caller: Any,  # noqa: ARG002  # it remembers answers, but not for which class
+        method_caller: Any,  # noqa: ARG002  # its cache does not distinguish the classes
         estimator: Any,
         X: Any,  # noqa: N803  # scikit-learn's name
         y_true: Any,
@@ -131,7 +131,7 @@ class BinaryScorer(Scorer):
 
 
 class MultilabelScorer(Scorer):
-    """Scores a classifier fitted on several labels a sample; made by `multilabel_scorer`."""
+    """Scores a classifier fitted on several labels per sample; made by `multilabel_scorer`."""
 
     _maker = "multilabel_scorer"
 
@@ -141,14 +141,14 @@ class MultilabelScorer(Scorer):
         super().__init__(**options, threshold=threshold, k=k, response_method=response_method)
         bounds = _bounds(threshold, response_method)
         if k is not None and threshold is None:
-            bounds = dict.fromkeys(bounds, 0.5)  # which a measure with k takes for none
+            bounds = dict.fromkeys(bounds, 0.5)  # the default, so that k is allowed
         self._measures: dict[str, Multilabel] = {
             method: Multilabel(threshold=bound, k=k, **options) for method, bound in bounds.items()
         }
 
     def _score(
         self,
-        method_caller: Any,  # noqa: ARG002  # it takes the only class of a constant label for 1
+        method_caller: Any,  # noqa: ARG002  # it treats the one class of a constant label as 1
         estimator: Any,
         X: Any,  # noqa: N803  # scikit-learn's name
         y_true: Any,
@@ -161,8 +161,8 @@ class MultilabelScorer(Scorer):
         return float(self._measures[method].accuracy(truth, scores, sample_weight=weight))
 
 
-def _needs_scores(y_true: Any, y_pred: Any, sample_weight: Any = None) -> float:  # noqa: ARG001  # its signature is what scikit-learn reads
-    """Stand where scikit-learn's scorers hold a function of predicted labels.
+def _needs_scores(y_true: Any, y_pred: Any, sample_weight: Any = None) -> float:  # noqa: ARG001  # scikit-learn reads its signature
+    """Take the place of the function of predicted labels in scikit-learn's scorers.
 
     Raises
     ------
@@ -197,13 +197,13 @@ def _method(estimator: Any, allowed: Any = BORDERS) -> str:
     if not found:
         raise AttributeError(f"{name} has no {needed}; pass a classifier that gives scores")
     raise AttributeError(
-        f"{name} has no {needed}, which the threshold is for; to compare the threshold with its"
+        f"{name} has no {needed}, but the threshold applies to its scores; to compare it with"
         f" {found[0]}, pass response_method={found[0]!r}"
     )
 
 
 def _bounds(threshold: float | None, response_method: Response) -> dict[str, float]:
-    """Return which methods may be asked, and the threshold for what each answers."""
+    """Return the methods that may be called, with the threshold for the scores of each."""
     if threshold is None:
         bounds = BORDERS if response_method == "auto" else [response_method]
         return {method: BORDERS[method] for method in bounds}
@@ -221,7 +221,7 @@ def _place(label: Any, classes: list[Any]) -> int:
 
 
 def _weight(sample_weight: Any) -> Any:
-    """Return weights as an array, of pandas too; what accord refuses stays as it is."""
+    """Return weights as an array, also from pandas; types that accord refuses are unchanged."""
     return None if sample_weight is None else np.asanyarray(sample_weight)
 
 
@@ -233,7 +233,7 @@ def _share(  # noqa: PLR0917  # how to count, then what
     scores: fitted.Floats,
     sample_weight: Any,
 ) -> float:
-    """Return the accuracy, with each label that the estimator was not fitted on as a miss."""
+    """Return the accuracy; labels that the estimator was not fitted on count as misses."""
     weight = _weight(sample_weight)
     mask = truth.known if len(truth.unseen) else None
     by_class = per_class(average)
@@ -244,8 +244,8 @@ def _share(  # noqa: PLR0917  # how to count, then what
 
 
 def _with_misses(tally: Tally, truth: fitted.Truth, weight: npt.NDArray[Any] | None) -> Tally:
-    """Add samples that can't be hit, each of the class of its own label."""
-    if weight is not None:  # of which the mask hid those that are counted here
+    """Add the samples with unseen labels as misses, each label as a class."""
+    if weight is not None:  # the mask hid these weights from the check
         Binary().tally(truth.known, truth.known, sample_weight=weight)
         weight = weight[~truth.known]
     extra = np.bincount(truth.unseen, weights=weight).astype(tally.total.dtype)

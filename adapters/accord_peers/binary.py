@@ -11,14 +11,14 @@ from accord_peers.pytorch import tensors
 
 
 def sklearn(y_true: Any, y_score: Any, threshold: float) -> float:
-    """Ask scikit-learn about the scores above the threshold."""
+    """Return the accuracy that scikit-learn reports for scores above the threshold."""
     from sklearn.metrics import accuracy_score  # noqa: PLC0415  # see the package
 
     return float(accuracy_score(y_true, np.asarray(y_score) > threshold))
 
 
 def torchmetrics(y_true: Any, y_score: Any, threshold: float) -> float:
-    """Ask TorchMetrics."""
+    """Return the accuracy that TorchMetrics reports."""
     from torchmetrics.functional.classification import (  # noqa: PLC0415  # see the package
         binary_accuracy,
     )
@@ -28,7 +28,7 @@ def torchmetrics(y_true: Any, y_score: Any, threshold: float) -> float:
 
 
 def torcheval(y_true: Any, y_score: Any, threshold: float) -> float:
-    """Ask TorchEval."""
+    """Return the accuracy that TorchEval reports."""
     from torcheval.metrics.functional import binary_accuracy  # noqa: PLC0415  # see the package
 
     labels, scores = tensors(y_true, y_score)
@@ -36,22 +36,22 @@ def torcheval(y_true: Any, y_score: Any, threshold: float) -> float:
 
 
 def keras_on_tensorflow(y_true: Any, y_score: Any, threshold: float) -> float:
-    """Ask Keras on TensorFlow."""
+    """Return the accuracy that Keras reports on TensorFlow."""
     return _keras("tensorflow", y_true, y_score, threshold)
 
 
 def keras_on_torch(y_true: Any, y_score: Any, threshold: float) -> float:
-    """Ask Keras on PyTorch."""
+    """Return the accuracy that Keras reports on PyTorch."""
     return _keras("torch", y_true, y_score, threshold)
 
 
 def keras_on_jax(y_true: Any, y_score: Any, threshold: float) -> float:
-    """Ask Keras on JAX."""
+    """Return the accuracy that Keras reports on JAX."""
     return _keras("jax", y_true, y_score, threshold)
 
 
 def keras_on_numpy(y_true: Any, y_score: Any, threshold: float) -> float:
-    """Ask Keras on NumPy."""
+    """Return the accuracy that Keras reports on NumPy."""
     return _keras("numpy", y_true, y_score, threshold)
 
 

@@ -9,7 +9,7 @@ import numpy as np
 
 
 def jax_top_k(y_true: Any, y_score: Any, k: int) -> float:
-    """Ask ``jax.lax.top_k``."""
+    """Return the accuracy of ``jax.lax.top_k``."""
     import jax  # noqa: PLC0415  # see the package
 
     best = np.asarray(jax.lax.top_k(jax.numpy.asarray(y_score), k)[1])
@@ -17,7 +17,7 @@ def jax_top_k(y_true: Any, y_score: Any, k: int) -> float:
 
 
 def tensorflow(y_true: Any, y_score: Any, k: int) -> float:
-    """Ask ``tf.math.in_top_k``."""
+    """Return the accuracy of ``tf.math.in_top_k``."""
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     import tensorflow as tf  # noqa: PLC0415  # see the package
 
@@ -26,42 +26,42 @@ def tensorflow(y_true: Any, y_score: Any, k: int) -> float:
 
 
 def keras_on_tensorflow(y_true: Any, y_score: Any, k: int) -> float:
-    """Ask Keras on TensorFlow."""
+    """Return the accuracy that Keras reports on TensorFlow."""
     return _keras("tensorflow", y_true, y_score, k)
 
 
 def keras_on_torch(y_true: Any, y_score: Any, k: int) -> float:
-    """Ask Keras on PyTorch."""
+    """Return the accuracy that Keras reports on PyTorch."""
     return _keras("torch", y_true, y_score, k)
 
 
 def keras_on_jax(y_true: Any, y_score: Any, k: int) -> float:
-    """Ask Keras on JAX."""
+    """Return the accuracy that Keras reports on JAX."""
     return _keras("jax", y_true, y_score, k)
 
 
 def keras_on_numpy(y_true: Any, y_score: Any, k: int) -> float:
-    """Ask Keras on NumPy."""
+    """Return the accuracy that Keras reports on NumPy."""
     return _keras("numpy", y_true, y_score, k)
 
 
 def keras_accuracy_on_tensorflow(y_true: Any, y_score: Any, k: int) -> float:
-    """Ask Keras' ordinary accuracy on TensorFlow."""
+    """Return the ordinary accuracy that Keras reports on TensorFlow."""
     return _keras_accuracy("tensorflow", y_true, y_score, k)
 
 
 def keras_accuracy_on_torch(y_true: Any, y_score: Any, k: int) -> float:
-    """Ask Keras' ordinary accuracy on PyTorch."""
+    """Return the ordinary accuracy that Keras reports on PyTorch."""
     return _keras_accuracy("torch", y_true, y_score, k)
 
 
 def keras_accuracy_on_jax(y_true: Any, y_score: Any, k: int) -> float:
-    """Ask Keras' ordinary accuracy on JAX."""
+    """Return the ordinary accuracy that Keras reports on JAX."""
     return _keras_accuracy("jax", y_true, y_score, k)
 
 
 def keras_accuracy_on_numpy(y_true: Any, y_score: Any, k: int) -> float:
-    """Ask Keras' ordinary accuracy on NumPy."""
+    """Return the ordinary accuracy that Keras reports on NumPy."""
     return _keras_accuracy("numpy", y_true, y_score, k)
 
 

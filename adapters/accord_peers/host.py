@@ -9,7 +9,7 @@ import numpy as np
 
 
 def sklearn(y_true: Any, y_score: Any, k: int) -> float:
-    """Ask scikit-learn."""
+    """Return the accuracy that scikit-learn reports."""
     from sklearn.exceptions import UndefinedMetricWarning  # noqa: PLC0415  # see the package
     from sklearn.metrics import top_k_accuracy_score  # noqa: PLC0415  # the same
 
@@ -20,7 +20,7 @@ def sklearn(y_true: Any, y_score: Any, k: int) -> float:
 
 
 def sklearn_accuracy(y_true: Any, y_score: Any, k: int, *, average: str = "micro") -> float:
-    """Ask scikit-learn about the class of the highest score."""
+    """Return the accuracy that scikit-learn reports for the class of the highest score."""
     from sklearn import metrics  # noqa: PLC0415  # see the package
 
     if k != 1:
@@ -30,11 +30,11 @@ def sklearn_accuracy(y_true: Any, y_score: Any, k: int, *, average: str = "micro
         return float(metrics.recall_score(labels, found, average="weighted"))
     ask = {"micro": metrics.accuracy_score, "macro": metrics.balanced_accuracy_score}[average]
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore", UserWarning)  # classes that are only predicted
+        warnings.simplefilter("ignore", UserWarning)  # classes predicted and never true
         return float(ask(labels, found))
 
 
 def numpy_argsort(y_true: Any, y_score: Any, k: int) -> float:
-    """Ask the usual NumPy idiom."""
+    """Return the accuracy of the usual NumPy idiom."""
     best = np.argsort(-np.asarray(y_score), axis=1)[:, :k]
     return float(np.mean(np.any(best == np.asarray(y_true)[:, None], axis=1)))

@@ -10,7 +10,7 @@ def tensors(y_true: Any, y_score: Any) -> tuple[Any, Any]:
     import numpy as np  # noqa: PLC0415  # see the package
     import torch  # noqa: PLC0415  # the same
 
-    # Copied, for a tensor of a read-only map warns; as int64, which gather asks for.
+    # Copied, because a tensor of a read-only map warns; int64, because gather needs it.
     labels, scores = np.array(y_true, np.int64), np.array(y_score)
     if scores.dtype.name == "bfloat16":  # which torch does not take from NumPy
         return torch.tensor(labels), torch.tensor(scores.astype(np.float32)).to(torch.bfloat16)
@@ -18,14 +18,14 @@ def tensors(y_true: Any, y_score: Any) -> tuple[Any, Any]:
 
 
 def topk(y_true: Any, y_score: Any, k: int) -> float:
-    """Ask the usual PyTorch idiom."""
+    """Return the accuracy of the usual PyTorch idiom."""
     labels, scores = tensors(y_true, y_score)
     best = scores.topk(k, dim=1).indices
     return float((best == labels[:, None]).any(dim=1).double().mean())
 
 
 def torchmetrics(y_true: Any, y_score: Any, k: int, *, average: Any = "micro") -> float:
-    """Ask TorchMetrics."""
+    """Return the accuracy that TorchMetrics reports."""
     from torchmetrics.functional.classification import (  # noqa: PLC0415  # see the package
         multiclass_accuracy,
     )
@@ -38,7 +38,7 @@ def torchmetrics(y_true: Any, y_score: Any, k: int, *, average: Any = "micro") -
 
 
 def torcheval(y_true: Any, y_score: Any, k: int, *, average: str = "micro") -> float:
-    """Ask TorchEval."""
+    """Return the accuracy that TorchEval reports."""
     from torcheval.metrics.functional import multiclass_accuracy  # noqa: PLC0415  # see the package
 
     labels, scores = tensors(y_true, y_score)
@@ -47,7 +47,7 @@ def torcheval(y_true: Any, y_score: Any, k: int, *, average: str = "micro") -> f
 
 
 def timm(y_true: Any, y_score: Any, k: int) -> float:
-    """Ask timm, in percent."""
+    """Return the accuracy that timm reports, in percent."""
     from timm.utils import accuracy  # noqa: PLC0415  # see the package
 
     labels, scores = tensors(y_true, y_score)
@@ -55,7 +55,7 @@ def timm(y_true: Any, y_score: Any, k: int) -> float:
 
 
 def imagenet_example(y_true: Any, y_score: Any, k: int) -> float:
-    """Do as ``accuracy`` of PyTorch's ImageNet example, which is no package; in percent."""
+    """Return ``accuracy`` of PyTorch's ImageNet example (not a package), in percent."""
     labels, scores = tensors(y_true, y_score)
     pred = scores.topk(k, 1, largest=True, sorted=True)[1].t()
     correct = pred.eq(labels.view(1, -1).expand_as(pred))
@@ -64,7 +64,7 @@ def imagenet_example(y_true: Any, y_score: Any, k: int) -> float:
 
 
 def vllm(y_true: Any, y_score: Any, k: int) -> float:
-    """Do as vLLM ranks a token: by how many score as much or more, itself included."""
+    """Return the accuracy of vLLM's token rank: how many scores are as high, its own included."""
     labels, scores = tensors(y_true, y_score)
     rank = (scores >= scores.gather(1, labels[:, None])).sum(dim=1)
     return float((rank <= k).double().mean())

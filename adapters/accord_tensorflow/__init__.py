@@ -24,11 +24,11 @@ leave_alone("accord", "accord_keras", "accord_tensorflow")
 
 ADAPTER = TensorFlowAdapter(TensorFlowBackend("tensorflow"))
 
-# TensorFlow loads Keras where it is installed. The classes are then registered with Keras at
-# once, for keras.models.load_model finds those of a saved model only after their import.
+# TensorFlow loads Keras if it is installed. The classes are then imported now, because
+# keras.models.load_model finds the classes of a saved model only after their import.
 if hasattr(sys.modules.get("keras"), "Model"):
-    with contextlib.suppress(ImportError):  # of a Keras before 3
-        import accord_keras  # noqa: F401  # it registers its classes
+    with contextlib.suppress(ImportError):  # Keras 2
+        import accord_keras  # noqa: F401  # this registers its classes
 
 __all__ = [
     "ADAPTER",
@@ -44,14 +44,14 @@ __all__ = [
 
 
 def __getattr__(name: str) -> Any:
-    """Return a metric class, importing Keras where TensorFlow has not."""
+    """Return a metric class; this imports Keras if TensorFlow has not."""
     if name not in __all__:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    import accord_keras  # noqa: PLC0415  # Keras takes seconds to import; the adapter needs none of it
+    import accord_keras  # noqa: PLC0415  # Keras takes seconds to import
 
     return getattr(accord_keras, name)
 
 
 def __dir__() -> list[str]:
-    """List the public names, those that are not imported yet too."""
+    """List the public names, including those that are not imported yet."""
     return sorted({*globals(), *__all__})

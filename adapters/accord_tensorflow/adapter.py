@@ -53,7 +53,7 @@ class TensorFlowAdapter(Adapter):
         }
 
     def streamed(self, measure: Any, batches: Iterable[tuple[Array, Array]]) -> Any:
-        """Return the tally of batches by a Keras metric, where Keras runs on TensorFlow."""
+        """Return the tally of batches, counted by a Keras metric if Keras runs on TensorFlow."""
         if importlib.util.find_spec("keras") is None:
             return super().streamed(measure, batches)
         os.environ.setdefault("KERAS_BACKEND", "tensorflow")  # Keras reads it when first imported

@@ -1,4 +1,4 @@
-"""Keeps AutoGraph from rewriting accord, whose control flow depends on no tensor of a graph."""
+"""Stops AutoGraph from rewriting accord, whose control flow never depends on a tensor."""
 
 from __future__ import annotations
 
@@ -6,13 +6,13 @@ import contextlib
 
 
 def leave_alone(*packages: str) -> None:
-    """Have AutoGraph call the functions of some packages as they are.
+    """Make AutoGraph call the functions of some packages without rewriting them.
 
-    There is no public way to say so of a package. Where this one is missing nothing breaks:
-    tracing takes longer, and TensorFlow logs the functions whose source it could not read.
+    TensorFlow has no public way to do this for a package. If the private one is missing, nothing
+    breaks: tracing takes longer, and TensorFlow logs functions whose source it could not read.
     """
     with contextlib.suppress(ImportError, AttributeError):
-        from tensorflow.python.autograph.core import config  # noqa: PLC0415  # what may be missing
+        from tensorflow.python.autograph.core import config  # noqa: PLC0415  # may be missing
 
         rules = [config.DoNotConvert(package) for package in packages]
         config.CONVERSION_RULES = (*rules, *config.CONVERSION_RULES)

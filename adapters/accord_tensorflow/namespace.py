@@ -1,4 +1,4 @@
-"""The Array API functions that the core uses, by TensorFlow's operations, and nothing more."""
+"""The Array API functions that the core uses, written with TensorFlow's operations."""
 
 from __future__ import annotations
 
@@ -47,12 +47,12 @@ any = tf.reduce_any  # noqa: A001  # the same
 
 
 def isdtype(dtype: Any, kind: str | tuple[str, ...]) -> bool:
-    """Tell whether a dtype is of a kind, or of one of several."""
+    """Return whether a dtype is of a kind, or of one of several."""
     kinds = kind if isinstance(kind, tuple) else (kind,)
     return dtype in set().union(*(_KINDS[each] for each in kinds))
 
 
-def astype(values: Array, dtype: Any, *, copy: bool = True) -> Array:  # noqa: ARG001  # tensors never change, so none is copied
+def astype(values: Array, dtype: Any, *, copy: bool = True) -> Array:  # noqa: ARG001  # tensors are immutable, so no copy is needed
     """Return values in another dtype."""
     return tf.cast(values, dtype)
 

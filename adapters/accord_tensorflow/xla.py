@@ -1,4 +1,4 @@
-"""Programs that XLA compiles, and what it does in one read in them: several sums of one array."""
+"""Programs compiled by XLA, and several sums of one array in one read inside of them."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 
 import tensorflow as tf
 
-try:  # the operation has no public name; TensorFlow without it counts in another way
+try:  # the operation has no public name; without it, the adapter counts in another way
     from tensorflow.compiler.tf2xla.python import xla as _operations
 except ImportError:
     _operations = None
@@ -17,7 +17,7 @@ _compiling: ContextVar[bool] = ContextVar("accord_xla", default=False)
 
 
 def program(function: Callable[..., Any], *arguments: Any) -> Any:
-    """Call a function as one program, inside of which `has_sums` may be true."""
+    """Call a function as one XLA program; inside of it `has_sums` may be true."""
 
     def traced() -> Any:
         token = _compiling.set(True)
@@ -30,16 +30,16 @@ def program(function: Callable[..., Any], *arguments: Any) -> Any:
 
 
 def has_sums() -> bool:
-    """Tell whether `sums` can be used: what is being traced is for XLA, which can do it."""
+    """Return whether `sums` can be used: an XLA program is being traced, and has the operation."""
     return _compiling.get() and hasattr(_operations, "variadic_reduce")
 
 
 def sums(*values: Any) -> tuple[Any, ...]:
     """Sum integers of one shape and dtype over their last axis, in one reduction.
 
-    XLA's CPU backend first writes out what a reduction of one operand reads, but fuses one of
-    several: three counts of (50k, 1000) take 7 ms, and packed in one sum 18; to read the scores
-    takes 6.
+    XLA's CPU backend writes the input of a reduction to memory if it has one operand, and fuses a
+    reduction of several. Three counts of (50k, 1000) take 7 ms, or 18 ms packed into one sum;
+    reading the scores takes 6 ms.
     """
     dtype, count = values[0].dtype, len(values)
 

@@ -42,7 +42,7 @@ __all__ = [
 
 
 def __getattr__(name: str) -> Any:
-    """Import on first need what needs torchmetrics or process groups; the functions do not."""
+    """Import the names that need torchmetrics or process groups on first use."""
     if name not in __all__:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     home = "sharded" if name == "sharded_standing" else "metrics"
@@ -50,5 +50,5 @@ def __getattr__(name: str) -> Any:
 
 
 def __dir__() -> list[str]:
-    """List the public names, those that are not imported yet too."""
+    """List the public names, including those that are not imported yet."""
     return sorted({*globals(), *__all__})

@@ -92,7 +92,7 @@ class TorchAdapter(Adapter):
         }
 
     def streamed(self, measure: Any, batches: Iterable[tuple[Any, Any]]) -> Any:
-        """Return what the torchmetrics class of a measure counts over batches."""
+        """Return the tally of batches, counted by the torchmetrics class of the measure."""
         from accord_torch.metric import MeasureMetric  # noqa: PLC0415  # torchmetrics is optional
 
         metric = MeasureMetric(measure)

@@ -1,4 +1,4 @@
-"""A measure as a torchmetrics metric: where its counts are kept, and how they survive."""
+"""The base of the torchmetrics classes: a metric of any measure."""
 
 from __future__ import annotations
 
@@ -16,12 +16,13 @@ from accord.metric import warn_of_invalid
 from accord_torch import naming, states
 from accord_torch.states import FIELDS, KeptMetric
 
-# What every batch sets, none of it a parameter or a module, for which nn.Module looks long.
+# Attributes that every batch sets. None is a parameter or a module, so the slow check of
+# nn.Module is skipped for them.
 _EVERY_BATCH = frozenset({"counts", "sums", "_computed", "_update_count"})
 
-_NAMES = ("target", "preds")  # what a caller knows y_true and y_score by
+_NAMES = ("target", "preds")  # torchmetrics' names for y_true and y_score
 
-# What decides which samples count; a metric that overrides one shares its counts with no other.
+# Methods that decide what is counted; a subclass that overrides one never shares its counts.
 _COUNTING = (
     *("update", "forward", "reset", "merge_state"),
     *("_wrap_update", "_reduce_states", "_sync_dist"),
@@ -29,7 +30,7 @@ _COUNTING = (
 
 
 class MeasureMetric(KeptMetric):
-    """A measure as a torchmetrics metric; `TopKAccuracy` and its like make one each.
+    """A torchmetrics metric of any measure; the base of `TopKAccuracy` and the other classes.
 
     Parameters
     ----------
@@ -42,12 +43,12 @@ class MeasureMetric(KeptMetric):
 
     Notes
     -----
-    The states are ``counts`` (int64) and, for weights and fractions, ``sums`` (float64): the
-    fields of a tally along the last axis, before it one for k and one for classes where there are
-    such. They are synced by summing them. ``measured`` says what is counted: a `MetricCollection`
-    then groups metrics that count the same, and no others, and the state of a metric with other
-    options is refused. A subclass that overrides `compute` is grouped; one that overrides `update`
-    or `forward` counts on its own.
+    The states are ``counts`` (int64) and, for weights and fractions, ``sums`` (float64). Their last
+    axis holds the fields of a tally. Before it there is an axis for a tuple of k and one for
+    classes, if counted by class. They are synchronised by summing. ``measured`` describes what is
+    counted, so that a `MetricCollection` groups only metrics that count the same, and the state of
+    a metric with other options is refused. A subclass that overrides `compute` is grouped; one
+    that overrides `update` or `forward` counts separately.
     """
 
     is_differentiable = False
@@ -91,14 +92,14 @@ class MeasureMetric(KeptMetric):
         sample_weight: Tensor | None = None,
         mask: Tensor | None = None,
     ) -> None:
-        """Count a batch, waiting for no device.
+        """Count a batch, without waiting for a device.
 
         Parameters
         ----------
         preds : tensor of real, shape (..., C)
-            Scores; a graph they carry is left alone.
+            Scores; their autograd graph is ignored.
         target : tensor
-            What is true, as the measure takes it.
+            Labels, as the measure takes them.
         sample_weight : tensor of real, optional
             A weight of at least 0 for each sample (R14).
         mask : tensor of bool, optional
@@ -107,8 +108,8 @@ class MeasureMetric(KeptMetric):
         Raises
         ------
         ValueError, TypeError
-            As `accord.Measure.tally`, and if the number of classes is not that of the batches
-            before; the metric is then as it was (R22).
+            As `accord.Measure.tally`, and if the number of classes differs from the batches before;
+            the metric is then unchanged (R22).
         """
         validated = self.measure.batch(target, preds, sample_weight=sample_weight, mask=mask)
         batch = self.measure.count(validated, per_class=self._by_class)
@@ -128,28 +129,28 @@ class MeasureMetric(KeptMetric):
         Warns
         -----
         RuntimeWarning
-            Once, if labels were found that are no class and could not be refused (R22).
+            Once, if labels outside 0..C-1 were counted, because they could not be refused (R22).
         """
-        if not self._in_forward:  # where reading a count would wait for the device at every batch
+        if not self._in_forward:  # reading a count there would wait for the device at every batch
             self._warned = warn_of_invalid(self.tally, warned=self._warned, names=_NAMES)
         packed = self.counts.to(self.sums.device) + self.sums
         value: Tensor = self._tally(packed).accuracy(self.average).to(self.counts.device)
         return value if self._place is None else value[self._place]
 
     def plot(self, val: Any = None, ax: Any = None) -> Any:
-        """Plot the figure, or one for each k or class, as torchmetrics plots.
+        """Plot the accuracy, or one for each k or class, as torchmetrics does.
 
         Parameters
         ----------
         val : tensor or list of tensor, optional
-            What `compute` or `forward` returned, a list as a curve; by default what it returns now.
+            A result of `compute` or `forward`, or a list of them for a curve; by default a new result.
         ax : matplotlib axes, optional
             Where to draw.
 
         Returns
         -------
         figure, axes
-            Of matplotlib.
+            The matplotlib objects.
 
         Raises
         ------
@@ -163,7 +164,7 @@ class MeasureMetric(KeptMetric):
         return self._plot(value, ax)
 
     def each_k(self) -> list[MeasureMetric]:
-        """Return a copy of the metric for each k, whose figure is the one at that k."""
+        """Return a copy of the metric for each k, which computes the accuracy at that k."""
         copies: list[Any] = [self.clone() for _ in naming.figure_names(self.measure)]
         if self._several:
             for place, copy in enumerate(copies):
@@ -196,7 +197,7 @@ class MeasureMetric(KeptMetric):
 
     @property
     def tally(self) -> Tally:
-        """Everything this process has counted, as NumPy integers (floats where weighted)."""
+        """The counts of this process, as NumPy integers (floats if weighted)."""
         counts, sums = self.counts.cpu().numpy(), self.sums.cpu().numpy()
         return Tally(
             *(
@@ -207,7 +208,7 @@ class MeasureMetric(KeptMetric):
 
     def _tally(self, packed: Any) -> Tally:
         *credits_, total, invalid, undefined = (packed[..., place] for place in range(FIELDS))
-        first = (0,) * invalid.ndim  # one for the whole tally, repeated in packing
+        first = (0,) * invalid.ndim  # a single count, repeated by packing
         total = total[0] if self._several else total
         return Tally(*(*credits_, total, invalid[first], undefined[first]))
 
@@ -225,7 +226,7 @@ class MeasureMetric(KeptMetric):
         @functools.wraps(update)
         def run(*args: Any, **kwargs: Any) -> None:
             if torch.compiler.is_compiling():
-                # As torchmetrics does, but for counting the calls: each would be compiled anew.
+                # As in torchmetrics, without counting calls, which would compile again for each call.
                 self._computed, self._update_count = None, 1
                 update(*args, **kwargs)
             else:
@@ -240,9 +241,9 @@ _OWN = {name: getattr(MeasureMetric, name) for name in _COUNTING}
 def _unchanged_if_refused(
     metric: MeasureMetric, function: Callable[..., Any]
 ) -> Callable[..., Any]:
-    """Let a metric be as it was if a call fails (R22): torchmetrics leaves it half changed.
+    """Restore the metric if a call fails (R22): torchmetrics leaves it half changed.
 
-    Messages call the arguments as torchmetrics does (R23).
+    Messages use torchmetrics' names of the arguments (R23).
     """
 
     @functools.wraps(function)

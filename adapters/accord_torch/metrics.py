@@ -1,4 +1,4 @@
-"""Streaming metrics for torchmetrics and Lightning: a `torchmetrics.Metric` for each measure."""
+"""Metrics for torchmetrics and Lightning: a `torchmetrics.Metric` class for each measure."""
 
 from __future__ import annotations
 
@@ -104,27 +104,27 @@ class MultilabelAccuracy(metric_options.MultilabelAccuracy, MeasureMetric):
 def named_figures(
     metric: MeasureMetric, *, prefix: str | None = None, postfix: str | None = None
 ) -> torchmetrics.MetricCollection:
-    """Return a collection that gives each k of a metric its own named figure, for loggers.
+    """Return a collection with one named figure for each k of a metric, for loggers.
 
-    Loggers and callbacks take one number a name, and a metric with several k gives a tensor. The
-    metrics of the collection share their counts, so that `update` counts all k in one pass.
+    Loggers and callbacks need one number per name, but a metric with several k returns a tensor.
+    The metrics of the collection share their counts, so `update` counts all k in one pass.
 
     Parameters
     ----------
     metric : MeasureMetric
         With one k or several, for instance ``TopKAccuracy(k=(1, 5))``.
     prefix, postfix : str, optional
-        Put around each name, as `torchmetrics.MetricCollection` does.
+        Added to each name, as in `torchmetrics.MetricCollection`.
 
     Returns
     -------
     MetricCollection
-        Of metrics called ``top_1_accuracy``, ``top_5_accuracy`` and so on.
+        Its metrics are called ``top_1_accuracy``, ``top_5_accuracy`` and so on.
 
     Raises
     ------
     ValueError
-        If the metric gives a figure for each class.
+        If the metric computes one figure per class.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""The Array API of array-api-compat's torch, but for what torch.compile warns of."""
+"""array-api-compat's torch, except functions that torch.compile warns about."""
 
 from __future__ import annotations
 

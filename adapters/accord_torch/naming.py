@@ -1,4 +1,4 @@
-"""What users of torchmetrics call things: figures that are logged, and options of its metrics."""
+"""Names of logged figures, and errors for options of torchmetrics' own metrics."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from accord import Measure
 
 
 def figure_names(measure: Measure) -> tuple[str, ...]:
-    """Return the name of the figure at each k, as Keras names it: ``top_5_accuracy``."""
+    """Return the name of the figure at each k, for example ``top_5_accuracy``."""
     words = re.sub(r"(?<!^)(?=[A-Z])", "_", f"{type(measure).__name__}Accuracy").lower()
     if "_k_" in words and measure.k is not None:
         return tuple(words.replace("_k_", f"_{k}_") for k in measure.several or (measure.k,))
@@ -18,7 +18,7 @@ def figure_names(measure: Measure) -> tuple[str, ...]:
 
 
 def refuse_peers_options(name: str, measure: Measure, options: Mapping[str, Any]) -> None:
-    """Refuse options of torchmetrics' own accuracies, naming what takes their place.
+    """Refuse options of torchmetrics' own accuracies, and name what to use instead.
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""Which samples of a rank are its own: `DistributedSampler` repeats some to fill up."""
+"""A mask for the samples that `DistributedSampler` repeats."""
 
 from __future__ import annotations
 
@@ -11,29 +11,29 @@ from accord.inputs import options
 
 
 def genuine(length: int, world_size: int, rank: int) -> Tensor:
-    """Tell which samples that `torch.utils.data.DistributedSampler` gives a rank are no repeats.
+    """Return a mask of the samples of a rank that `DistributedSampler` does not repeat.
 
-    With ``drop_last=False``, its default, the sampler repeats samples until every rank has as
-    many, shuffled or not. They count twice, unless they are masked out.
+    With ``drop_last=False``, the default, `torch.utils.data.DistributedSampler` repeats samples
+    until every rank has the same number, shuffled or not. Without the mask they count twice.
 
     Parameters
     ----------
     length : int
-        Samples in the dataset.
+        The number of samples in the dataset.
     world_size : int
-        Ranks, the sampler's ``num_replicas``.
+        The number of ranks, the sampler's ``num_replicas``.
     rank : int
         The rank, 0 to world_size - 1.
 
     Returns
     -------
     tensor of bool, shape (ceil(length / world_size),)
-        In the order the rank sees them; for use as ``mask=``, a batch at a time.
+        False for repeats, in the order of the rank's samples; pass each batch its part as ``mask=``.
 
     Raises
     ------
     ValueError, TypeError
-        If the length is negative, there is no rank at all, or the rank is not one of them.
+        If the length is negative, world_size is below 1, or the rank is out of range.
 
     Examples
     --------
@@ -46,7 +46,7 @@ def genuine(length: int, world_size: int, rank: int) -> Tensor:
     length, world_size = options.whole("length", length), options.whole("world_size", world_size)
     if length < 0 or world_size < 1:
         raise ValueError(
-            f"length={length}, world_size={world_size} is no split of a dataset;"
+            f"length={length} and world_size={world_size} do not describe a split dataset;"
             " pass a length of at least 0 and a world_size of at least 1"
         )
     if not 0 <= options.whole("rank", rank) < world_size:

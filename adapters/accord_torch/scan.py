@@ -1,7 +1,7 @@
 """The compiled row scan as an operation of PyTorch, which a compiled graph can call on the CPU.
 
-Inductor's own loop takes two to three times as long, and reads every row to its end; but a call
-takes as long as some hundred thousand scores.
+Inductor's own loop takes two to three times as long, and always reads whole rows. But a call of the
+operation has a cost, as much as counting some hundred thousand scores.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ rank_counts.register_vmap(_mapped)
 
 
 WORTH_A_CALL = 1 << 19
-"""How many scores a graph calls the scan for; a trace is guarded by that."""
+"""How many scores a graph needs to call the scan; torch.compile guards a trace by it."""
 
 
 @torch.compiler.assume_constant_result  # type: ignore[untyped-decorator]  # it has no types

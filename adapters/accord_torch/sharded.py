@@ -1,4 +1,4 @@
-"""Scores sharded over classes across processes, ranked without being gathered."""
+"""Rank counts of scores that are sharded over classes, without gathering the scores."""
 
 from __future__ import annotations
 
@@ -25,24 +25,24 @@ def sharded_standing(
     group: ProcessGroup | None = None,
     axis: int = -1,
 ) -> Standing:
-    """Return where each sample's true class stands, with the classes sharded over processes (R4).
+    """Return the rank counts of each sample, with the classes sharded over processes (R4).
 
-    Every process of the group calls it, with the same labels and its own block of the classes. It
-    communicates four numbers a sample, whatever the number of classes, and waits for no device.
+    Every process of the group calls it with the same labels and its own block of the classes. It
+    sends four numbers per sample, for any number of classes, and does not wait for a device.
 
     Parameters
     ----------
     y_true : tensor of int, shape (...)
-        True classes among all classes. One that is no class ranks behind every class:
-        `accord.TopK.tally_of` refuses, counts or leaves it out.
+        True classes among all classes. A label out of range ranks behind every class:
+        `accord.TopK.tally_of` refuses it, counts it or leaves it out.
     y_score : tensor of real, shape (..., B), or DTensor
-        Scores of this process's classes; or all of them as a DTensor, sharded along ``axis``.
+        Scores of this process's classes, or a DTensor of all classes, sharded along ``axis``.
     offset : int, optional
-        The index of this process's first class. Not for a DTensor, which knows it.
+        The index of this process's first class. Not needed for a DTensor.
     classes : int, optional
-        The number of classes of all processes. Not for a DTensor.
+        The number of classes of all processes. Not needed for a DTensor.
     group : ProcessGroup, optional
-        The processes that share the classes; all by default. Not for a DTensor.
+        The processes that share the classes; by default all. Not needed for a DTensor.
     axis : int
         The class axis of ``y_score`` (R12).
 
@@ -54,8 +54,7 @@ def sharded_standing(
     Raises
     ------
     ValueError, TypeError
-        As `accord.standing_in_block`, and if a DTensor is not sharded over its class axis, and it
-        alone.
+        As `accord.standing_in_block`, and if a DTensor is not sharded over its class axis only.
 
     Examples
     --------
@@ -84,13 +83,13 @@ def sharded_standing(
 
 
 def _own_score(scores: Tensor, label: Tensor, group: ProcessGroup | None) -> Tensor:
-    """Return each sample's own score, which one process holds: the sum of it and zeros.
+    """Return each sample's own score, which one process has; the others add zeros.
 
-    A sum keeps NaN, infinities and subnormals as they are, where a maximum may lose a NaN.
+    A sum preserves NaN, infinities and subnormals; a maximum may lose a NaN.
     """
     wide = torch.float64 if scores.dtype == torch.float64 else torch.float32
     if not scores.dtype.is_floating_point:
-        wide = torch.int64  # as wide as it takes; the narrow ones can't all be sent
+        wide = torch.int64  # not every narrow dtype can be sent
     here = (label >= 0) & (label < scores.shape[-1])
     place = torch.where(here, label, 0).to(torch.int64)[..., None]
     mine = scores.gather(-1, place)[..., 0].to(wide)
@@ -108,6 +107,6 @@ def _shard(scores: DTensor, axis: int) -> tuple[Tensor, int, int, Any]:
             f" class axis, {axis}, over a mesh of one dimension"
         )
     classes = scores.shape[axis]
-    most = -(-classes // mesh.size())  # a DTensor is split as torch.chunk splits
+    most = -(-classes // mesh.size())  # a DTensor is split like torch.chunk
     offset = min(mesh.get_local_rank() * most, classes)
     return scores.to_local(), offset, classes, mesh.get_group()

@@ -1,4 +1,4 @@
-"""What a metric keeps as torchmetrics states, and how they survive."""
+"""The torchmetrics states of a metric: packing, loading, merging and synchronising them."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ NAMES = ("counts", "sums", "measured")
 
 
 def packed(tally: Tally, *, floating: bool) -> Tensor | None:
-    """Return the integer or the floating fields of a tally along a last axis, 0 for the others."""
+    """Return the integer or the floating fields of a tally along a last axis, else 0."""
     mine = [field for field in tally if field.dtype.is_floating_point == floating]
     if not mine:
         return None
     shape = tally.correct.shape
-    none = torch.zeros_like(tally.correct, dtype=mine[0].dtype)  # float32 where there is no wider
+    none = torch.zeros_like(tally.correct, dtype=mine[0].dtype)  # float32 without float64
     return torch.stack(
         [
             field.expand(shape) if field.dtype.is_floating_point == floating else none
@@ -35,11 +35,11 @@ def packed(tally: Tally, *, floating: bool) -> Tensor | None:
 
 
 def packed_on_host(tally: Tally, *, floating: bool) -> Tensor | None:
-    """Return the same of what NumPy counted."""
+    """Like `packed`, for a tally of NumPy arrays."""
     mine = [place for place, field in enumerate(tally) if (field.dtype.kind == "f") == floating]
     if not mine:
         return None
-    if not tally.correct.ndim and len(mine) == FIELDS:  # most batches; filling takes longer
+    if not tally.correct.ndim and len(mine) == FIELDS:  # the usual case, and faster than filling
         return torch.from_numpy(np.array(tally))
     fields = np.zeros((*tally.correct.shape, FIELDS), np.float64 if floating else np.int64)
     for place in mine:
@@ -48,32 +48,32 @@ def packed_on_host(tally: Tally, *, floating: bool) -> Tensor | None:
 
 
 def described(measure: Measure, *, by_class: bool) -> str:
-    """Return what is counted, in words that differ where the counts mean something else."""
+    """Return a description of what is counted; it is equal only if the counts mean the same."""
     return f"{measure!r}, by class" if by_class else repr(measure)
 
 
 def measured(description: str, *, shared: bool) -> Tensor:
-    """Return the bytes of a description, and 0 or NaN.
+    """Return the bytes of a description, then 0 if counts may be shared, or NaN if not.
 
-    A `MetricCollection` lets metrics with close states share one update from then on. Single bytes
-    are close only if they are equal, and a NaN is close to nothing.
+    A `MetricCollection` lets metrics whose states are close share one update. Bytes are close only
+    if they are equal, and a NaN is not close to anything.
     """
     return torch.tensor([*description.encode(), 0.0 if shared else torch.nan])
 
 
 def refuse_other(name: str, description: str, states: Mapping[str, Any]) -> None:
-    """Refuse states that are incomplete or count something else than a metric of that name.
+    """Refuse states that are incomplete, or whose description differs from the metric's.
 
     Raises
     ------
     ValueError
-        Naming what both count.
+        The message names what both count.
     """
     missing = [state for state in NAMES if state not in states]
     if missing:
         raise ValueError(
             f"the state of {name} lacks {', '.join(missing)}; pass a state_dict() or metric_state"
-            " of a metric of the same measure, whole"
+            " of a metric of the same measure, complete"
         )
     theirs = states["measured"][:-1].cpu().to(torch.uint8).tolist()
     counted = bytes(theirs).decode(errors="replace")
@@ -85,16 +85,16 @@ def refuse_other(name: str, description: str, states: Mapping[str, Any]) -> None
 
 
 def classes_in(states: Mapping[str, Any]) -> int | None:
-    """Return how many classes counts by class have, None where nothing was counted."""
+    """Return the number of classes of counts by class; None if nothing was counted."""
     counts, sums = states["counts"], states["sums"]
     classes = int(counts.shape[-2])
     if classes == 1 and not counts.is_meta and not (counts.any() or sums.any()):
-        return None  # as made, to broadcast to any number
+        return None  # the initial state, which broadcasts to any number
     return classes
 
 
 class KeptMetric(torchmetrics.Metric):
-    """A metric that keeps a tally: moved, loaded, merged and synced without losing a count."""
+    """A metric whose states are a tally; it can be moved, loaded, merged and synchronised."""
 
     counts: Tensor
     sums: Tensor
@@ -107,7 +107,7 @@ class KeptMetric(torchmetrics.Metric):
     def reset(self) -> None:
         """Forget every batch."""
         super().reset()
-        if not self._in_forward:  # which resets too, and then adds what was counted before
+        if not self._in_forward:  # forward resets too, and then restores the earlier counts
             self._classes = None
 
     def merge_state(self, incoming_state: dict[str, Any] | torchmetrics.Metric) -> None:
@@ -121,7 +121,7 @@ class KeptMetric(torchmetrics.Metric):
         Raises
         ------
         ValueError
-            If it counts something else, or other classes; the metric is then as it was.
+            If it counts something else, or other classes; the metric is then unchanged.
         """
         theirs: Any = incoming_state
         if isinstance(incoming_state, torchmetrics.Metric):
@@ -133,10 +133,10 @@ class KeptMetric(torchmetrics.Metric):
             self._classes = classes
             self._computed = None
         else:
-            super().merge_state(incoming_state)  # which refuses it
+            super().merge_state(incoming_state)  # this raises an error
 
-    def set_dtype(self, dst_type: str | torch.dtype) -> KeptMetric:  # noqa: ARG002  # refused
-        """Return the metric as it is: its counts are exact only as they are (R18)."""
+    def set_dtype(self, dst_type: str | torch.dtype) -> KeptMetric:  # noqa: ARG002  # ignored
+        """Return the metric unchanged: its counts are exact only in their own dtypes (R18)."""
         return self
 
     def _classes_in(self, theirs: Mapping[str, Any]) -> int | None:
@@ -150,7 +150,7 @@ class KeptMetric(torchmetrics.Metric):
         return classes or self._classes
 
     def _load_from_state_dict(self, state_dict: dict[str, Any], prefix: str, *more: Any) -> None:
-        """Load counts of the same measure; report others as torch reports a parameter's shape."""
+        """Load counts of the same measure; report others as torch reports wrong shapes."""
         theirs = {
             name: state_dict[prefix + name]
             for name in self._defaults
@@ -160,7 +160,7 @@ class KeptMetric(torchmetrics.Metric):
             try:
                 refuse_other(type(self).__name__, self._counted, theirs)
             except ValueError as error:
-                more[-1].append(str(error))  # what `load_state_dict` raises in the end
+                more[-1].append(str(error))  # `load_state_dict` raises an error with these
                 for name in theirs:
                     del state_dict[prefix + name]
             else:
@@ -171,7 +171,7 @@ class KeptMetric(torchmetrics.Metric):
         super()._load_from_state_dict(state_dict, prefix, *more)
 
     def _apply(self, fn: Callable[[Tensor], Tensor], exclude_state: Any = ()) -> torch.nn.Module:
-        """Follow the model to its device, but not to its dtype (R18)."""
+        """Move to the model's device, but keep the dtypes (R18)."""
 
         def moved(state: Tensor) -> Tensor:
             place = fn(torch.empty(0, device=state.device)).device
@@ -185,7 +185,7 @@ class KeptMetric(torchmetrics.Metric):
     def _sync_dist(
         self, dist_sync_fn: Callable[..., Any] = gather_all_tensors, process_group: Any = None
     ) -> None:
-        """Gather, giving a process that saw no batch the shape of those that did."""
+        """Gather the states; a process without a batch gets the shape of the others."""
 
         def gather(state: Tensor, group: Any) -> list[Tensor]:
             return list(torch.broadcast_tensors(*dist_sync_fn(state, group=group)))

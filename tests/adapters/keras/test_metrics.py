@@ -164,7 +164,7 @@ def test_merging_adds_the_counts_of_metrics_of_equal_options() -> None:
         one.update_state(LABELS, SCORES)
     metric.merge_state(others)
     assert plain(metric.tally) == [6, 6, 9, 12, 0, 0]  # 2, 2 and 3 of 4, thrice
-    with pytest.raises(ValueError, match="merge metrics of equal options"):
+    with pytest.raises(ValueError, match="merge metrics with equal options"):
         metric.merge_state([others[0], TopKAccuracy(2)])
     assert int(metric.tally.total) == 12
 

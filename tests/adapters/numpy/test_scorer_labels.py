@@ -199,5 +199,5 @@ def test_r21_no_labels_and_lists_of_labels_are_refused(scorer: Any) -> None:
     with pytest.raises(TypeError, match="y is None; pass the label of each sample"):
         scorer(Fixed([0, 1]), TWO, None)
     lists = np.asarray([[0], [0, 1], [], [1]], dtype=object)
-    with pytest.raises(TypeError, match="pass one label a sample"):
+    with pytest.raises(TypeError, match="pass one label per sample"):
         scorer(Fixed([0, 1]), TWO, lists)

@@ -106,9 +106,9 @@ def test_each_sample_is_genuine_once_among_those_the_sampler_gives(
 
 
 def test_a_rank_that_does_not_exist_is_refused() -> None:
-    with pytest.raises(ValueError, match=r"rank=4 is no rank of 4; pass 0 to 3"):
+    with pytest.raises(ValueError, match=r"rank=4 is outside 0\.\.3"):
         genuine(10, 4, 4)
-    with pytest.raises(ValueError, match=r"world_size=0 is no split"):
+    with pytest.raises(ValueError, match=r"world_size=0 do not describe a split dataset"):
         genuine(10, 0, 0)
     with pytest.raises(TypeError, match=r"length=1\.5 is a float"):
         genuine(1.5, 2, 0)  # type: ignore[arg-type]  # that is the fault
@@ -150,4 +150,4 @@ def test_what_is_not_sharded_over_classes_is_refused_with_the_remedy_r23(ranks: 
     rows, function, block = ranks(2)[0]["dtensor"]["refusals"]
     assert "sharded along its class axis" in rows
     assert "full_tensor() of a DTensor" in function
-    assert "offset and classes are needed" in block
+    assert "offset and classes are missing" in block

@@ -1,6 +1,6 @@
-"""The conformance laws of accord: proof that an adapter computes what the rules say.
+"""The conformance laws of accord, which prove that an adapter computes what the rules say.
 
-Three doors to the same laws: the test suite of accord; ``pytest --pyargs accord_conformance
+There are three ways to run the laws: the test suite of accord; ``pytest --pyargs accord_conformance
 --adapter NAME`` wherever accord is installed; and `parametrize` in an adapter's own test file.
 """
 
@@ -20,7 +20,7 @@ _HOMES = {"LAWS": "laws", "Law": "law", "Subject": "subject", "parametrize": "do
 
 
 def __getattr__(name: str) -> Any:
-    """Load a public name when it is asked for: pytest imports this package for its plugin."""
+    """Load a public name on first use: pytest imports this package for its plugin."""
     if name not in _HOMES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     from importlib import import_module  # noqa: PLC0415  # as above
@@ -29,5 +29,5 @@ def __getattr__(name: str) -> Any:
 
 
 def __dir__() -> list[str]:
-    """List the public names, those that are not loaded yet too."""
+    """List the public names, including those that are not loaded yet."""
     return sorted({*globals(), *__all__})

@@ -1,4 +1,4 @@
-"""Rows whose hits are written out, label by label: the worked rows of the rules, and more."""
+"""Rows with their hits written out for each label: the worked rows of the rules, and more."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ third, half = Fraction(1, 3), Fraction(1, 2)
 
 @dataclass(frozen=True)
 class Case:
-    """One row of six scores, tried with each of its classes for a label.
+    """One row of six scores, tried with each of its classes as the label.
 
-    ``hits`` has a character for each label, 1 for a hit, by tie rule; ``expected`` the credits
-    under ``"expected"``.
+    ``hits`` has a string for each tie rule, with one character per label: 1 is a hit. ``expected``
+    holds the credits under ``"expected"``.
     """
 
     name: str

@@ -1,4 +1,4 @@
-"""How laws become tests: every law on every declared mode and device; the rest visibly skipped."""
+"""Laws as pytest parameters: one for each mode and device; laws that do not run are skipped."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ DTYPES = (
 
 
 def _undeclared() -> None:
-    """Stand for a law that was not tried; its test is skipped with the reason."""
+    """Take the place of a law that does not run; its test is skipped with the reason."""
 
 
 def cases(adapter: Adapter) -> list[Any]:
     """Return a pytest parameter for each law, mode and device of an adapter.
 
-    How many laws a mode tries is the strength's choice. What is not tried, and what the adapter
-    does not declare, is a parameter too, skipped with the reason.
+    The strength decides how many laws run in a mode. Laws that do not run, and modes and dtypes
+    that the adapter does not declare, are parameters too; they are skipped with the reason.
     """
     declared = adapter.modes()
     how = strength.chosen()

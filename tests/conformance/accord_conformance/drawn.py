@@ -1,4 +1,4 @@
-"""Scores drawn so that ties, NaN, infinities, signed zeros and subnormals are the rule."""
+"""Random scores with many ties, NaN, infinities, signed zeros and subnormals."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ SCORES = (*NUMBERS, nan)
 
 
 def rows(values: tuple[float, ...] = SCORES) -> st.SearchStrategy[list[list[float]]]:
-    """Draw a table of scores, float32 in value, of one shape: compiled modes compile once."""
+    """Draw a table of float32 scores, always of one shape, so that compiled modes compile once."""
     row = st.lists(st.sampled_from(values), min_size=CLASSES, max_size=CLASSES)
     return st.lists(row, min_size=SAMPLES, max_size=SAMPLES)
 
@@ -30,12 +30,12 @@ def each_sample(values: tuple[Any, ...]) -> st.SearchStrategy[list[Any]]:
 
 
 def labels() -> st.SearchStrategy[list[int]]:
-    """Draw labels of the drawn rows."""
+    """Draw a label for each row."""
     return each_sample(tuple(range(CLASSES)))
 
 
 def rounded(table: list[list[float]]) -> list[list[float]]:
-    """Return the float32 values as exact Python floats, as the reference needs them."""
+    """Return the values rounded to float32, as the exact Python floats that the reference needs."""
     return [[float(value) for value in row] for row in np.asarray(table, np.float32)]
 
 
@@ -44,7 +44,7 @@ def tried(
 ) -> Callable[[Callable[..., None]], None]:
     """Run a function on drawn examples, the same ones every time.
 
-    The number of examples is the usual one; an exhaustive run draws more.
+    An exhaustive run draws more than ``examples``.
     """
 
     def run(function: Callable[..., None]) -> None:

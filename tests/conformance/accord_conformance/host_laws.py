@@ -1,4 +1,4 @@
-"""Laws of Python lists and NumPy arrays beside the scores of a framework (R21, R22)."""
+"""Laws of Python lists and NumPy arrays passed with the scores of a framework (R21, R22)."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ def labels_of_every_measure_may_be_lists_and_numpy_arrays(subject: Subject) -> N
 
     found = subject.run(figures, subject.array(S))
     np.testing.assert_allclose(found[:3], [(1 / 1.5 + 1 / 4) / 2] * 3, rtol=1e-6)
-    # Of the last, 0.9 and 0.9 are past the threshold for labels 0 and 1, 0.1 and 0.4 are not.
+    # In the binary accuracy, 0.9 and 0.9 (labels 0 and 1) are above the threshold, 0.1 and 0.4 not.
     np.testing.assert_allclose(found[3:], [1 / 3, 3.5 / 5.5, 1 / 3] * 3, rtol=1e-6)
 
 

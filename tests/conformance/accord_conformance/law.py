@@ -1,4 +1,4 @@
-"""A law: a statement that holds for every adapter, and how to try it."""
+"""A law: a statement that holds for every adapter, and the code that checks it."""
 
 from __future__ import annotations
 
@@ -20,18 +20,18 @@ Check = Callable[[Subject], None]
 
 @dataclass(frozen=True)
 class Law:
-    """A statement that every adapter must keep.
+    """A statement that must be true for every adapter.
 
     Attributes
     ----------
     name : str
         The statement.
     rule : str
-        The rules it holds, for instance ``"R5"`` or ``"R13 R14"``.
+        The rules it checks, for instance ``"R5"`` or ``"R13 R14"``.
     trial : callable
-        Raises AssertionError where the statement does not hold.
+        Raises AssertionError if the statement is false.
     modes : tuple of str
-        The modes it says something about.
+        The modes in which it is checked.
     """
 
     name: str
@@ -40,10 +40,10 @@ class Law:
     modes: tuple[str, ...] = MODES
 
     def check(self, adapter: Adapter, mode: str = "eager", device: Any = None) -> None:
-        """Try the law on an adapter; an AssertionError says where it fails.
+        """Check the law on an adapter; an AssertionError says where it fails.
 
-        A note of the error tells how to run the law alone, and repeats its last call as a
-        program, with the arrays written out.
+        A note of the error says how to run only this law, and gives its last call as a program,
+        with the arrays written out.
         """
         subject = Subject(adapter, mode, device)
         try:
@@ -68,7 +68,7 @@ class Law:
 
 
 REGISTERED: list[Law] = []
-"""The laws of every module that was imported; `accord_conformance.laws` orders them all."""
+"""The laws of all imported modules; `accord_conformance.laws` sorts them."""
 
 
 def law(rule: str, *, modes: tuple[str, ...] = MODES) -> Callable[[Check], Check]:

@@ -31,7 +31,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Set how much of the proof this process runs."""
+    """Set the strength of this process."""
     if config.getoption("--laws") != "usual":
         from accord_conformance import strength  # noqa: PLC0415  # see the module's docstring
 
@@ -39,7 +39,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Give every law of the chosen adapter to the test that takes ``check``."""
+    """Parametrize the test with every law of the chosen adapter."""
     if metafunc.function.__name__ == TEST:
         from accord_conformance.doors import cases  # noqa: PLC0415  # see the module's docstring
 

@@ -1,4 +1,4 @@
-"""Laws of the scores, the order, the labels, the standing, the ties and k (R1 to R8)."""
+"""Laws of scores, their order, labels, rank counts, ties and k (R1 to R8)."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from accord_conformance.subject import Subject
 STEP = {"float16": 2.0**-10, "bfloat16": 2.0**-7, "float32": 2.0**-23, "float64": 2.0**-52}
 TINY = {"float16": 2.0**-24, "bfloat16": 2.0**-133, "float32": 2.0**-149, "float64": 2.0**-1074}
 
-# Of floats of 8 bits or less: the step after 1 and the least number, and what they lack.
+# For floats of 8 bits or less: the step after 1, the least positive number, and what is missing.
 FEW_BITS = {
     "float8_e3m4": (2.0**-4, 2.0**-6, ""),
     "float8_e4m3": (2.0**-3, 2.0**-9, ""),
@@ -36,7 +36,7 @@ FEW_BITS = {
 
 @functools.cache
 def in_top_k(k: int) -> Callable[..., Any]:
-    """Return a function of labels and scores that tells the credit under every tie rule."""
+    """Return a function of labels and scores that returns the credit under every tie rule."""
 
     def every_rule(y_true: Any, y_score: Any) -> Any:
         return tuple(accord.in_top_k(y_true, y_score, k, ties=ties) for ties in RULES)
@@ -63,7 +63,7 @@ def _standing(y_true: Any, y_score: Any) -> Any:
 
 
 def _ahead(subject: Subject, scores: list[Any], dtype: str) -> list[int]:
-    """Return how many are ahead of each class of one row."""
+    """Return how many classes are ahead of each class of one row."""
     table = subject.array(np.asarray([scores] * len(scores)), dtype)
     found: list[int] = subject.run(
         _standing, subject.array(range(len(scores))), table
@@ -160,14 +160,14 @@ def a_row_decided_by_its_first_scores_is_counted_as_a_whole(subject: Subject) ->
         return tuple(accord.TopK((1, 3), ties=ties).tally(y_true, y_score) for ties in RULES)
 
     scores = np.zeros((4, 5000), np.float32)
-    scores[0, 4999] = np.nan  # undefined, and nothing is ahead of it by number
+    scores[0, 4999] = np.nan  # undefined, although no number is ahead of it
     scores[1, 1:] = 1  # thousands ahead of the label
-    scores[2, 4998:] = 1  # two ahead, of which the last scores tell
+    scores[2, 4998:] = 1  # two ahead, found in the last scores only
     scores[3, 4990:] = -1  # thousands tied, all after the label
     found = subject.run(tallies, subject.array([4999, 0, 0, 0]), subject.array(scores))
     for ties, tally in zip(RULES, found, strict=True):
         hits: dict[str, list[float]] = {
-            "first": [1, 2],  # the last sample; at 3 the third too
+            "first": [1, 2],  # the last sample; at k = 3 also the third
             "last": [0, 0],
             "optimistic": [1, 2],
             "pessimistic": [0, 0],
@@ -243,7 +243,7 @@ def _from_features(y_true: Any, features: Any, weights: Any) -> Any:
 
 @law("R4 R20")
 def scores_made_block_by_block_are_ranked_as_a_whole(subject: Subject) -> None:
-    rng = np.random.default_rng(9)  # whole numbers, whose products are exact and often tied
+    rng = np.random.default_rng(9)  # whole numbers: their products are exact and often tie
     features, weights = rng.integers(-2, 3, (16, 3)), rng.integers(-2, 3, (8, 3))
     labels = rng.integers(0, 8, 16)
     rows = (features @ weights.T).tolist()

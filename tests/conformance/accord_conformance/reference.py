@@ -1,4 +1,4 @@
-"""The rules in plain Python: real sorting, sets and fractions. It shares no code with the core."""
+"""The rules in plain Python, with sorting, sets and fractions; it shares no code with the core."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ Row = Sequence[Any]
 
 
 def order(row: Row, prefer: Callable[[int], Any]) -> list[int]:
-    """Return classes from best to worst: NaN first, then by value; ``prefer`` orders equals."""
+    """Return classes from best to worst: NaN first, then by value; ``prefer`` orders ties."""
     return sorted(
         range(len(row)),
         key=lambda j: (0, 0, prefer(j)) if math.isnan(row[j]) else (1, -row[j], prefer(j)),
@@ -20,7 +20,7 @@ def order(row: Row, prefer: Callable[[int], Any]) -> list[int]:
 
 
 def credit(row: Row, label: int, k: int, ties: str) -> Fraction:
-    """Return the credit of a sample at k (R5); 0 for a bad label or a NaN of its own."""
+    """Return the credit of a sample at k (R5); 0 for a bad label or an own score of NaN."""
     if not 0 <= label < len(row) or math.isnan(row[label]):
         return Fraction(0)
     if ties == "expected":
@@ -37,7 +37,7 @@ def credit(row: Row, label: int, k: int, ties: str) -> Fraction:
 
 
 def standing(row: Row, label: int) -> tuple[int, int, int]:
-    """Return rivals ahead, tied before and tied after, by places in sorted order (R4)."""
+    """Return the numbers of rivals ahead, tied before and tied after, found by sorting (R4)."""
     if not 0 <= label < len(row) or math.isnan(row[label]):
         return len(row), 0, 0
     ahead = order(row, lambda j: j != label).index(label)
@@ -46,7 +46,7 @@ def standing(row: Row, label: int) -> tuple[int, int, int]:
 
 
 def dense_label(row: Row) -> int:
-    """Return the lowest index of the largest entry, or -1 where the row names no class (R9)."""
+    """Return the lowest index of the largest entry, or -1 if the row is an invalid label (R9)."""
     if any(math.isnan(value) for value in row) or max(row) <= 0:
         return -1
     return list(row).index(max(row))
@@ -65,7 +65,7 @@ def binary_credits(
 
 
 def set_credit(predicted: set[int], true: set[int], labels: int, criteria: str) -> Fraction:
-    """Return the credit of a predicted set (R11); labels right, for ``"hamming"``."""
+    """Return the credit of a predicted set (R11); for ``"hamming"``, the number of right labels."""
     union = predicted | true
     return Fraction(
         {
@@ -80,14 +80,14 @@ def set_credit(predicted: set[int], true: set[int], labels: int, criteria: str) 
 
 
 def threshold_sets(row: Row, threshold: float) -> list[set[int]]:
-    """Return every set that may be predicted, by how scores at the threshold fall; first: none."""
+    """Return every possible predicted set, with some of the scores at the threshold; first: none."""
     sure = {j for j, score in enumerate(row) if score > threshold}
     at = [j for j, score in enumerate(row) if score == threshold]
     return [sure | set(some) for n in range(len(at) + 1) for some in itertools.combinations(at, n)]
 
 
 def k_best_sets(row: Row, k: int) -> list[set[int]]:
-    """Return every set of k labels that ranking may give, by how ties fall."""
+    """Return every possible set of the k best labels, for all ways of breaking ties."""
     last = row[order(row, int)[k - 1]]
     sure = {j for j, score in enumerate(row) if score > last}
     at = [j for j, score in enumerate(row) if score == last]
@@ -95,7 +95,7 @@ def k_best_sets(row: Row, k: int) -> list[set[int]]:
 
 
 def mean(credits_: Iterable[Fraction], weights: Iterable[Fraction]) -> float:
-    """Return the weighted mean, or NaN of nothing (R16)."""
+    """Return the weighted mean; NaN if there is no weight (R16)."""
     pairs = list(zip(credits_, weights, strict=True))
     whole = sum(weight for _, weight in pairs)
     return float(sum(part * weight for part, weight in pairs) / whole) if whole else math.nan
@@ -104,7 +104,7 @@ def mean(credits_: Iterable[Fraction], weights: Iterable[Fraction]) -> float:
 def by_class(
     credits_: Sequence[Fraction], weights: Sequence[Fraction], labels: Sequence[int], classes: int
 ) -> list[float]:
-    """Return the accuracy of each class, NaN where it does not occur (R15)."""
+    """Return the accuracy of each class; NaN if it does not occur (R15)."""
     return [
         mean(
             [credit_ for credit_, label in zip(credits_, labels, strict=True) if label == c],

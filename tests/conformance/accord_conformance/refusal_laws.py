@@ -1,4 +1,4 @@
-"""Laws of what is refused, when, and with which words (R21 to R23)."""
+"""Laws of errors: what is refused, when, and with which message (R21 to R23)."""
 
 from __future__ import annotations
 
@@ -91,7 +91,7 @@ def predicted_labels_are_never_taken_for_scores(subject: Subject) -> None:
     for predicted in ([0, 1, 2, 1], column):
         refused(accord.categorical_accuracy, predicted, predicted)
     refused(accord.categorical_accuracy, np.asarray(column, float), np.asarray(column, float))
-    if subject.reads_values:  # floats may be the scores of a single sample, as labels tell
+    if subject.reads_values:  # floats may be one sample's scores; only the labels tell
         refused(accord.categorical_accuracy, labels, [0.0, 1.0, 2.0, 1.0])
 
 
@@ -165,7 +165,7 @@ def dtypes_that_do_not_fit_are_a_type_error(subject: Subject) -> None:
 
 
 class _OtherArray:
-    """An array of a framework that nobody knows."""
+    """An array of an unknown framework."""
 
     __module__ = "otherframework"
 

@@ -1,4 +1,4 @@
-"""A failing law as a short program: its last call, with the arrays written out."""
+"""A failing law as a short program: its last call, with all arrays written out."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ import numpy as np
 
 from accord.testing import Adapter
 
-LONGEST = 2000  # numbers that an array may have to be written out
+LONGEST = 2000  # the most numbers that an array may have
 
 _OPENING = """\
 from __future__ import annotations
@@ -28,27 +28,27 @@ from accord.backends.base import Backend
 from accord.testing import Adapter
 from accord_conformance import Subject
 """
-_OPENED = {"accord", "np"}  # what a law's module calls these is the same
+_OPENED = {"accord", "np"}  # imported under these names in every module of laws
 
 
 class _NotWritableError(Exception):
-    """Something that can't be written as Python source."""
+    """A value cannot be written as Python source."""
 
 
 def program(adapter: Adapter, mode: str, device: Any, call: tuple[Any, ...] | None) -> str | None:
-    """Return Python source that makes a law's last call again, alone.
+    """Return Python source that repeats only a law's last call.
 
     Parameters
     ----------
     adapter, mode, device
-        What the law was tried on.
+        Where the law was checked.
     call : tuple or None
         The function, then its arrays, as given to `Subject.run`.
 
     Returns
     -------
     str or None
-        None where there was no call, or it can't be written out.
+        None if there was no call, or if it cannot be written out.
     """
     if call is None:
         return None
@@ -74,7 +74,7 @@ def _adapter(adapter: Adapter) -> str:
 
 
 def _definitions(function: Callable[..., Any]) -> Iterator[str]:
-    """Yield the source of a function, after what it uses of the places it was written in."""
+    """Yield the imports and variables that a function uses, then its source."""
     try:
         source = textwrap.dedent(inspect.getsource(function))
     except (OSError, TypeError) as error:

@@ -1,4 +1,4 @@
-"""Laws of which samples count, and of what their counts give (R12 to R20)."""
+"""Laws of which samples count, and of counts and results (R12 to R20)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How much of the proof to run: a quick look, the usual proof, or every law at full strength."""
+"""How many laws to run: quick, brief, usual or exhaustive."""
 
 from __future__ import annotations
 
@@ -12,18 +12,18 @@ from accord_conformance.law import Law
 
 @dataclass(frozen=True)
 class Strength:
-    """How much of the proof to run.
+    """How many laws to run, and on how many examples.
 
     Attributes
     ----------
     name : str
-        What users call it.
+        The value of ``--laws``.
     only_eager : bool
-        Whether the mode ``"eager"`` alone is tried.
+        Whether only the mode ``"eager"`` is tried.
     sampled : {"all", "slow", "none"}
-        Which modes try one law of each rule, and not every law.
+        Which modes run only one law of each rule.
     examples : int
-        How many times the usual number of drawn examples each law tries.
+        The factor by which each law's number of drawn examples is multiplied.
     """
 
     name: str
@@ -32,7 +32,7 @@ class Strength:
     examples: int = 1
 
     def laws(self, adapter: Adapter, mode: str, laws: Sequence[Law]) -> list[Law]:
-        """Return which laws of a mode to try."""
+        """Return the laws of a mode to run."""
         if self.only_eager and mode != "eager":
             return []
         if self.sampled == "all" or (self.sampled == "slow" and mode in adapter.slow_modes):
@@ -60,12 +60,12 @@ def chosen() -> Strength:
 
 def choose(name: str) -> None:
     """Set the strength of this process, by its name in `STRENGTHS`."""
-    global _chosen  # noqa: PLW0603  # one choice a process, made by pytest's option
+    global _chosen  # noqa: PLW0603  # one choice per process, from pytest's option
     _chosen = STRENGTHS[name]
 
 
 def one_of_each_rule(laws: Sequence[Law]) -> list[Law]:
-    """Return the first law of each rule, in order; a law of several rules serves them all."""
+    """Return the first law of each rule, in order; a law of several rules counts for each."""
     found, held = [], set[str]()
     for law in laws:
         rules = set(law.rule.split())

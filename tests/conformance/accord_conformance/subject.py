@@ -1,4 +1,4 @@
-"""What a law is tried on: one adapter, in one mode, on one device."""
+"""Where a law is checked: one adapter, in one mode, on one device."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ from accord.backends.base import Backend
 from accord.testing import Adapter
 
 
-@functools.cache  # so that a function that several laws share is compiled once
+@functools.cache  # a function that several laws share is compiled once
 def _transformed(adapter: Adapter, mode: str, function: Callable[..., Any]) -> Callable[..., Any]:
     return adapter.modes()[mode](function)
 
 
 @dataclass(frozen=True)
 class Subject:
-    """One adapter in one mode on one device; makes its arrays and runs functions of them."""
+    """One adapter in one mode on one device; it makes arrays and runs functions on them."""
 
     adapter: Adapter
     mode: str = "eager"
@@ -35,7 +35,7 @@ class Subject:
         return self._calls[-1] if self._calls else None
 
     def array(self, values: Any, dtype: str | None = None) -> Any:
-        """Make an array of the framework; Python floats become float32 unless a dtype is named."""
+        """Make an array of the framework; float64 becomes float32 unless a dtype is given."""
         host = np.asarray(values)
         if dtype is None and host.dtype == np.float64:
             dtype = "float32"
@@ -44,7 +44,7 @@ class Subject:
         return self.backend.from_host(host, dtype=dtype, device=self.device)
 
     def run(self, function: Callable[..., Any], *arrays: Any) -> Any:
-        """Run a function of arrays in this mode; the result comes as NumPy arrays."""
+        """Run a function of arrays in this mode, and return its results as NumPy arrays."""
         self._calls[:] = [(function, *arrays)]
         return self._host(_transformed(self.adapter, self.mode, function)(*arrays))
 
@@ -67,7 +67,7 @@ class Subject:
     def refused(
         self, kind: type[Exception] | tuple[type[Exception], ...], match: str
     ) -> Iterator[None]:
-        """Expect an error whose message matches."""
+        """Check that the block raises an error with a matching message."""
         with pytest.raises(kind, match=match):
             yield
 
