@@ -11,8 +11,8 @@ mechanism serves every such measure, tie rules and bounds included, on both engi
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from functools import cached_property
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from itertools import accumulate
 
 import numpy as np
@@ -38,36 +38,30 @@ class RankTables:
         The tie rule.
     stacked : bool
         Whether figures have a leading axis for k.
+    lists : list of list of float
+        By k the credit by the number of classes ahead, then by k its running sums.
+    arrays : array of float64, or None
+        The same for host memory.
     """
 
     cuts: tuple[int, ...]
     credit: tuple[tuple[float, ...], ...] | None
     ties: Ties
     stacked: bool
+    lists: Sequence[list[float]] = field(default=(), compare=False)
+    arrays: npt.NDArray[np.float64] | None = field(default=None, compare=False)
 
     @property
     def reach(self) -> int:
         """The last rank that has credit at any k: a sample behind as many is a miss."""
         return max(self.cuts)
 
-    @cached_property
-    def lists(self) -> list[list[float]]:
-        """By k the credit by the number of classes ahead; then by k its running sums."""
-        each = self.credit or ()
-        return [[*row, 0.0] for row in each] + [[0.0, *accumulate(row)] for row in each]
-
-    @cached_property
-    def arrays(self) -> npt.NDArray[np.float64]:
-        """The same as an array, for host memory."""
-        return np.asarray(self.lists, np.float64)
-
 
 def tables_of(credit: tuple[tuple[float, ...], ...], ties: Ties, *, stacked: bool) -> RankTables:
     """Return the tables of a measure from its credit at ranks 1 to C, one row for each k."""
-    cuts = tuple(
-        max((place for place, worth in enumerate(row, 1) if worth), default=0) for row in credit
-    )
-    return RankTables(cuts, credit, ties, stacked)
+    last = [max([0, *(rank for rank, worth in enumerate(row, 1) if worth)]) for row in credit]
+    lists = [[*row, 0.0] for row in credit] + [[0.0, *accumulate(row)] for row in credit]
+    return RankTables(tuple(last), credit, ties, stacked, lists)
 
 
 def credit(block: Batch, standing: Standing, how: RankTables, ties: Ties) -> Array:
@@ -111,7 +105,7 @@ def _by_tables(block: Batch, standing: Standing, how: RankTables, place: int, ti
 
 def _look_up(block: Batch, how: RankTables, place: int, rank: Array) -> Array:
     ns, backend, numbers = block.ns, block.backend, block.numbers
-    if backend.residence(block.scores) == "traced":  # where an array of NumPy's may be traced too
+    if how.arrays is None:  # under a trace, which may trace NumPy too
         table = ns.asarray(how.lists[place], dtype=numbers.sum)
     else:
         table = backend.from_host(how.arrays[place], like=block.scores)

@@ -97,7 +97,7 @@ class RankMeasure(Measure):
         rows = scan.Rows(batch.scores, batch.truth, batch.mask, batch.weight, ignored)
         how = tables_for(self, batch)
         lost = AHEAD.get(how.ties)  # None for the mean over all orders
-        credit_ = scan.Credit(_cuts(how.cuts), *(() if how.credit is None else (how.arrays,)))
+        credit_ = scan.Credit(_cuts(how.cuts), *(() if how.arrays is None else (how.arrays,)))
         fields = scan.tally_ranks(rows, credit_._replace(lost=lost), groups)
         if fields is None:
             return None
@@ -167,17 +167,23 @@ def tables_for(measure: RankMeasure, batch: Batch, classes: int | None = None) -
     cuts = measure.cuts()
     if cuts is not None:
         return RankTables(cuts, None, measure.ties, bool(measure.several))
-    make = _tables if batch.readable else _tables.__wrapped__  # torch.compile traces no cache
-    return make(measure, batch.classes if classes is None else classes)
+    classes = batch.classes if classes is None else classes
+    if batch.backend.residence(batch.scores) == "traced":
+        return _for_trace(measure, classes)  # torch.compile traces no cache, and would trace NumPy
+    return _tables(measure, classes)
+
+
+def _for_trace(measure: RankMeasure, classes: int) -> RankTables:
+    each = [replace(measure, k=k) for k in measure.several] or [measure]
+    ranks = range(1, classes + 1)
+    credit_ = tuple([tuple([float(one.credit_at(rank)) for rank in ranks]) for one in each])
+    return tables_of(credit_, measure.ties, stacked=bool(measure.several))
 
 
 @functools.lru_cache(maxsize=64)
 def _tables(measure: RankMeasure, classes: int) -> RankTables:
-    each = [replace(measure, k=k) for k in measure.several] or [measure]
-    credit_ = tuple(
-        tuple(float(one.credit_at(rank)) for rank in range(1, classes + 1)) for one in each
-    )
-    return tables_of(credit_, measure.ties, stacked=bool(measure.several))
+    tables = _for_trace(measure, classes)
+    return replace(tables, arrays=np.asarray(tables.lists, np.float64))
 
 
 @functools.lru_cache(maxsize=64)

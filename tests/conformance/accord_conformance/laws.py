@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
-from accord_conformance import host_laws, measure_laws, ranking_laws, refusal_laws, sample_laws
+from accord_conformance import (
+    host_laws,
+    measure_laws,
+    own_measure_laws,
+    ranking_laws,
+    refusal_laws,
+    sample_laws,
+)
 from accord_conformance.law import REGISTERED, Law
 
 
@@ -10,6 +17,14 @@ def _first_rule(law: Law) -> int:
     return int(law.rule.split()[0].removeprefix("R"))
 
 
-__all__ = ["LAWS", "host_laws", "measure_laws", "ranking_laws", "refusal_laws", "sample_laws"]
+__all__ = [
+    "LAWS",
+    "host_laws",
+    "measure_laws",
+    "own_measure_laws",
+    "ranking_laws",
+    "refusal_laws",
+    "sample_laws",
+]
 
 LAWS: list[Law] = sorted(REGISTERED, key=_first_rule)
