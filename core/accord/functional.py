@@ -17,8 +17,10 @@ from accord.measures import (
     TopKCategorical,
 )
 from accord.measures.multilabel import Criteria
+from accord.shared_docs import documented
 
 
+@documented
 def top_k_accuracy(
     y_true: Any,
     y_score: Array,
@@ -35,37 +37,16 @@ def top_k_accuracy(
 
     Parameters
     ----------
-    y_true : array of int, shape (...)
-        True classes, 0 to C - 1.
-    y_score : array of real, shape (..., C)
-        Scores of any framework with an adapter; only their order matters (R2).
-    k : int or tuple of int
-        How many classes may count, 1 to C. A tuple adds a leading axis to the result (R6).
-    ties : {"first", "last", "optimistic", "pessimistic", "expected"}
-        Who wins among equal scores (R5).
-    axis : int
-        The class axis of ``y_score`` (R12).
-    average : {"micro", "macro", "weighted", "none"} or None
-        Over samples, over classes, or by class (R15).
-    sample_weight : array of real, optional
-        A weight of at least 0 for each sample (R14).
-    mask : array of bool, optional
-        True keeps a sample (R13).
-    ignore_index : int, optional
-        A label that leaves its sample out (R13).
+    {classes}
+    {scores}
+    {k}
+    {ties}
+    {axis}
+    {average}
+    {samples}
+    {ignore_index}
 
-    Returns
-    -------
-    array in [0, 1]
-        Of y_score's framework, device and default float type, 0-d or with the axes that k and average
-        add; NaN for no samples (R16).
-
-    Raises
-    ------
-    ValueError
-        If shapes differ, an option is unknown, k is not within 1 to C, or a bad label or weight can be read (R22).
-    TypeError
-        If a dtype does not fit, or arrays are of two frameworks (R21).
+    {result}
 
     Examples
     --------
@@ -78,6 +59,7 @@ def top_k_accuracy(
     )
 
 
+@documented
 def top_k_categorical_accuracy(
     y_true: Any,
     y_score: Array,
@@ -93,35 +75,15 @@ def top_k_categorical_accuracy(
 
     Parameters
     ----------
-    y_true : array of real, shape (..., C)
-        One-hot or probability labels; the lowest largest entry is the true class (R9).
-    y_score : array of real, shape (..., C)
-        Scores of any framework with an adapter; only their order matters (R2).
-    k : int or tuple of int
-        How many classes may count, 1 to C. A tuple adds a leading axis to the result (R6).
-    ties : {"first", "last", "optimistic", "pessimistic", "expected"}
-        Who wins among equal scores (R5).
-    axis : int
-        The class axis of ``y_score`` (R12).
-    average : {"micro", "macro", "weighted", "none"} or None
-        Over samples, over classes, or by class (R15).
-    sample_weight : array of real, optional
-        A weight of at least 0 for each sample (R14).
-    mask : array of bool, optional
-        True keeps a sample (R13).
+    {dense}
+    {scores}
+    {k}
+    {ties}
+    {axis}
+    {average}
+    {samples}
 
-    Returns
-    -------
-    array in [0, 1]
-        Of y_score's framework, device and default float type, 0-d or with the axes that k and average
-        add; NaN for no samples (R16).
-
-    Raises
-    ------
-    ValueError
-        If shapes differ, an option is unknown, k is not within 1 to C, or a bad label or weight can be read (R22).
-    TypeError
-        If a dtype does not fit, or arrays are of two frameworks (R21).
+    {result}
 
     Examples
     --------
@@ -135,6 +97,7 @@ def top_k_categorical_accuracy(
     )
 
 
+@documented
 def sparse_categorical_accuracy(
     y_true: Any,
     y_score: Array,
@@ -150,35 +113,15 @@ def sparse_categorical_accuracy(
 
     Parameters
     ----------
-    y_true : array of int, shape (...)
-        True classes, 0 to C - 1.
-    y_score : array of real, shape (..., C)
-        Scores of any framework with an adapter; only their order matters (R2).
-    ties : {"first", "last", "optimistic", "pessimistic", "expected"}
-        Who wins among equal scores (R5).
-    axis : int
-        The class axis of ``y_score`` (R12).
-    average : {"micro", "macro", "weighted", "none"} or None
-        Over samples, over classes, or by class (R15).
-    sample_weight : array of real, optional
-        A weight of at least 0 for each sample (R14).
-    mask : array of bool, optional
-        True keeps a sample (R13).
-    ignore_index : int, optional
-        A label that leaves its sample out (R13).
+    {classes}
+    {scores}
+    {ties}
+    {axis}
+    {average}
+    {samples}
+    {ignore_index}
 
-    Returns
-    -------
-    array in [0, 1]
-        Of y_score's framework, device and default float type, 0-d or with the axes that average
-        add; NaN for no samples (R16).
-
-    Raises
-    ------
-    ValueError
-        If shapes differ, an option is unknown, or a bad label or weight can be read (R22).
-    TypeError
-        If a dtype does not fit, or arrays are of two frameworks (R21).
+    {result}
 
     Examples
     --------
@@ -194,6 +137,7 @@ def sparse_categorical_accuracy(
     )
 
 
+@documented
 def categorical_accuracy(
     y_true: Any,
     y_score: Array,
@@ -208,33 +152,14 @@ def categorical_accuracy(
 
     Parameters
     ----------
-    y_true : array of real, shape (..., C)
-        One-hot or probability labels; the lowest largest entry is the true class (R9).
-    y_score : array of real, shape (..., C)
-        Scores of any framework with an adapter; only their order matters (R2).
-    ties : {"first", "last", "optimistic", "pessimistic", "expected"}
-        Who wins among equal scores (R5).
-    axis : int
-        The class axis of ``y_score`` (R12).
-    average : {"micro", "macro", "weighted", "none"} or None
-        Over samples, over classes, or by class (R15).
-    sample_weight : array of real, optional
-        A weight of at least 0 for each sample (R14).
-    mask : array of bool, optional
-        True keeps a sample (R13).
+    {dense}
+    {scores}
+    {ties}
+    {axis}
+    {average}
+    {samples}
 
-    Returns
-    -------
-    array in [0, 1]
-        Of y_score's framework, device and default float type, 0-d or with the axes that average
-        add; NaN for no samples (R16).
-
-    Raises
-    ------
-    ValueError
-        If shapes differ, an option is unknown, or a bad label or weight can be read (R22).
-    TypeError
-        If a dtype does not fit, or arrays are of two frameworks (R21).
+    {result}
 
     Examples
     --------
@@ -247,6 +172,7 @@ def categorical_accuracy(
     )
 
 
+@documented
 def binary_accuracy(
     y_true: Any,
     y_score: Array,
@@ -267,33 +193,12 @@ def binary_accuracy(
         Labels 0 and 1.
     y_score : array of real, shape (...)
         A score for each label; above the threshold it predicts 1. NaN is always a miss.
-    threshold : float
-        Finite; rounded to the scores' dtype first.
-    at_threshold : {"negative", "positive"}
-        What a score equal to the threshold predicts.
-    from_logits : bool
-        Whether scores are logits; they are compared with the logit of the threshold.
-    average : {"micro", "macro", "weighted", "none"} or None
-        Over samples, over classes, or by class (R15).
-    sample_weight : array of real, optional
-        A weight of at least 0 for each sample (R14).
-    mask : array of bool, optional
-        True keeps a sample (R13).
-    ignore_index : int, optional
-        A label that leaves its sample out (R13).
+    {threshold}
+    {average}
+    {samples}
+    {ignore_index}
 
-    Returns
-    -------
-    array in [0, 1]
-        Of y_score's framework, device and default float type, 0-d or with the axes that average
-        add; NaN for no samples (R16).
-
-    Raises
-    ------
-    ValueError
-        If shapes differ, an option is unknown, or a bad label or weight can be read (R22).
-    TypeError
-        If a dtype does not fit, or arrays are of two frameworks (R21).
+    {result}
 
     Examples
     --------
@@ -309,6 +214,7 @@ def binary_accuracy(
     ).accuracy(y_true, y_score, average=average, sample_weight=sample_weight, mask=mask)
 
 
+@documented
 def multilabel_accuracy(
     y_true: Any,
     y_score: Array,
@@ -343,23 +249,9 @@ def multilabel_accuracy(
         Which of equal scores are among the k best.
     axis : int
         The label axis of both arrays (R12).
-    sample_weight : array of real, optional
-        A weight of at least 0 for each sample (R14).
-    mask : array of bool, optional
-        True keeps a sample (R13).
+    {samples}
 
-    Returns
-    -------
-    array in [0, 1]
-        Of y_score's framework, device and default float type, 0-d or with the axes that k
-        add; NaN for no samples (R16).
-
-    Raises
-    ------
-    ValueError
-        If shapes differ, an option is unknown, k is not within 1 to C, or a bad label or weight can be read (R22).
-    TypeError
-        If a dtype does not fit, or arrays are of two frameworks (R21).
+    {result}
 
     Examples
     --------
