@@ -38,7 +38,7 @@ class Result:
 
 def one_read(scores: Any) -> Contender:
     """Return the limit: one read of an array's memory by all cores, as PyTorch sums it."""
-    import torch  # noqa: PLC0415  # has to be imported before the measured framework
+    import torch
 
     return Contender("one read (torch.sum)", torch.from_numpy(scores).sum, limit=True)
 

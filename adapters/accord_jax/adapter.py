@@ -68,7 +68,7 @@ class JaxAdapter(Adapter):
 
     def streamed(self, measure: Any, batches: Iterable[tuple[Array, Array]]) -> Any:
         """Return the tally of batches by a metric of the measure, its state a tree."""
-        from accord_jax.metrics import JaxMetric  # noqa: PLC0415  # metrics know the backend
+        from accord_jax.metrics import JaxMetric
 
         metric = JaxMetric(measure)
         state = functools.reduce(lambda s, batch: metric.update(s, *batch), batches, metric.init())

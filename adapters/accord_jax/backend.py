@@ -72,7 +72,7 @@ class JaxBackend(Backend):
             )
         return array
 
-    def numbers(self, array: Array) -> Numbers:  # noqa: ARG002  # a switch decides
+    def numbers(self, array: Array) -> Numbers:
         """Return 64-bit dtypes where they are enabled."""
         return Numbers(*(held(kind) for kind in (np.int64, np.float64, float)))
 
@@ -112,7 +112,7 @@ class JaxBackend(Backend):
             picked = jnp.where(mine, bits, 0).sum(-1, dtype=bits.dtype, keepdims=True)
         return picked if bits is values else lax.bitcast_convert_type(picked, values.dtype)
 
-    def match_samples(self, name: str, array: Array, scores: Array) -> Array:  # noqa: ARG002  # never refused
+    def match_samples(self, name: str, array: Array, scores: Array) -> Array:
         """Split an array over devices as the scores are, where that is part of their types."""
         spec = PartitionSpec(*jax.typeof(scores).sharding.spec[: array.ndim])
         if jax.typeof(array).sharding.spec == spec:

@@ -80,7 +80,7 @@ def take_apart() -> None:
     under their own names, without the name of an output.
     """
     with contextlib.suppress(ImportError):
-        from keras.src.trainers.compile_utils import MetricsList  # noqa: PLC0415  # may be missing
+        from keras.src.trainers.compile_utils import MetricsList
 
         make = MetricsList.__init__
 

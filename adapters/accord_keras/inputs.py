@@ -101,6 +101,6 @@ def _for_each_sample(backend: Backend, values: Array, scores: Array, axis: int |
         return given
     index = tuple(0 if place == apart else slice(None) for place in range(whole))
     one = scores[index]
-    shape = (one == one) | True  # noqa: PLR0124  # the shape of the samples, even if it is unknown
+    shape = (one == one) | True
     spread = given[(..., *(None,) * missing)]
     return backend.namespace(given).where(shape, spread, spread)

@@ -56,7 +56,7 @@ class AccuracyMetric(keras.metrics.Metric):  # type: ignore[misc]  # keras has n
         elif not self._by_class:
             self._make_state(None)
 
-    def build(self, y_true_shape: Any, y_pred_shape: Any) -> None:  # noqa: ARG002  # the names that Keras gives
+    def build(self, y_true_shape: Any, y_pred_shape: Any) -> None:
         """Create the counters by class, if the number of classes is not known before the first batch.
 
         `update_state` does this itself; ``stateless_update_state`` needs a call of `build` before.

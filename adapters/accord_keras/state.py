@@ -110,11 +110,11 @@ def make_state(make: MakeVariable, fields: Shapes) -> State:
 def _has_64_bits() -> bool:
     backend = keras.backend.backend()
     if backend == "jax":
-        import jax  # noqa: PLC0415  # only if it is the backend
+        import jax
 
         return bool(jax.dtypes.canonicalize_dtype("int64") == "int64")
     if backend == "torch":
-        import torch  # noqa: PLC0415  # the same
+        import torch
 
         return torch.get_default_device().type != "mps"
     return True

@@ -18,11 +18,11 @@ _NUMBERS = Numbers(np.int64, np.float64, np.float64)
 class NumpyBackend(Backend):
     """NumPy arrays, memory maps and scalars."""
 
-    def namespace(self, array: Array = None) -> Namespace:  # noqa: ARG002  # there is only one
+    def namespace(self, array: Array = None) -> Namespace:
         """Return array-api-compat's NumPy."""
         return xp
 
-    def numbers(self, array: Array) -> Numbers:  # noqa: ARG002  # they never differ
+    def numbers(self, array: Array) -> Numbers:
         """Return 64-bit dtypes."""
         return _NUMBERS
 
@@ -38,7 +38,7 @@ class NumpyBackend(Backend):
         """Sum by id; float64 weights are exact for counts below 2**53, which one call can't pass."""
         return np.bincount(ids, weights=values, minlength=n).astype(values.dtype)
 
-    def residence(self, array: Array) -> Residence:  # noqa: ARG002  # always
+    def residence(self, array: Array) -> Residence:
         """Return "host"."""
         return "host"
 

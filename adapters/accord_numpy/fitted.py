@@ -72,10 +72,10 @@ def class_scores(estimator: Any, method: str, answer: Any, classes: Sequence[Any
         If there is not one column for each class.
     """
     scores: Floats = np.asanyarray(answer)
-    border = scores.ndim == 1 and len(classes) == 2  # noqa: PLR2004  # one margin for two classes
+    border = scores.ndim == 1 and len(classes) == 2
     if border and method == "decision_function":
         return np.stack([-scores, scores], axis=-1)
-    if scores.ndim != 2 or scores.shape[1] != len(classes):  # noqa: PLR2004  # samples, classes
+    if scores.ndim != 2 or scores.shape[1] != len(classes):
         raise ValueError(
             f"{method} of {_name(estimator)} returns the shape {scores.shape}, not a column for each"
             f" of its {len(classes)} classes{_pairs_remedy(estimator)}"
@@ -83,7 +83,7 @@ def class_scores(estimator: Any, method: str, answer: Any, classes: Sequence[Any
     return scores
 
 
-def refuse_other_margins(estimator: Any, X: Any, scores: Floats, classes: Sequence[Any]) -> None:  # noqa: N803  # scikit-learn's name
+def refuse_other_margins(estimator: Any, X: Any, scores: Floats, classes: Sequence[Any]) -> None:
     """Refuse values of a `decision_function` that have the right shape and another meaning.
 
     Raises
@@ -91,12 +91,12 @@ def refuse_other_margins(estimator: Any, X: Any, scores: Floats, classes: Sequen
     ValueError
         If three columns are pairs of three classes, or the border between two is not at 0.
     """
-    if len(classes) == 3 and _is_of_pairs(estimator, X, scores, classes):  # noqa: PLR2004  # as many pairs
+    if len(classes) == 3 and _is_of_pairs(estimator, X, scores, classes):
         raise ValueError(
             f"the three columns of {_name(estimator)}'s decision_function are the pairs of its"
             f" classes, not the classes{_pairs_remedy(estimator)}"
         )
-    for part in _chain(estimator) if len(classes) == 2 else ():  # noqa: PLR2004  # one border
+    for part in _chain(estimator) if len(classes) == 2 else ():
         # If OneVsOneClassifier adds up probabilities, its border between two classes is 0.5.
         pairs = part.estimators_ if hasattr(part, "pairwise_indices_") else ()
         if pairs and not hasattr(pairs[0], "decision_function"):
@@ -161,7 +161,7 @@ def _chain(estimator: Any) -> Iterator[Any]:
         estimator = steps[-1][1] if steps else next(inner, None)
 
 
-def _is_of_pairs(estimator: Any, X: Any, scores: Floats, classes: Sequence[Any]) -> bool:  # noqa: N803  # scikit-learn's name
+def _is_of_pairs(estimator: Any, X: Any, scores: Floats, classes: Sequence[Any]) -> bool:
     """Return whether three columns are one-vs-one, from the parameter or from the predictions."""
     parts = list(_chain(estimator))
     shapes = [part.decision_function_shape for part in parts if _has_shape(part)]
@@ -233,7 +233,7 @@ def _kind(label: Any) -> type:
 
 def _is_missing(label: Any) -> bool:
     try:
-        return label is None or bool(label != label)  # noqa: PLR0124  # as NaN is
+        return label is None or bool(label != label)
     except TypeError:  # pandas.NA: its comparisons have no truth value
         return True
 

@@ -40,7 +40,7 @@ class Scorer(_BaseScorer):  # type: ignore[misc]  # scikit-learn is untyped
         super().__init__(_needs_scores, 1, {}, tuple(BORDERS))
         self._options = options
 
-    def __call__(self, estimator: Any, X: Any, y: Any, sample_weight: Any = None) -> float:  # noqa: N803  # scikit-learn's name
+    def __call__(self, estimator: Any, X: Any, y: Any, sample_weight: Any = None) -> float:
         """Return the accuracy of the estimator's scores on ``X``."""
         share: float = self._score(_ask, estimator, X, y, sample_weight=sample_weight)
         return share
@@ -63,7 +63,7 @@ class TopKScorer(Scorer):
         self,
         method_caller: Any,
         estimator: Any,
-        X: Any,  # noqa: N803  # scikit-learn's name
+        X: Any,
         y_true: Any,
         sample_weight: Any = None,
     ) -> float:
@@ -72,7 +72,7 @@ class TopKScorer(Scorer):
         method = _method(estimator)
         # With two classes, scikit-learn's caller returns one column; with classes of mixed types,
         # or an estimator that has no tags, it fails.
-        alike = len(classes) > 2 and len({type(label) for label in classes}) == 1  # noqa: PLR2004
+        alike = len(classes) > 2 and len({type(label) for label in classes}) == 1
         ask = method_caller if alike and hasattr(estimator, "__sklearn_tags__") else _ask
         scores = fitted.class_scores(estimator, method, ask(estimator, method, X), classes)
         if method == "decision_function":
@@ -108,14 +108,14 @@ class BinaryScorer(Scorer):
 
     def _score(
         self,
-        method_caller: Any,  # noqa: ARG002  # its cache does not distinguish the classes
+        method_caller: Any,
         estimator: Any,
-        X: Any,  # noqa: N803  # scikit-learn's name
+        X: Any,
         y_true: Any,
         sample_weight: Any = None,
     ) -> float:
         classes = _classes(estimator)
-        if len(classes) != 2:  # noqa: PLR2004  # that is what binary means
+        if len(classes) != 2:
             raise ValueError(
                 f"the estimator has {len(classes)} classes; binary_scorer needs two,"
                 " use top_k_scorer"
@@ -148,9 +148,9 @@ class MultilabelScorer(Scorer):
 
     def _score(
         self,
-        method_caller: Any,  # noqa: ARG002  # it treats the one class of a constant label as 1
+        method_caller: Any,
         estimator: Any,
-        X: Any,  # noqa: N803  # scikit-learn's name
+        X: Any,
         y_true: Any,
         sample_weight: Any = None,
     ) -> float:
@@ -161,7 +161,7 @@ class MultilabelScorer(Scorer):
         return float(self._measures[method].accuracy(truth, scores, sample_weight=weight))
 
 
-def _needs_scores(y_true: Any, y_pred: Any, sample_weight: Any = None) -> float:  # noqa: ARG001  # scikit-learn reads its signature
+def _needs_scores(y_true: Any, y_pred: Any, sample_weight: Any = None) -> float:
     """Take the place of the function of predicted labels in scikit-learn's scorers.
 
     Raises
@@ -175,7 +175,7 @@ def _needs_scores(y_true: Any, y_pred: Any, sample_weight: Any = None) -> float:
     )
 
 
-def _ask(estimator: Any, method: str, X: Any) -> Any:  # noqa: N803  # scikit-learn's name
+def _ask(estimator: Any, method: str, X: Any) -> Any:
     return getattr(estimator, method)(X)
 
 
@@ -225,7 +225,7 @@ def _weight(sample_weight: Any) -> Any:
     return None if sample_weight is None else np.asanyarray(sample_weight)
 
 
-def _share(  # noqa: PLR0917  # how to count, then what
+def _share(
     measure: TopK | Binary,
     average: ScalarAverage,
     truth: fitted.Truth,

@@ -12,14 +12,14 @@ from accord_peers.pytorch import tensors
 
 def sklearn(y_true: Any, y_score: Any, threshold: float) -> float:
     """Return the accuracy that scikit-learn reports for scores above the threshold."""
-    from sklearn.metrics import accuracy_score  # noqa: PLC0415  # see the package
+    from sklearn.metrics import accuracy_score
 
     return float(accuracy_score(y_true, np.asarray(y_score) > threshold))
 
 
 def torchmetrics(y_true: Any, y_score: Any, threshold: float) -> float:
     """Return the accuracy that TorchMetrics reports."""
-    from torchmetrics.functional.classification import (  # noqa: PLC0415  # see the package
+    from torchmetrics.functional.classification import (
         binary_accuracy,
     )
 
@@ -29,7 +29,7 @@ def torchmetrics(y_true: Any, y_score: Any, threshold: float) -> float:
 
 def torcheval(y_true: Any, y_score: Any, threshold: float) -> float:
     """Return the accuracy that TorchEval reports."""
-    from torcheval.metrics.functional import binary_accuracy  # noqa: PLC0415  # see the package
+    from torcheval.metrics.functional import binary_accuracy
 
     labels, scores = tensors(y_true, y_score)
     return float(binary_accuracy(scores, labels, threshold=threshold))

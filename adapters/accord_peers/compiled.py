@@ -10,7 +10,7 @@ import numpy as np
 
 def jax_top_k(y_true: Any, y_score: Any, k: int) -> float:
     """Return the accuracy of ``jax.lax.top_k``."""
-    import jax  # noqa: PLC0415  # see the package
+    import jax
 
     best = np.asarray(jax.lax.top_k(jax.numpy.asarray(y_score), k)[1])
     return float(np.mean(np.any(best == np.asarray(y_true)[:, None], axis=1)))
@@ -19,7 +19,7 @@ def jax_top_k(y_true: Any, y_score: Any, k: int) -> float:
 def tensorflow(y_true: Any, y_score: Any, k: int) -> float:
     """Return the accuracy of ``tf.math.in_top_k``."""
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-    import tensorflow as tf  # noqa: PLC0415  # see the package
+    import tensorflow as tf
 
     hits = tf.math.in_top_k(np.asarray(y_true), tf.constant(np.asarray(y_score)), k)
     return float(np.mean(hits.numpy()))
@@ -83,7 +83,7 @@ def keras_on(backend: str) -> Any:
     """Import Keras on a backend; one process can have only one."""
     os.environ["KERAS_BACKEND"] = backend  # only the first import of Keras reads it
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-    import keras  # noqa: PLC0415  # see the package
+    import keras
 
     if keras.backend.backend() != backend:
         raise ImportError(f"Keras runs on {keras.backend.backend()} here, not on {backend}")

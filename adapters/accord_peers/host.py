@@ -10,8 +10,8 @@ import numpy as np
 
 def sklearn(y_true: Any, y_score: Any, k: int) -> float:
     """Return the accuracy that scikit-learn reports."""
-    from sklearn.exceptions import UndefinedMetricWarning  # noqa: PLC0415  # see the package
-    from sklearn.metrics import top_k_accuracy_score  # noqa: PLC0415  # the same
+    from sklearn.exceptions import UndefinedMetricWarning
+    from sklearn.metrics import top_k_accuracy_score
 
     labels = np.arange(y_score.shape[1])
     with warnings.catch_warnings():
@@ -21,7 +21,7 @@ def sklearn(y_true: Any, y_score: Any, k: int) -> float:
 
 def sklearn_accuracy(y_true: Any, y_score: Any, k: int, *, average: str = "micro") -> float:
     """Return the accuracy that scikit-learn reports for the class of the highest score."""
-    from sklearn import metrics  # noqa: PLC0415  # see the package
+    from sklearn import metrics
 
     if k != 1:
         raise ValueError(f"scikit-learn's accuracy of predicted labels has no k={k}")

@@ -7,8 +7,8 @@ from typing import Any
 
 def tensors(y_true: Any, y_score: Any) -> tuple[Any, Any]:
     """Return labels and scores as tensors."""
-    import numpy as np  # noqa: PLC0415  # see the package
-    import torch  # noqa: PLC0415  # the same
+    import numpy as np
+    import torch
 
     # Copied, because a tensor of a read-only map warns; int64, because gather needs it.
     labels, scores = np.array(y_true, np.int64), np.array(y_score)
@@ -26,7 +26,7 @@ def topk(y_true: Any, y_score: Any, k: int) -> float:
 
 def torchmetrics(y_true: Any, y_score: Any, k: int, *, average: Any = "micro") -> float:
     """Return the accuracy that TorchMetrics reports."""
-    from torchmetrics.functional.classification import (  # noqa: PLC0415  # see the package
+    from torchmetrics.functional.classification import (
         multiclass_accuracy,
     )
 
@@ -39,7 +39,7 @@ def torchmetrics(y_true: Any, y_score: Any, k: int, *, average: Any = "micro") -
 
 def torcheval(y_true: Any, y_score: Any, k: int, *, average: str = "micro") -> float:
     """Return the accuracy that TorchEval reports."""
-    from torcheval.metrics.functional import multiclass_accuracy  # noqa: PLC0415  # see the package
+    from torcheval.metrics.functional import multiclass_accuracy
 
     labels, scores = tensors(y_true, y_score)
     found = multiclass_accuracy(scores, labels, k=k, average=average, num_classes=scores.shape[1])
@@ -48,7 +48,7 @@ def torcheval(y_true: Any, y_score: Any, k: int, *, average: str = "micro") -> f
 
 def timm(y_true: Any, y_score: Any, k: int) -> float:
     """Return the accuracy that timm reports, in percent."""
-    from timm.utils import accuracy  # noqa: PLC0415  # see the package
+    from timm.utils import accuracy
 
     labels, scores = tensors(y_true, y_score)
     return float(accuracy(scores, labels, topk=(k,))[0])

@@ -47,7 +47,7 @@ def __getattr__(name: str) -> Any:
     """Return a metric class; this imports Keras if TensorFlow has not."""
     if name not in __all__:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    import accord_keras  # noqa: PLC0415  # Keras takes seconds to import
+    import accord_keras
 
     return getattr(accord_keras, name)
 

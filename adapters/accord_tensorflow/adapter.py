@@ -57,11 +57,11 @@ class TensorFlowAdapter(Adapter):
         if importlib.util.find_spec("keras") is None:
             return super().streamed(measure, batches)
         os.environ.setdefault("KERAS_BACKEND", "tensorflow")  # Keras reads it when first imported
-        import keras  # noqa: PLC0415  # Keras is optional
+        import keras
 
         if keras.backend.backend() != "tensorflow":
             return super().streamed(measure, batches)
-        from accord_keras.metric import AccuracyMetric  # noqa: PLC0415  # the same
+        from accord_keras.metric import AccuracyMetric
 
         metric = AccuracyMetric(measure, name="streamed")
         for y_true, y_score in batches:

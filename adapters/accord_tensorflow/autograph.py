@@ -12,7 +12,7 @@ def leave_alone(*packages: str) -> None:
     breaks: tracing takes longer, and TensorFlow logs functions whose source it could not read.
     """
     with contextlib.suppress(ImportError, AttributeError):
-        from tensorflow.python.autograph.core import config  # noqa: PLC0415  # may be missing
+        from tensorflow.python.autograph.core import config
 
         rules = [config.DoNotConvert(package) for package in packages]
         config.CONVERSION_RULES = (*rules, *config.CONVERSION_RULES)

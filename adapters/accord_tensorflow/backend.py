@@ -36,11 +36,11 @@ class TensorFlowBackend(Backend):
         "and must be a Python value, which tf.function takes as it is; pass {name} as one"
     )
 
-    def namespace(self, array: Array = None) -> Namespace:  # noqa: ARG002  # there is only one
+    def namespace(self, array: Array = None) -> Namespace:
         """Return the functions of `accord_tensorflow.namespace`."""
         return namespace
 
-    def numbers(self, array: Array) -> Numbers:  # noqa: ARG002  # they never differ
+    def numbers(self, array: Array) -> Numbers:
         """Return 64-bit dtypes to count in, and float32 to answer in."""
         return _NUMBERS
 

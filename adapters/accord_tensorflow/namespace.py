@@ -52,7 +52,7 @@ def isdtype(dtype: Any, kind: str | tuple[str, ...]) -> bool:
     return dtype in set().union(*(_KINDS[each] for each in kinds))
 
 
-def astype(values: Array, dtype: Any, *, copy: bool = True) -> Array:  # noqa: ARG001  # tensors are immutable, so no copy is needed
+def astype(values: Array, dtype: Any, *, copy: bool = True) -> Array:
     """Return values in another dtype."""
     return tf.cast(values, dtype)
 
@@ -72,7 +72,7 @@ def asarray(values: Any, *, dtype: Any) -> Array:
     return tf.constant(values, dtype)
 
 
-def arange(stop: int, *, dtype: Any, device: Any = None) -> Array:  # noqa: ARG001  # TensorFlow moves it
+def arange(stop: int, *, dtype: Any, device: Any = None) -> Array:
     """Return the numbers below one, in a dtype."""
     return tf.range(stop, dtype=dtype)
 

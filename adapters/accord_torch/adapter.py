@@ -93,7 +93,7 @@ class TorchAdapter(Adapter):
 
     def streamed(self, measure: Any, batches: Iterable[tuple[Any, Any]]) -> Any:
         """Return the tally of batches, counted by the torchmetrics class of the measure."""
-        from accord_torch.metric import MeasureMetric  # noqa: PLC0415  # torchmetrics is optional
+        from accord_torch.metric import MeasureMetric
 
         metric = MeasureMetric(measure)
         for y_true, y_score in batches:

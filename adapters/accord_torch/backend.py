@@ -42,7 +42,7 @@ class TorchBackend(Backend):
     counts_in_numpy = True
     host_block = 1 << 21  # few operations to share among threads, and flags of 2 MiB
 
-    def namespace(self, array: Tensor | None = None) -> Namespace:  # noqa: ARG002  # there is only one
+    def namespace(self, array: Tensor | None = None) -> Namespace:
         """Return array-api-compat's torch."""
         return xp
 

@@ -21,7 +21,7 @@ def _count(scores: Tensor, labels: Tensor, most: int) -> Tensor:
     return torch.stack([batch.wrap(field) for field in rank_all(batch, most)]).to(torch.int32)
 
 
-def _shape(scores: Tensor, labels: Tensor, most: int) -> Tensor:  # noqa: ARG001  # the operation's
+def _shape(scores: Tensor, labels: Tensor, most: int) -> Tensor:
     return labels.new_empty((3, *labels.shape), dtype=torch.int32)
 
 

@@ -135,7 +135,7 @@ class KeptMetric(torchmetrics.Metric):
         else:
             super().merge_state(incoming_state)  # this raises an error
 
-    def set_dtype(self, dst_type: str | torch.dtype) -> KeptMetric:  # noqa: ARG002  # ignored
+    def set_dtype(self, dst_type: str | torch.dtype) -> KeptMetric:
         """Return the metric unchanged: its counts are exact only in their own dtypes (R18)."""
         return self
 

@@ -62,14 +62,14 @@ class WrapsLabels(NumpyBackend):
 
     wrapping = WrappingNamespace()
 
-    def namespace(self, array: Any = None) -> Any:  # noqa: ARG002  # there is only one
+    def namespace(self, array: Any = None) -> Any:
         return self.wrapping
 
 
 class CountsInFloat32(NumpyBackend):
     """Keeps counters that stall at 2**24."""
 
-    def numbers(self, array: Any) -> Numbers:  # noqa: ARG002  # they never differ
+    def numbers(self, array: Any) -> Numbers:
         return Numbers(np.float32, np.float32, np.float32)
 
 
@@ -165,7 +165,7 @@ def test_a_wrong_adapter_breaks_the_laws_its_fault_concerns(
 class Unreadable(NumpyBackend):
     """As right as NumPy's, but its values can't be read, as on an accelerator."""
 
-    def residence(self, array: Any) -> Residence:  # noqa: ARG002  # always
+    def residence(self, array: Any) -> Residence:
         return "device"
 
 

@@ -203,7 +203,7 @@ def make(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Make]:
     monkeypatch.setattr(numba.config, "CACHE_DIR", str(tmp_path / "cache"))
 
     def made() -> Any:
-        from small import plus  # type: ignore[import-not-found]  # noqa: PLC0415  # just written
+        from small import plus  # type: ignore[import-not-found]
 
         dispatcher = numba.njit(plus)
         dispatcher._cache = code_cache.CodeCache(plus)  # noqa: SLF001  # as the scan does

@@ -20,7 +20,7 @@ ROWS = np.array([[0.9, 0.1], [0.2, 0.8], [0.7, 0.3]])
 class Unreadable(NumpyBackend):
     """NumPy as if on an accelerator: values can't be read."""
 
-    def residence(self, array: object) -> Residence:  # noqa: ARG002  # always
+    def residence(self, array: object) -> Residence:
         return "device"
 
 

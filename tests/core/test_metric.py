@@ -177,7 +177,7 @@ def test_r17_batches_of_two_frameworks_add() -> None:
 class Narrow(NumpyBackend):
     """NumPy as if it had no 64-bit numbers."""
 
-    def numbers(self, array: object) -> Numbers:  # noqa: ARG002  # the same for every array
+    def numbers(self, array: object) -> Numbers:
         return Numbers(np.int32, np.float32, np.float32)
 
 
@@ -199,7 +199,7 @@ def test_r14_r18_weighted_and_unweighted_batches_add_in_narrow_numbers() -> None
 class Unreadable(NumpyBackend):
     """NumPy as if on an accelerator: values can't be read."""
 
-    def residence(self, array: object) -> Residence:  # noqa: ARG002  # always
+    def residence(self, array: object) -> Residence:
         return "device"
 
 

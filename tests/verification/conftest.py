@@ -42,7 +42,7 @@ def dtype_of(name: str) -> np.dtype[Any] | None:
     if name != "bfloat16":
         return np.dtype(name)
     try:
-        import ml_dtypes  # noqa: PLC0415  # it comes with JAX and TensorFlow
+        import ml_dtypes
     except ImportError:
         return None
     found: np.dtype[Any] = np.dtype(ml_dtypes.bfloat16)

@@ -52,7 +52,7 @@ class Balance(HTMLParser):
         super().__init__()
         self.open: list[str] = []
 
-    def handle_starttag(self, tag: str, attrs: object) -> None:  # noqa: ARG002  # the parser's own
+    def handle_starttag(self, tag: str, attrs: object) -> None:
         if tag not in self.void:
             self.open.append(tag)
 

@@ -99,7 +99,7 @@ class Backend:
             refuse_other_device(name, array, beside)
         return array
 
-    def match_samples(self, name: str, array: Array, scores: Array) -> Array:  # noqa: ARG002  # the same
+    def match_samples(self, name: str, array: Array, scores: Array) -> Array:
         """Return an array that has the leading axes of the scores at run time, too.
 
         The shapes known to the trace were compared already. A length it does not know is None.
@@ -135,9 +135,9 @@ class Backend:
 
     def rank_counts(
         self,
-        scores: Array,  # noqa: ARG002  # for those that have such a call
-        labels: Array,  # noqa: ARG002  # the same
-        most: int,  # noqa: ARG002  # the same
+        scores: Array,
+        labels: Array,
+        most: int,
     ) -> tuple[Array, Array, Array] | None:
         """Return each label's rank counts by one call that a trace can hold, None without one.
 

@@ -17,7 +17,7 @@ class LazyBackend(Backend):
     def as_dense(self, name: str, array: Array, beside: Array = None) -> Array:
         """Return the array, unless its lengths are known only once it is computed (R21)."""
         array = super().as_dense(name, array, beside)
-        if all(length == length for length in array.shape):  # noqa: PLR0124  # a NaN is unknown
+        if all(length == length for length in array.shape):
             return array
         remedy = f"call {name}.compute_chunk_sizes() first"
         if not hasattr(array, "compute_chunk_sizes"):

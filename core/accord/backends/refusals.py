@@ -115,7 +115,7 @@ def _of_arrays(name: str, values: Any) -> str:
     join, stack = _JOIN.get(root, ("numpy.concatenate", "numpy.stack"))
     if len(set(shapes)) == 1 and len(shapes[0]) <= 1:
         return f"pass {stack}({name})"
-    pairs = len(set(shapes)) == 1 and len(shapes[0]) == 2 and shapes[0][1] == 2  # noqa: PLR2004  # classes
+    pairs = len(set(shapes)) == 1 and len(shapes[0]) == 2 and shapes[0][1] == 2
     if pairs and root == "numpy":
         return (
             "as predict_proba gives for several outputs; pass"
@@ -245,7 +245,7 @@ def neither(value: Any, *, ignorable: bool) -> str:
     """Say what is allowed in the place of a label that is neither 0 nor 1."""
     index = _index(value)
     remedy = f"pass 1 where it is {index} and 0 elsewhere, if that is the positive class"
-    if value != value:  # noqa: PLR0124  # NaN
+    if value != value:
         remedy = "pass only samples that have a label"
     elif value < 0:
         remedy = "pass 1 where it is above 0, and 0 elsewhere"

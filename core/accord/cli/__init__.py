@@ -22,7 +22,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         With 0 when all is well; 2 for bad input, after one line on stderr.
     """
     try:
-        from accord.cli.app import run  # noqa: PLC0415  # typer and rich are optional
+        from accord.cli.app import run
     except ModuleNotFoundError as error:
         package = (error.name or "").partition(".")[0]
         if package not in _NEEDED:

@@ -152,7 +152,7 @@ def _refuse_other_labels(paths: tuple[str, str], mine: np.ndarray, theirs: np.nd
             f"{paths[0]} has labels of shape {mine.shape} and {paths[1]} {theirs.shape};"
             " pass scores of the same samples"
         )
-    apart = np.flatnonzero((mine != theirs) & ~((mine != mine) & (theirs != theirs)))  # noqa: PLR0124  # NaN
+    apart = np.flatnonzero((mine != theirs) & ~((mine != mine) & (theirs != theirs)))
     if apart.size:
         at = int(apart[0])
         raise FileError(

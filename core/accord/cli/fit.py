@@ -39,7 +39,7 @@ def refuse_misfit(measure: str, loaded: Loaded, *, axis: int | None) -> None:
         )
     if scores.dtype.kind in "OSUMmc":
         raise MisfitError(f"{values} has dtype {scores.dtype}; save scores as real numbers")
-    if measure != "binary" and scores.ndim < 2:  # noqa: PLR2004  # samples and classes
+    if measure != "binary" and scores.ndim < 2:
         raise MisfitError(_without_classes(measure, loaded))
     if truth.shape == (scores.shape if dense else samples):
         _refuse_axes(loaded, samples)
@@ -103,7 +103,7 @@ def _remedy(measure: str, truth: HostArray, scores: HostArray, axis: int | None)
 def _for_sides(columns: int) -> str:
     if columns == 1:
         return "save the scores without their last axis"
-    if columns == 2:  # noqa: PLR2004  # probabilities of both sides
+    if columns == 2:
         return (
             "save the second column of the scores alone, or leave --measure binary out, so that"
             " the larger of both wins"

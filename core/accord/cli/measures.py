@@ -124,7 +124,7 @@ ScoreDtype = Annotated[
 ]
 
 
-def load_for(  # noqa: PLR0917  # what is asked for, then where it is
+def load_for(
     measure: str | None,
     given: Mapping[str, Any],
     files: Sequence[Path],

@@ -92,7 +92,7 @@ def k_best(block: Batch, labels: Labels, several: Sequence[int], ties: str) -> l
     return [_k_best(block, labels, key, rising, undefined, k, ties) for k in several]
 
 
-def _k_best(  # noqa: PLR0917  # what is the same for every k, then k
+def _k_best(
     block: Batch, labels: Labels, key: Array, rising: Array, undefined: Array, k: int, ties: str
 ) -> Match:
     """Predict the k labels of highest key; a NaN or a bad label spoils its whole sample."""

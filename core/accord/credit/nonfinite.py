@@ -77,8 +77,8 @@ def _possible(block: Batch) -> bool:
 def _possible_in_numpy(scores: np.ndarray[Any, Any]) -> bool:
     """Look at the least score, which needs no temporary and is NaN if one is there."""
     if scores.dtype == np.float16 and scores.dtype.isnative:  # NumPy compares its bits 20x faster
-        negative = scores.view(np.uint16).max() >= 0xFC00  # noqa: PLR2004  # -inf, then NaN
-        return bool(negative or scores.view(np.int16).max() > 0x7C00)  # noqa: PLR2004  # +inf
+        negative = scores.view(np.uint16).max() >= 0xFC00
+        return bool(negative or scores.view(np.int16).max() > 0x7C00)
     with np.errstate(invalid="ignore"):
         return not scores.min() > -np.inf
 

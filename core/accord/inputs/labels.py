@@ -72,7 +72,7 @@ def dense_labels(block: Batch) -> Labels:
     kept = _kept(block, None, None)
     if ns.isdtype(rows.dtype, "integral") and ns.isdtype(block.scores.dtype, ("bool", "integral")):
         ones = _cast(block, backend.count_true(rows != 0)[0], "count")
-        several = ones + _cast(block, peak, "count") > 2  # noqa: PLR2004  # a single 1
+        several = ones + _cast(block, peak, "count") > 2
         allowed = "the largest entry of a row that is not one-hot, beside scores of integers; "
         allowed += shapes.predicted_labels("y_score", tuple(peak.shape))
         block.refuse_any(_and(kept.keep, several), "y_true", peak, allowed)
@@ -89,7 +89,7 @@ def _refuse_labels_for_a_row(block: Batch) -> None:
     if block.backend.residence(block.truth) != "host":
         return
     (row,) = block.backend.to_host(block.truth)
-    if (row == np.floor(row)).all() and row.max() > 0 and np.count_nonzero(row) + row.max() > 2:  # noqa: PLR2004  # one 1
+    if (row == np.floor(row)).all() and row.max() > 0 and np.count_nonzero(row) + row.max() > 2:
         raise shapes.one_row("y_score", row.shape)
 
 
@@ -109,7 +109,7 @@ def isnan(block: Batch, values: Array) -> Array:
     """Tell which entries are NaN; no integer is."""
     if block.ns.isdtype(values.dtype, "real floating"):
         return block.ns.isnan(values)
-    return values != values  # noqa: PLR0124  # an array of False of the same shape
+    return values != values
 
 
 def as_number(block: Batch, values: Array) -> Array:

@@ -147,7 +147,7 @@ class Mismatch(NamedTuple):
                     continue
                 if whole[at] == 1:
                     return f"pass {beside}[{place}0]"
-                if whole[at] == 2:  # noqa: PLR2004  # as predict_proba gives
+                if whole[at] == 2:
                     return f"pass {beside}[{place}1], the scores of class 1"
                 return f"for scores of {whole[at]} classes use a top-k measure"
         if mine == (*whole, 2):

@@ -68,11 +68,11 @@ class Measure(ABC):
     def outcome(self, block: Batch, labels: Labels) -> Outcome:
         """Say what became of each sample of a block, by the functions of its framework."""
 
-    def scan(self, batch: Batch, groups: int | None) -> Tally | None:  # noqa: ARG002  # for those that can
+    def scan(self, batch: Batch, groups: int | None) -> Tally | None:
         """Count a batch by the compiled scan; None if it can't, or finds something to refuse."""
         return None
 
-    def nonfinite(self, batch: Batch) -> NonFinite | None:  # noqa: ARG002  # the same
+    def nonfinite(self, batch: Batch) -> NonFinite | None:
         """Count the samples that have a NaN or a -inf among their scores, for reports.
 
         Parameters

@@ -31,7 +31,7 @@ def _compiled(function: Callable[..., Any]) -> Callable[..., Any]:
 
 
 @numba.njit(nogil=True)
-def _find(  # noqa: PLR0917  # arrays of a tile
+def _find(
     labels: Array,
     keep: Array,
     weight: Array,
@@ -60,7 +60,7 @@ def _find(  # noqa: PLR0917  # arrays of a tile
 
 
 @_compiled
-def stand(  # noqa: PLR0917  # a call for each sample would cost more than it does
+def stand(
     flat: Array, half: Any, classes: int, labels: Array, most: int, counts: Array, begin: int
 ) -> None:
     """Fill ``counts``, of shape (3, N), from ``begin`` on with the standings of some rows.
@@ -87,7 +87,7 @@ def stand(  # noqa: PLR0917  # a call for each sample would cost more than it do
 
 
 @_compiled
-def tally(  # noqa: PLR0917  # a call for each sample would cost more than it does
+def tally(
     flat: Array,
     half: Any,
     classes: int,
@@ -128,7 +128,7 @@ def tally(  # noqa: PLR0917  # a call for each sample would cost more than it do
 
 
 @_compiled
-def tally_sides(  # noqa: PLR0917  # the same
+def tally_sides(
     flat: Array,
     half: Any,
     labels: Array,

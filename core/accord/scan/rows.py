@@ -27,7 +27,7 @@ _called = numba.njit(nogil=True)
 
 
 @_inlined
-def _count(start: Any, at: int, end: int, size: int, own: Any, far: int) -> tuple[int, int]:  # noqa: PLR0917  # numbers alone, for arrays would have their references counted
+def _count(start: Any, at: int, end: int, size: int, own: Any, far: int) -> tuple[int, int]:
     """Count the scores from ``at`` to ``end`` not at most, and not below, the own score.
 
     So NaN is among both (R2). Nothing is read at ``size`` or beyond; the scores ``far`` ahead are
@@ -56,14 +56,14 @@ def _lowest(bits: int) -> int:
 
 
 @_inlined
-def _stand(start: Any, at: int, classes: int, size: int, label: int, most: int) -> Any:  # noqa: PLR0917  # the same
+def _stand(start: Any, at: int, classes: int, size: int, label: int, most: int) -> Any:
     """Return ahead, tied_before and tied_after in the row that begins at ``at``.
 
     The row is left once ``most`` are ahead: what is returned then is a miss at every k up to
     ``most``, whatever the tie rule. Where the own score is NaN all are ahead (R4).
     """
     own = score_at(start, at + label)
-    if own != own:  # noqa: PLR0124  # only NaN differs from itself
+    if own != own:
         return classes, 0, 0
     end, before = at + classes, 0
     read = min(at + RUN, end)
@@ -83,7 +83,7 @@ def _stand(start: Any, at: int, classes: int, size: int, label: int, most: int) 
 
 
 @_called
-def rank_lines(  # noqa: PLR0917  # the same
+def rank_lines(
     start: Any,
     size: int,
     at: int,
@@ -120,7 +120,7 @@ def rank_lines(  # noqa: PLR0917  # the same
 
 
 @_called
-def rank_rows(  # noqa: PLR0917  # the same
+def rank_rows(
     start: Any,
     size: int,
     at: int,
@@ -147,7 +147,7 @@ def rank_rows(  # noqa: PLR0917  # the same
 
 
 @_called
-def rank_sides(  # noqa: PLR0917  # the same
+def rank_sides(
     start: Any, begin: int, place: Array, bound: float, at_is_above: bool, ranks: Array
 ) -> None:
     """Rank samples by the side of the bound that their score is on; one at it may win or lose."""

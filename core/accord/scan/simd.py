@@ -79,8 +79,8 @@ def lanes(_: Any, start: types.CPointer) -> tuple[Any, Code]:
 def above(
     _: Any,
     start: types.CPointer,
-    at: types.Integer,  # noqa: ARG001  # all that is known here is its type
-    own: types.Number,  # noqa: ARG001  # the same
+    at: types.Integer,
+    own: types.Number,
 ) -> tuple[Any, Code]:
     """Return which scores of a line are not at most ``own``, NaN among them: a bit each (R2)."""
     return _flags(">", start.dtype)
@@ -90,15 +90,15 @@ def above(
 def level(
     _: Any,
     start: types.CPointer,
-    at: types.Integer,  # noqa: ARG001  # the same
-    own: types.Number,  # noqa: ARG001  # the same
+    at: types.Integer,
+    own: types.Number,
 ) -> tuple[Any, Code]:
     """Return which scores of a line are not below ``own``, NaN among them: a bit each (R2)."""
     return _flags(">=", start.dtype)
 
 
 @_generated
-def ones(_: Any, bits: types.Integer) -> tuple[Any, Code]:  # noqa: ARG001  # the same
+def ones(_: Any, bits: types.Integer) -> tuple[Any, Code]:
     """Return how many bits are set."""
 
     def code(_: Any, builder: ir.IRBuilder, __: Any, args: Any) -> ir.Value:
@@ -111,10 +111,10 @@ def ones(_: Any, bits: types.Integer) -> tuple[Any, Code]:  # noqa: ARG001  # th
 def counted(  # numbers alone
     _: Any,
     start: types.CPointer,
-    at: types.Integer,  # noqa: ARG001  # the same
-    lines: types.Integer,  # noqa: ARG001  # the same
-    own: types.Number,  # noqa: ARG001  # the same
-    far: types.Integer,  # noqa: ARG001  # the same
+    at: types.Integer,
+    lines: types.Integer,
+    own: types.Number,
+    far: types.Integer,
 ) -> tuple[Any, Code]:
     """Count the scores of some lines, 1 to 127, that are not at most ``own``, and not below it.
 
@@ -161,7 +161,7 @@ def counted(  # numbers alone
 def fetch(
     _: Any,
     start: types.CPointer,
-    at: types.Integer,  # noqa: ARG001  # the same
+    at: types.Integer,
 ) -> tuple[Any, Code]:
     """Ask for the line of a score that will be read soon; a place outside the array does no harm."""
 
@@ -176,7 +176,7 @@ def fetch(
 def score_at(
     _: Any,
     start: types.CPointer,
-    at: types.Integer,  # noqa: ARG001  # the same
+    at: types.Integer,
 ) -> tuple[Any, Code]:
     """Return one score, as `compared` takes it."""
 
@@ -239,7 +239,7 @@ def _compared_as(stored: Any) -> Any:
     return types.float32 if isinstance(stored, Half) else stored
 
 
-def _loaded(  # noqa: PLR0917  # what numba hands over, and a width
+def _loaded(
     context: Any, builder: ir.IRBuilder, stored: Any, start: ir.Value, at: ir.Value, width: int
 ) -> ir.Value:
     """Return a vector of scores, floats of 16 bits widened."""

@@ -12,7 +12,7 @@ _summing = numba.njit(nogil=True, fastmath={"reassoc"})  # in any order, so many
 
 
 @_summing
-def add_credit(  # noqa: PLR0917  # arrays of a tile, and the sums they go to
+def add_credit(
     ranks: Array,
     labels: Array,
     weight: Array,
@@ -75,7 +75,7 @@ def _worth(bound: int, rank: Array, weight: Array) -> float:
 
 
 @_summing
-def _add_shares(k: int, lost: Array, won: Array, labels: Array, weight: Array, sums: Array) -> None:  # noqa: PLR0917  # the same
+def _add_shares(k: int, lost: Array, won: Array, labels: Array, weight: Array, sums: Array) -> None:
     """Add the mean credit at k over all orders of the tied (R5)."""
     for row in range(won.size):
         if won[row] < k:
@@ -101,7 +101,7 @@ def _add_looked_up(table: Array, rank: Array, labels: Array, weight: Array, sums
 
 
 @_summing
-def _add_means(  # noqa: PLR0917  # the same
+def _add_means(
     running: Array, lost: Array, won: Array, labels: Array, weight: Array, sums: Array
 ) -> None:
     """Add the mean credit over all orders of the tied, from the running sums of a table (R5)."""

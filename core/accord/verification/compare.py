@@ -195,7 +195,7 @@ def _reach(tolerance: float | None, *scores: tuple[HostArray, str | None]) -> Re
     return Reach(float(coarse ** (2 / 3)), relative=True)
 
 
-def _at(  # noqa: PLR0917  # what was counted, then how it is judged
+def _at(
     sides: tuple[Measure, Measure],
     pair: Pair,
     counted_credit: list[HostArray],

@@ -141,7 +141,7 @@ def explain(
     one_of("ties", counted.ties, TIES)
     if isinstance(counted, TopKCategorical):
         truth = _classes_of(truth, scores)
-    if scores.ndim > 2 and truth.shape == scores.shape[:-1]:  # noqa: PLR2004  # one row a sample
+    if scores.ndim > 2 and truth.shape == scores.shape[:-1]:
         truth, scores = truth.reshape(-1), scores.reshape(-1, scores.shape[-1])
     truth, scores = as_pairs(truth, scores)
     places, truth, scores = kept_places(counted.ignore_index, truth, scores)

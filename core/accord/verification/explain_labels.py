@@ -139,7 +139,7 @@ def _note(measure: Multilabel, names: list[str]) -> str:
     )
 
 
-def _by_threshold(  # noqa: PLR0917  # a library, what is counted, and the samples
+def _by_threshold(
     name: str,
     call: str,
     known: _Known,

@@ -67,7 +67,7 @@ def _ranked(
         mine = np.where(kept[part], labels[part], 0)
         slots = _slots(scores[part], mine)
         own = np.take_along_axis(scores[part], mine[:, None], axis=1)[:, 0]
-        counts = kept[part] & (own == own)  # noqa: PLR0124  # not NaN, of any dtype
+        counts = kept[part] & (own == own)
         for at, each in enumerate(k if isinstance(k, tuple) else (k,)):
             to = (at, part) if lead else (part,)
             credit[to] = np.where(counts, _CREDIT[measure.ties](slots, each), 0)
@@ -103,7 +103,7 @@ _CREDIT: dict[str, Callable[[_Slots, int], HostArray]] = {
 def _binary(measure: Binary, truth: HostArray, scores: HostArray) -> Judged:
     kept = truth != measure.ignore_index
     above, at = _sides(measure, scores)
-    defined = (scores == scores) & kept  # noqa: PLR0124  # not NaN, of any dtype
+    defined = (scores == scores) & kept
     right = (above == (truth == 1)) & ~at & defined
     won = at & ((truth == 1) == (measure.at_threshold == "positive")) & defined
     return Judged(right | won, right, right | (at & defined), kept)

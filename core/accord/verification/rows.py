@@ -21,7 +21,7 @@ class DialectError(ValueError):
 def as_pairs(y_true: Any, y_score: Any) -> tuple[HostArray, HostArray]:
     """Return labels (N,) and scores (N, C) as NumPy arrays, refusing other shapes."""
     truth, scores = np.asarray(y_true), np.asarray(y_score)
-    if scores.ndim != 2 or truth.shape != scores.shape[:1] or not scores.shape[1]:  # noqa: PLR2004
+    if scores.ndim != 2 or truth.shape != scores.shape[:1] or not scores.shape[1]:
         raise ValueError(
             f"y_true has shape {truth.shape} and y_score {scores.shape};"
             " pass labels of shape (N,) and scores of shape (N, C)"

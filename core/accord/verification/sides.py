@@ -37,6 +37,6 @@ def positive(rules: Dialect, scores: HostArray, threshold: float) -> Flags:
 
 def _squashed(scores: HostArray) -> HostArray:
     """Return the sigmoid, rounded once to the scores' dtype; of halves by way of float32."""
-    wide = scores.astype(np.float32) if scores.dtype.itemsize < 4 else scores  # noqa: PLR2004
+    wide = scores.astype(np.float32) if scores.dtype.itemsize < 4 else scores
     with np.errstate(over="ignore"):
         return np.asarray(1 / (1 + np.exp(-wide))).astype(scores.dtype)

@@ -37,7 +37,7 @@ def compiled() -> Iterator[list[str]]:
     """Return a list that gets an entry for whatever JAX compiles."""
     events: list[str] = []
 
-    def listen(event: str, duration_secs: float, **_: Any) -> None:  # noqa: ARG001  # JAX's names
+    def listen(event: str, duration_secs: float, **_: Any) -> None:
         if "compile" in event:
             events.append(event)
 

@@ -16,16 +16,16 @@ os.environ.setdefault("KERAS_BACKEND", INSTALLED[0])
 @pytest.fixture
 def compiled() -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Return how the backend compiles a function of its arrays."""
-    import keras  # noqa: PLC0415  # after the backend was chosen
+    import keras
 
     match keras.backend.backend():
         case "tensorflow":
-            import tensorflow as tf  # noqa: PLC0415
+            import tensorflow as tf
 
             function: Callable[[Callable[..., Any]], Callable[..., Any]] = tf.function
             return function
         case "jax":
-            import jax  # noqa: PLC0415
+            import jax
 
             return jax.jit
         case backend:

@@ -54,7 +54,7 @@ class Improving(keras.Model):  # type: ignore[misc]  # keras has no types
 class Turn(keras.callbacks.Callback):  # type: ignore[misc]  # the same
     """Sets the sign of the scores before each epoch, and notes which epochs there were."""
 
-    def on_epoch_begin(self, epoch: int, logs: Any = None) -> None:  # noqa: ARG002  # Keras' signature
+    def on_epoch_begin(self, epoch: int, logs: Any = None) -> None:
         self.model.sign.assign(1.0 if epoch >= self.model.right_from else -1.0)
 
 
@@ -62,7 +62,7 @@ def fitted(metric: Any, labels: Any, callback: Any, *, right_from: int, epochs: 
     model = Improving(right_from=right_from)
     model.compile(
         keras.optimizers.SGD(0.0),
-        loss=lambda y_true, y_pred: keras.ops.mean(y_pred, -1) * 0.0,  # noqa: ARG005  # the same
+        loss=lambda y_true, y_pred: keras.ops.mean(y_pred, -1) * 0.0,  # the same
         metrics=[metric],
     )
     model.fit(DENSE, labels, epochs=epochs, callbacks=[Turn(), callback], verbose=0)

@@ -46,7 +46,9 @@ def passes_on() -> keras.Model:
 def compiled(model: keras.Model, **options: Any) -> keras.Model:
     """Compile with a loss that takes any label and an optimizer that changes nothing."""
     still = keras.optimizers.SGD(0.0)
-    model.compile(still, loss=lambda y_true, y_pred: keras.ops.mean(y_pred, -1), **options)  # noqa: ARG005  # Keras' signature
+    model.compile(
+        still, loss=lambda y_true, y_pred: keras.ops.mean(y_pred, -1), **options
+    )  # Keras' signature
     return model
 
 
@@ -148,7 +150,7 @@ def test_each_batch_reports_the_figure_so_far() -> None:
     seen: list[float] = []
 
     class Watch(keras.callbacks.Callback):  # type: ignore[misc]  # keras has no types
-        def on_test_batch_end(self, batch: int, logs: Any = None) -> None:  # noqa: ARG002  # Keras' signature
+        def on_test_batch_end(self, batch: int, logs: Any = None) -> None:
             seen.append(float(logs["top_1_accuracy"]))
 
     model = compiled(passes_on(), metrics=[TopKAccuracy(1)])

@@ -45,7 +45,7 @@ class Measured(keras.Model):  # type: ignore[misc]  # keras has no types
         return getattr(self, f"{BACKEND}_step")(*args)
 
     def tensorflow_step(self, data: Any) -> Any:
-        import tensorflow as tf  # noqa: PLC0415  # only where it is the backend
+        import tensorflow as tf
 
         x, y, weight = data
         with tf.GradientTape() as tape:
@@ -66,7 +66,7 @@ class Measured(keras.Model):  # type: ignore[misc]  # keras has no types
         return self.counted(loss, y, scores, weight)
 
     def jax_step(self, state: Any, data: Any) -> Any:
-        import jax  # noqa: PLC0415  # only where it is the backend
+        import jax
 
         variables, others, optimizer, kept = state
         x, y, weight = data

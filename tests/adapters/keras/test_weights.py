@@ -101,7 +101,7 @@ def test_a_column_of_weights_reaches_a_sequence_model_through_fit() -> None:
     model = keras.Sequential([keras.Input((T, C)), keras.layers.Activation("linear")])
     weighted: list[Any] = [SparseCategoricalAccuracy(), TopKAccuracy((1, 2))]
     model.compile(
-        loss=lambda y_true, y_pred: keras.ops.mean(y_pred, -1),  # noqa: ARG005  # Keras' signature
+        loss=lambda y_true, y_pred: keras.ops.mean(y_pred, -1),  # Keras' signature
         weighted_metrics=weighted,
     )
     found = model.evaluate(

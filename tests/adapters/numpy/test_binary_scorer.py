@@ -105,7 +105,7 @@ def test_r23_a_positive_label_that_is_no_class_is_refused_with_a_remedy_that_wor
 
 def test_r10_a_score_at_the_threshold_is_on_the_side_that_is_asked_for() -> None:
     class Half(GaussianNB):  # type: ignore[misc]  # scikit-learn is untyped
-        def predict_proba(self, X: Any) -> Any:  # noqa: N803  # scikit-learn's signature
+        def predict_proba(self, X: Any) -> Any:
             return np.full((len(X), 2), 0.5)
 
     model = Half().fit(X, Y)

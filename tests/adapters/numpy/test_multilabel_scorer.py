@@ -170,7 +170,7 @@ def test_a_wrong_number_of_arrays_is_refused() -> None:
     class Short(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # scikit-learn is untyped
         classes_ = (np.asarray([0, 1]), np.asarray([0, 1]))
 
-        def predict_proba(self, X: Any) -> Any:  # noqa: N803  # scikit-learn's signature
+        def predict_proba(self, X: Any) -> Any:
             return [np.zeros((len(X), 2))]
 
     with pytest.raises(ValueError, match="shorter"):

@@ -40,15 +40,15 @@ class Wrapper(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # scikit-l
     def __init__(self, model: Any) -> None:
         self.model = model
 
-    def fit(self, X: Any, y: Any) -> Wrapper:  # noqa: N803  # scikit-learn's signature
+    def fit(self, X: Any, y: Any) -> Wrapper:
         self.inside = clone(self.model).fit(X, y)
         self.classes_ = self.inside.classes_
         return self
 
-    def decision_function(self, X: Any) -> Any:  # noqa: N803  # scikit-learn's signature
+    def decision_function(self, X: Any) -> Any:
         return self.inside.decision_function(X)
 
-    def predict(self, X: Any) -> Any:  # noqa: N803  # scikit-learn's signature
+    def predict(self, X: Any) -> Any:
         return self.inside.predict(X)
 
 
@@ -67,7 +67,7 @@ PLACES: dict[str, Callable[[Any], Any]] = {
 }
 
 
-def fitted(place: str, model: Any, X: Any, y: Any) -> Any:  # noqa: N803  # scikit-learn's name
+def fitted(place: str, model: Any, X: Any, y: Any) -> Any:
     model = PLACES[place](model).fit(X, y)
     return FrozenEstimator(model) if place == "frozen" else model
 
@@ -166,10 +166,10 @@ def test_k_best_of_one_vs_one_are_scikit_learns(classes: int) -> None:
 
 def test_r5_equal_scores_of_an_own_estimator_are_no_sign_of_pairs() -> None:
     class Tied(Wrapper):
-        def decision_function(self, X: Any) -> Any:  # noqa: N803  # scikit-learn's signature
+        def decision_function(self, X: Any) -> Any:
             return np.zeros((len(X), 3))
 
-        def predict(self, X: Any) -> Any:  # noqa: N803  # scikit-learn's signature
+        def predict(self, X: Any) -> Any:
             return np.full(len(X), 2)  # as the votes of three pairs that are all at 0
 
     X, y = blobs(3)  # noqa: N806  # scikit-learn's name
@@ -178,7 +178,7 @@ def test_r5_equal_scores_of_an_own_estimator_are_no_sign_of_pairs() -> None:
 
 def test_other_counts_of_columns_are_refused() -> None:
     class Few(Wrapper):
-        def decision_function(self, X: Any) -> Any:  # noqa: N803  # scikit-learn's signature
+        def decision_function(self, X: Any) -> Any:
             return np.zeros((len(X), 2))
 
     X, y = blobs(3)  # noqa: N806  # scikit-learn's name
@@ -191,7 +191,7 @@ def test_other_counts_of_columns_are_refused() -> None:
 @pytest.mark.parametrize("scorer", [top_k_scorer(1), binary_scorer()], ids=["top-k", "binary"])
 def test_probabilities_of_one_class_alone_are_refused(scorer: Any) -> None:
     class OneColumn(GaussianNB):  # type: ignore[misc]  # scikit-learn is untyped
-        def predict_proba(self, X: Any) -> Any:  # noqa: N803  # scikit-learn's signature
+        def predict_proba(self, X: Any) -> Any:
             return super().predict_proba(X)[:, 1]
 
     X, y = blobs(2)  # noqa: N806  # scikit-learn's name

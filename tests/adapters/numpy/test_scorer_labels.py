@@ -27,10 +27,10 @@ class Fixed(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # scikit-lea
         self.classes = classes
         self.classes_ = classes if isinstance(classes, list) else np.asarray(classes)
 
-    def fit(self, X: Any, y: Any) -> Fixed:  # noqa: ARG002, N803  # scikit-learn's signature
+    def fit(self, X: Any, y: Any) -> Fixed:
         return self
 
-    def predict_proba(self, X: Any) -> Any:  # noqa: N803  # scikit-learn's signature
+    def predict_proba(self, X: Any) -> Any:
         return np.asarray(X)
 
 

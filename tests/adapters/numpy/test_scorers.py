@@ -24,18 +24,18 @@ NAMES = np.array([f"digit {y}" for y in range(10)])[Y]
 class Fixed(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # scikit-learn is untyped
     """A classifier whose probabilities are its features."""
 
-    def fit(self, X: Any, y: Any) -> Fixed:  # noqa: ARG002, N803  # scikit-learn's signature
+    def fit(self, X: Any, y: Any) -> Fixed:
         self.classes_ = np.array(["a", "b", "c"])
         return self
 
-    def predict_proba(self, X: npt.NDArray[Any]) -> npt.NDArray[Any]:  # noqa: N803  # the same
+    def predict_proba(self, X: npt.NDArray[Any]) -> npt.NDArray[Any]:
         return X
 
 
 def test_r5_ties_to_the_last_are_scikit_learns_own_in_cross_validation() -> None:
     forest = RandomForestClassifier(n_estimators=5, random_state=0)
 
-    def sklearns(estimator: Any, X: Any, y: Any) -> float:  # noqa: N803  # scikit-learn's signature
+    def sklearns(estimator: Any, X: Any, y: Any) -> float:
         scores = estimator.predict_proba(X)
         return float(top_k_accuracy_score(y, scores, k=2, labels=estimator.classes_))
 
@@ -110,7 +110,7 @@ def test_r21_scores_that_count_differently_are_refused_by_scorers(wrap: Any, nam
     class Model:
         classes_ = np.arange(3)
 
-        def predict_proba(self, X: Any) -> Any:  # noqa: N803  # scikit-learn's name
+        def predict_proba(self, X: Any) -> Any:
             return wrap(np.eye(3)[: len(X)])
 
     with pytest.raises(TypeError, match=named):

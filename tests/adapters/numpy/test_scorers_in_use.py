@@ -111,7 +111,7 @@ class Counting(DecisionTreeClassifier):  # type: ignore[misc]  # scikit-learn is
 
     asked = 0
 
-    def predict_proba(self, X: Any) -> Any:  # noqa: N803  # scikit-learn's signature
+    def predict_proba(self, X: Any) -> Any:
         type(self).asked += 1
         return super().predict_proba(X)
 
@@ -250,7 +250,7 @@ def test_an_estimator_that_is_none_of_scikit_learns_is_scored() -> None:
     class Duck:
         classes_ = ("b", "a", "c")
 
-        def predict_proba(self, X: Any) -> Any:  # noqa: N803  # scikit-learn's signature
+        def predict_proba(self, X: Any) -> Any:
             return X
 
     scores = [[0.1, 0.7, 0.2], [0.6, 0.1, 0.3]]
@@ -259,11 +259,11 @@ def test_an_estimator_that_is_none_of_scikit_learns_is_scored() -> None:
 
 def test_classes_of_mixed_types_are_scored_by_several_scorers() -> None:
     class Mixed(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # scikit-learn is untyped
-        def fit(self, X: Any, y: Any) -> Mixed:  # noqa: ARG002, N803  # scikit-learn's signature
+        def fit(self, X: Any, y: Any) -> Mixed:
             self.classes_ = np.asarray([1, "a", None], dtype=object)
             return self
 
-        def predict_proba(self, X: Any) -> Any:  # noqa: N803  # scikit-learn's signature
+        def predict_proba(self, X: Any) -> Any:
             return X
 
     rows, labels = np.eye(3)[[0, 1, 2, 0]], np.asarray([1, "a", None, "a"], dtype=object)

@@ -29,7 +29,7 @@ def test_the_page_for_pytorch_users_runs(run_page: Callable[[str], dict[str, Any
 
 @pytest.mark.filterwarnings("ignore:.torch.jit.script. is deprecated:DeprecationWarning")
 def test_the_table_of_ties_is_what_each_does() -> None:
-    from torcheval.metrics.functional import multiclass_accuracy as optimistic  # noqa: PLC0415  # it warns
+    from torcheval.metrics.functional import multiclass_accuracy as optimistic
 
     scores, labels = torch.full((6, 6), 0.25), torch.arange(6)
 

@@ -103,7 +103,7 @@ def test_a_collection_of_named_figures_is_copied_and_reloaded() -> None:
 def plt() -> Iterator[Any]:
     matplotlib = pytest.importorskip("matplotlib")
     matplotlib.use("Agg")
-    import matplotlib.pyplot as plt  # noqa: PLC0415  # it may not be there
+    import matplotlib.pyplot as plt
 
     yield plt
     plt.close("all")
@@ -118,7 +118,7 @@ def drawn(axes: Any) -> dict[str, list[float]]:
 
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::UserWarning")
-def test_a_figure_is_plotted(plt: Any) -> None:  # noqa: ARG001  # it closes what is opened
+def test_a_figure_is_plotted(plt: Any) -> None:
     metric = TopKAccuracy(3)
     metric.update(SCORES, LABELS)
     _, axes = metric.plot()
@@ -126,7 +126,7 @@ def test_a_figure_is_plotted(plt: Any) -> None:  # noqa: ARG001  # it closes wha
 
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::UserWarning")
-def test_figures_of_several_k_are_plotted_by_name(plt: Any) -> None:  # noqa: ARG001  # the same
+def test_figures_of_several_k_are_plotted_by_name(plt: Any) -> None:
     metric = TopKAccuracy((1, 3))
     batches = [metric(s, y) for s, y in zip(SCORES.split(20), LABELS.split(20), strict=True)]
     names = {f"top_{k}_accuracy": [expected(k).item()] for k in (1, 3)}
@@ -152,7 +152,7 @@ def test_figures_by_class_are_plotted(plt: Any) -> None:
 
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::UserWarning")
-def test_a_collection_is_plotted_together(plt: Any) -> None:  # noqa: ARG001  # the same
+def test_a_collection_is_plotted_together(plt: Any) -> None:
     metrics = named_figures(TopKAccuracy((1, 3)))
     metrics.update(SCORES, LABELS)
     _, axes = metrics.plot(together=True)

@@ -42,7 +42,7 @@ ROWS = list(table())
 
 
 def peer_of(of_torcheval: bool, call: str) -> Any:
-    import torcheval.metrics  # noqa: PLC0415  # it warns
+    import torcheval.metrics
 
     home = vars(torcheval.metrics) if of_torcheval else {**vars(torchmetrics)}
     if not of_torcheval:

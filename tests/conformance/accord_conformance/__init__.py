@@ -23,7 +23,7 @@ def __getattr__(name: str) -> Any:
     """Load a public name on first use: pytest imports this package for its plugin."""
     if name not in _HOMES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    from importlib import import_module  # noqa: PLC0415  # as above
+    from importlib import import_module
 
     return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
 

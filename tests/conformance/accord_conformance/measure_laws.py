@@ -73,7 +73,7 @@ def a_score_at_the_threshold_follows_the_option_and_bounds_tell(subject: Subject
             ]
             assert tally[:3] == tuple(sum(part) for part in zip(*each, strict=True))
             assert tally.total == drawn.SAMPLES
-            assert tally.undefined == sum(score != score for score in scores)  # noqa: PLR0124  # NaN
+            assert tally.undefined == sum(score != score for score in scores)
 
 
 @law("R10", modes=("eager", "compiled"))

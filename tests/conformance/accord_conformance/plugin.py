@@ -33,7 +33,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     """Set the strength of this process."""
     if config.getoption("--laws") != "usual":
-        from accord_conformance import strength  # noqa: PLC0415  # see the module's docstring
+        from accord_conformance import strength
 
         strength.choose(config.getoption("--laws"))
 
@@ -41,16 +41,16 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Parametrize the test with every law of the chosen adapter."""
     if metafunc.function.__name__ == TEST:
-        from accord_conformance.doors import cases  # noqa: PLC0415  # see the module's docstring
+        from accord_conformance.doors import cases
 
         adapter = _chosen(metafunc.config)
         metafunc.parametrize("check", [_nothing_chosen()] if adapter is None else cases(adapter))
 
 
 def _chosen(config: pytest.Config) -> Adapter | None:
-    from accord.backends import registry  # noqa: PLC0415  # see the module's docstring
-    from accord.backends.base import Backend  # noqa: PLC0415  # the same
-    from accord.testing import Adapter  # noqa: PLC0415  # the same
+    from accord.backends import registry
+    from accord.backends.base import Backend
+    from accord.testing import Adapter
 
     if namespace := config.getoption("--namespace"):
         return Adapter(Backend(namespace))

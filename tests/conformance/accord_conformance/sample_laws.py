@@ -131,7 +131,7 @@ def weighted_averages_equal_exact_fractions(subject: Subject) -> None:
             credits_ = [reference.credit(r, y, 2, ties) for r, y in zip(rows, labels, strict=True)]
             micro = reference.mean(credits_, exact)
             each = reference.by_class(credits_, exact, labels, drawn.CLASSES)
-            occur = [share for share in each if share == share]  # noqa: PLR0124  # not NaN
+            occur = [share for share in each if share == share]
             macro = sum(occur) / len(occur) if occur else nan
             for expected in (micro, macro, micro, each, each):
                 np.testing.assert_allclose(next(found), expected, rtol=1e-6)
