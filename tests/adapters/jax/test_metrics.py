@@ -110,9 +110,12 @@ def test_r18_counts_and_weights_are_kept_apart() -> None:
     scores = jnp.asarray([[0.9, 0.1]])
     big = jnp.asarray([2.0**24])
     state = metric.update(metric.init(), [0], scores, sample_weight=big)
-    for _ in range(20):
-        state = metric.update(state, [0], scores, sample_weight=[0.25])
-        state = metric.update(state, [0], scores)
+    state = metric.update(state, [0], scores)
+    update, label, quarter = jax.jit(metric.update), jnp.asarray([0]), jnp.asarray([0.25])
+    for _ in range(19):
+        state = update(state, label, scores, sample_weight=quarter)
+        state = update(state, label, scores)
+    state = metric.update(state, [0], scores, sample_weight=[0.25])
     assert float(metric.tally(state).total) == 2**24 + 5 + 20
 
 
