@@ -125,7 +125,7 @@ def labels_of_every_integer_dtype_mean_the_same(subject: Subject) -> None:
         assert found.ahead.tolist() == [1, 2], dtype
 
 
-@law("R3", modes=("eager", "compiled"))
+@law("R3", modes=("eager", "compiled"), heavy=True)
 def labels_are_never_cast_to_the_dtype_of_the_scores(subject: Subject) -> None:
     for dtype in subject.float_dtypes:
         scores = np.full((3, 258), 0.5, np.float32)
