@@ -35,6 +35,11 @@ EXAMPLE = str(ROOT / "examples" / "digits_forest.npz")
 # The versions that tests run on; pyproject.toml keeps the lower bounds that users need.
 os.environ.setdefault("PIP_CONSTRAINT", str(ROOT / ".ci" / "constraints.txt"))
 
+# pip would compile all modules of the frameworks, and tests import less than half of them. So the
+# first process that imports a module compiles it, and must be free to keep what it made.
+NOT_COMPILED = "--no-compile"
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+
 # The environment that most sessions share has every framework; each framework's tests still run
 # in processes of their own.
 SHARED = ROOT / ".nox" / "environment"
@@ -43,6 +48,18 @@ TOOLS = sorted({each for group in GROUPS.values() for each in group})
 QUIET = {"TF_CPP_MIN_LOG_LEVEL": "3", "TORCHINDUCTOR_COMPILE_THREADS": "1"}
 
 KERAS = ["adapters/accord_keras", "tests/adapters/keras"]
+ON_NUMPY = f"{KERAS[1]}/test_processes.py::test_a_model_is_evaluated_on_keras_numpy_backend_too"
+RECOUNTED = (
+    f"{KERAS[1]}/test_fit.py::test_validation_counts_are_those_of_predict_in_every_framework"
+)
+
+# Tests which choose a backend, or a framework, of their own: one backend of Keras runs them. The
+# session "long" counts in every framework what a model predicts on every backend.
+ONCE = [
+    "--ignore=tests/adapters/keras/test_backends.py",
+    f"--deselect={RECOUNTED}",
+    f"--deselect={ON_NUMPY}",
+]
 
 # The parts of the tests: where they are, and what a framework reads from the environment.
 TESTS: dict[str, tuple[list[str], dict[str, str]]] = {
@@ -60,8 +77,8 @@ TESTS: dict[str, tuple[list[str], dict[str, str]]] = {
         ["adapters/accord_tensorflow", "tests/adapters/tensorflow", *KERAS],
         {"KERAS_BACKEND": "tensorflow"},
     ),
-    "keras-jax": (KERAS, {"KERAS_BACKEND": "jax"}),
-    "keras-torch": (KERAS, {"KERAS_BACKEND": "torch"}),
+    "keras-jax": ([*KERAS, *ONCE], {"KERAS_BACKEND": "jax"}),
+    "keras-torch": ([*KERAS, *ONCE], {"KERAS_BACKEND": "torch"}),
 }
 
 EIGHT = {"JAX_NUM_CPU_DEVICES": "8"}
@@ -112,7 +129,7 @@ def environment(session: nox.Session) -> None:
     if stamp.exists() and stamp.read_text() == wanted:
         return
     with timed("environment"):
-        session.install("-e", ".[all]", *TOOLS)
+        session.install(NOT_COMPILED, "-e", ".[all]", *TOOLS)
         stamp.write_text(wanted)
 
 
@@ -134,27 +151,22 @@ def tests(session: nox.Session, part: str) -> None:
 @shared()
 @nox.parametrize("framework", [nox.param(name, id=name) for name in LAWS])
 def laws(session: nox.Session, framework: str) -> None:
-    """Try every law on one framework; one of each rule in slow modes and in further settings."""
+    """Try every law on one framework; one of each rule in slow modes.
+
+    In further settings, one of each rule is tried, eager and compiled.
+    """
     choice, _, settings = LAWS[framework]
     for setting, env in settings.items():
-        name, strength = f"laws({framework}) {setting}".rstrip(), "brief" if setting else "usual"
-        words = ("--pyargs", "accord_conformance", choice, f"--laws={strength}", *session.posargs)
+        name = f"laws({framework}) {setting}".rstrip()
+        some = ("--laws=brief", "-k", "not vmapped and not sharded") if setting else ()
+        words = ("--pyargs", "accord_conformance", choice, *some, *session.posargs)
         pytest(session, name, *words, env=env)
 
 
 @shared()
 def verify(session: nox.Session) -> None:
-    """Verify the example, and scores full of ties, NaN and infinities, on every framework."""
-    made = Path(session.create_tmp()) / "ties.npz"
-    accord = (PYTHON, "-m", "accord")
-    with timed("verify by the command"):
-        run = functools.partial(session.run, external=True, env=QUIET)
-        run(PYTHON, "examples/tie_rich.py", str(made))
-        run(*accord, "verify", EXAMPLE, "-k", "1,3,5")
-        for ties in ("first", "expected"):
-            run(*accord, "verify", str(made), "-k", "1,3,5", "--ties", ties)
-        run(*accord, "explain", EXAMPLE, "-k", "1,5")
-    paths = ("adapters/accord_peers", "tests/verification", *session.posargs)
+    """Test the verification, by its command too, on every framework and library."""
+    paths = session.posargs or ("adapters/accord_peers", "tests/verification")
     pytest(session, "verify", *paths)
 
 
@@ -175,9 +187,7 @@ def quick(session: nox.Session) -> None:
     """Run the core's tests, and one law of each rule on each framework: for while you work."""
     paths = session.posargs or ["core", "tests/core", "--ignore=core/accord/verification"]
     pytest(session, "tests(core), quick ones", "-m", "not slow and not exhaustive", *paths)
-    for framework, (choice, *_) in LAWS.items():
-        words = ("--pyargs", "accord_conformance", choice, "--laws=quick", "-n0")
-        pytest(session, f"laws({framework}), quick ones", *words)
+    pytest(session, "laws, quick ones", "--laws=quick", "tests/conformance/test_conformance.py")
 
 
 @nox.session(
@@ -197,7 +207,7 @@ def bounds(session: nox.Session) -> None:
     oldest.write_text("\n".join(lower_bounds(extras)))
     with timed("bounds, installed"):
         asked = (f".[{','.join(extras)}]", *GROUPS["test"], *GROUPS["prove"])
-        session.install("-e", *asked, "-c", str(oldest))
+        session.install(NOT_COMPILED, "-e", *asked, "-c", str(oldest))
     # Old libraries warn about new ones, which we can't change.
     run = functools.partial(
         pytest, session, python=python_of(session), env={"KERAS_BACKEND": "jax", **EIGHT}
@@ -211,7 +221,10 @@ def bounds(session: nox.Session) -> None:
 @shared(default=False)
 def long(session: nox.Session) -> None:
     """Run the tests that take too long for the proof."""
-    pytest(session, "long", "-m", "exhaustive", *(session.posargs or ["tests/core"]))
+    paths = session.posargs or ["tests/core", "tests/verification"]
+    pytest(session, "long", "-m", "exhaustive", *paths)
+    for backend in ("jax", "torch"):
+        pytest(session, f"long, keras-{backend}", RECOUNTED, env={"KERAS_BACKEND": backend})
 
 
 @nox.session(default=False)
@@ -295,7 +308,7 @@ def install_wheel(session: nox.Session, accord: str, *others: str) -> None:
     """Install the wheel, in place of one that was built before, with extras and other packages."""
     wheel = wheel_of(session)
     session.install("--force-reinstall", "--no-deps", wheel)
-    session.install(f"{accord} @ {wheel}", *others)
+    session.install(NOT_COMPILED, f"{accord} @ {wheel}", *others)
 
 
 def lower_bounds(extras: Iterable[str]) -> Iterator[str]:

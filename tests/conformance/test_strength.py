@@ -17,9 +17,17 @@ class WithASlowMode(NumpyAdapter):
     """NumPy's, whose compiled mode takes long to compile."""
 
     slow_modes = frozenset({"compiled-slow"})
+    more: tuple[str, ...] = ("compiled-slow",)
 
     def modes(self) -> Mapping[str, Transform]:
-        return {**super().modes(), "compiled-slow": lambda function: function}
+        return {**super().modes(), **dict.fromkeys(self.more, lambda function: function)}
+
+
+class WithAQuickerForm(WithASlowMode):
+    """One whose slow mode has a quicker form."""
+
+    slow_modes = frozenset({"compiled"})
+    more = ("compiled", "compiled-quicker")
 
 
 @pytest.fixture(autouse=True)
@@ -29,11 +37,9 @@ def _as_it_was() -> Iterator[None]:
     strength.choose(before)
 
 
-def tried(name: str, mode: str) -> list[str]:
+def tried(name: str, mode: str, kind: type[WithASlowMode] = WithASlowMode) -> list[str]:
     strength.choose(name)
-    ids = [
-        str(case.id) for case in doors.cases(WithASlowMode(NumpyBackend("numpy"))) if not case.marks
-    ]
+    ids = [str(case.id) for case in doors.cases(kind(NumpyBackend("numpy"))) if not case.marks]
     return [each for each in ids if each.startswith(f"numpy-{mode}-R")]
 
 
@@ -53,9 +59,25 @@ def test_the_usual_proof_tries_every_law_elsewhere() -> None:
     assert len(tried("usual", "eager")) == in_mode("eager")
 
 
+def test_the_usual_proof_tries_in_a_quicker_form_what_the_slow_mode_leaves_out() -> None:
+    slow = tried("usual", "compiled", WithAQuickerForm)
+    quicker = tried("usual", "compiled-quicker", WithAQuickerForm)
+    assert len(slow) < len(quicker)
+    laws = {each.partition("-R")[2] for each in (*slow, *quicker)}
+    assert len(laws) == len(slow) + len(quicker) == in_mode("compiled")
+
+
+def test_light_laws_stand_for_a_rule_before_heavy_ones() -> None:
+    laws = [law for law in LAWS if "R11" in law.rule.split()]
+    assert {law.heavy for law in laws} == {True, False}
+    [*_, last] = sorted(laws, key=lambda law: not law.heavy)
+    assert strength.one_of_each_rule([law for law in laws if law.heavy] + [last])[0] is last
+
+
 def test_the_exhaustive_proof_tries_every_law_in_every_mode() -> None:
     assert len(tried("exhaustive", "eager")) == in_mode("eager")
     assert len(tried("exhaustive", "compiled-slow")) == in_mode("compiled")
+    assert len(tried("exhaustive", "compiled-quicker", WithAQuickerForm)) == in_mode("compiled")
 
 
 @pytest.mark.parametrize("mode", ["eager", "compiled-slow"])

@@ -104,7 +104,7 @@ def check_processes(function: str, dtypes: tuple[str, ...], folder: Path) -> Non
 
 @pytest.mark.slow
 def test_r20_code_of_one_process_is_never_run_for_another_dtype_in_the_next(tmp_path: Path) -> None:
-    check_processes("tally", HALVES, tmp_path)
+    check_processes("tally_sides", HALVES, tmp_path)  # the exhaustive tests rank, too
 
 
 @pytest.mark.exhaustive

@@ -252,6 +252,7 @@ print("alive")
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="protects a page of memory as Linux does")
+@pytest.mark.slow
 def test_no_line_reaches_into_memory_past_the_scores() -> None:
     assert run(GUARDED, ACCORD_KERNELS="1") == ["alive"]
 
@@ -331,6 +332,7 @@ print(accord.scan.wanted(np.eye(2)[:1]))
 """
 
 
+@pytest.mark.slow
 def test_numba_is_imported_when_the_work_is_worth_it_and_then_serves_every_call() -> None:
     assert run(CALLS, ACCORD_KERNELS="") == ["False", "True", "True"]
     assert run(CALLS, ACCORD_KERNELS="0") == ["False", "False", "False"]
@@ -350,6 +352,7 @@ raise SystemExit(os.waitpid(child, 0)[1])
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork on this platform")
+@pytest.mark.slow
 def test_a_forked_process_counts_with_threads_of_its_own() -> None:
     settings = {"ACCORD_KERNELS": "1", "ACCORD_THREADS": "2", "PYTHONWARNINGS": "ignore"}
     assert run(FORKED, **settings) == ["400000", "400000"]
@@ -366,7 +369,7 @@ for classes in (1, 5, 2048, 2049):
 """
 
 
-@pytest.mark.slow
+@pytest.mark.exhaustive
 def test_no_index_is_out_of_bounds_where_numba_checks_them(tmp_path: Path) -> None:
     settings = {"NUMBA_BOUNDSCHECK": "1", "NUMBA_CACHE_DIR": str(tmp_path), "ACCORD_KERNELS": "1"}
     assert run(CHECKED, **settings) == ["1", "0", "1", "4", "1", "2047", "1", "2048"]
@@ -410,7 +413,7 @@ print(int(accord.TopK(1).tally([0], np.array([[0.9, 0.1]])).correct))
 """
 
 
-@pytest.mark.slow
+@pytest.mark.exhaustive
 def test_the_scan_is_compiled_where_no_folder_can_be_written_to() -> None:
     assert run(ONE, ACCORD_KERNELS="1", NUMBA_CACHE_DIR=f"{__file__}/no-folder") == ["1"]
 
@@ -444,6 +447,7 @@ print(int(accord.TopK(1).tally([0], np.array([[0.9, 0.1]])).correct), scan.dispa
 """
 
 
+@pytest.mark.slow
 def test_a_scan_that_was_interrupted_as_numba_was_imported_serves_the_next_call() -> None:
     assert run(INTERRUPTED, ACCORD_KERNELS="1") == ["stopped", "1", "True"]
 
@@ -496,6 +500,7 @@ print([int(mine) for mine in metric.tally] == [batches * int(each) for each in o
 
 
 @pytest.mark.skipif(not hasattr(signal, "setitimer"), reason="no such timer on this platform")
+@pytest.mark.slow
 def test_an_interrupted_update_counts_its_batch_as_a_whole_or_not_at_all() -> None:
     assert run(CTRL_C, ACCORD_KERNELS="1", ACCORD_THREADS="3") == ["True"]
 
@@ -517,6 +522,7 @@ atexit.register(count)
 """
 
 
+@pytest.mark.slow
 def test_the_scan_serves_threads_that_outlive_the_main_one_and_callbacks_at_exit() -> None:
     settings = {"ACCORD_KERNELS": "1", "ACCORD_THREADS": "2"}
     assert run(AT_EXIT, **settings) == ["400000"] * 3
@@ -540,7 +546,7 @@ print(*(int(each.correct) for each in found))
 """
 
 
-@pytest.mark.slow
+@pytest.mark.exhaustive
 def test_threads_may_import_and_compile_the_scan_at_once(tmp_path: Path) -> None:
     hits = str(sum(label >= 5 for label in np.arange(50) % 7))  # the best two of 0..6
     settings = {"ACCORD_KERNELS": "1", "NUMBA_CACHE_DIR": str(tmp_path)}

@@ -28,10 +28,14 @@ WEIGHTS = RNG.integers(0, 8, 64).astype(np.float32) / 4
 ONE_HOT = np.eye(16, dtype=np.float32)[LABELS]
 
 
-@pytest.fixture(autouse=True)
-def checking_leaks() -> Iterator[None]:
+@pytest.fixture
+def _checking_leaks() -> Iterator[None]:
     with jax.checking_leaks():
         yield
+
+
+# Only for tests that trace: without its caches, JAX compiles each eager operation again.
+TRACED = pytest.mark.usefixtures("_checking_leaks")
 
 
 CASES: list[tuple[accord_jax.JaxMetric, Any, Any, Any]] = [
@@ -48,6 +52,7 @@ def numbers(tally: accord.Tally) -> list[Any]:
     return [np.asarray(field).tolist() for field in tally]
 
 
+@TRACED
 @pytest.mark.parametrize(("metric", "measure", "y_true", "y_score"), CASES)
 @pytest.mark.parametrize("weighted", [False, True])
 def test_r17_a_scan_over_batches_counts_as_numpy_does_on_the_whole(
@@ -90,6 +95,7 @@ def test_r16_a_fresh_state_gives_nan() -> None:
     assert np.isnan(metric.compute(metric.init())).tolist() == [True, True]
 
 
+@TRACED
 @pytest.mark.parametrize("start", [2**31 - 1, 2**32 - 1, 2**53, 2**62 - 2**31])
 def test_r18_a_count_is_exact_past_every_border(start: int) -> None:
     metric = accord_jax.SparseCategoricalAccuracy()
@@ -135,6 +141,7 @@ def test_merging_adds_states() -> None:
     assert numbers(metric.tally(metric.merge(*jax.device_get((first, second))))) == numbers(whole)
 
 
+@TRACED
 @pytest.mark.parametrize("weighted", [False, True])
 @pytest.mark.parametrize("average", ["micro", "macro"])
 def test_reduce_joins_the_states_of_devices(average: Any, weighted: bool) -> None:
@@ -161,17 +168,20 @@ def test_reduce_joins_the_states_of_devices(average: Any, weighted: bool) -> Non
     assert numbers(metric.tally(state)) == numbers(expected)
 
 
+@TRACED
 def test_r18_reduce_carries_past_32_bits() -> None:
     metric = accord_jax.SparseCategoricalAccuracy()
     empty = metric.init()
     full = Limbs(jnp.uint32(5), jnp.uint32(2**31 - 1))
     state = empty._replace(counts=empty.counts._replace(total=full))
     states = jax.tree.map(lambda leaf: jnp.stack([leaf] * 8), state)
-    joined = jax.vmap(lambda one: metric.reduce(one, "batch"), axis_name="batch")(states)
+    reduce = jax.vmap(lambda one: metric.reduce(one, "batch"), axis_name="batch")
+    joined = jax.jit(reduce)(states)
     total = metric.tally(jax.tree.map(lambda leaf: leaf[0], joined)).total
     assert int(total) == 8 * (5 * 2**31 + 2**31 - 1)
 
 
+@TRACED
 def test_a_metric_is_a_static_argument_equal_to_its_like() -> None:
     traces = []
 
@@ -196,6 +206,7 @@ def test_r21_unknown_options_are_refused_when_a_metric_is_made() -> None:
         accord_jax.TopKAccuracy(tie="first")
 
 
+@TRACED
 def test_a_state_can_be_donated() -> None:
     metric = accord_jax.TopKAccuracy((1, 5))
     update = jax.jit(metric.update, donate_argnums=0)
@@ -227,6 +238,7 @@ def test_a_state_is_saved_as_any_tree(tmp_path: Path) -> None:
     assert numbers(metric.tally(restored)) == numbers(metric.tally(state))
 
 
+@TRACED
 def test_r22_bad_labels_seen_while_tracing_are_counted_and_warned_of_once() -> None:
     metric = accord_jax.SparseCategoricalAccuracy()
     labels = LABELS.copy()

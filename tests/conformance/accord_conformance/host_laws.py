@@ -22,7 +22,7 @@ def _integers(tally: Any) -> list[float]:
     return [float(field) for field in tally]
 
 
-@law("R3 R21")
+@law("R3 R21", heavy=True)
 def labels_may_be_lists_and_numpy_arrays(subject: Subject) -> None:
     def tallies(y_score: Any) -> Any:
         kinds = [kind(Y) for kind in _KINDS]
@@ -52,7 +52,7 @@ def weights_may_be_lists_and_numpy_arrays(subject: Subject) -> None:
         assert _integers(found) == [2, 2, 2, 5.5, 0, 0]
 
 
-@law("R9 R10 R11 R21")
+@law("R9 R10 R11 R21", heavy=True)
 def labels_of_every_measure_may_be_lists_and_numpy_arrays(subject: Subject) -> None:
     def figures(y_score: Any) -> Any:
         dense = [[1, 0], [0, 1], [0, 1], [1, 0]]

@@ -32,12 +32,15 @@ class Law:
         Raises AssertionError if the statement is false.
     modes : tuple of str
         The modes in which it is checked.
+    heavy : bool
+        Whether it compiles many programs. Where one law of each rule is tried, others come first.
     """
 
     name: str
     rule: str
     trial: Check
     modes: tuple[str, ...] = MODES
+    heavy: bool = False
 
     def check(self, adapter: Adapter, mode: str = "eager", device: Any = None) -> None:
         """Check the law on an adapter; an AssertionError says where it fails.
@@ -71,11 +74,13 @@ REGISTERED: list[Law] = []
 """The laws of all imported modules; `accord_conformance.laws` sorts them."""
 
 
-def law(rule: str, *, modes: tuple[str, ...] = MODES) -> Callable[[Check], Check]:
+def law(
+    rule: str, *, modes: tuple[str, ...] = MODES, heavy: bool = False
+) -> Callable[[Check], Check]:
     """Register a function as a law; its name is the statement."""
 
     def register(trial: Check) -> Check:
-        REGISTERED.append(Law(trial.__name__.replace("_", " "), rule, trial, modes))
+        REGISTERED.append(Law(trial.__name__.replace("_", " "), rule, trial, modes, heavy))
         return trial
 
     return register

@@ -76,7 +76,7 @@ def a_score_at_the_threshold_follows_the_option_and_bounds_tell(subject: Subject
             assert tally.undefined == sum(score != score for score in scores)
 
 
-@law("R10", modes=("eager", "compiled"))
+@law("R10", modes=("eager", "compiled"), heavy=True)
 def the_threshold_is_rounded_to_the_dtype_of_the_scores(subject: Subject) -> None:
     nearest = {
         "float16": 0.0999755859375,
@@ -93,7 +93,7 @@ def the_threshold_is_rounded_to_the_dtype_of_the_scores(subject: Subject) -> Non
         assert (found.correct, found.floor, found.ceiling) == (0, 0, 1), dtype
 
 
-@law("R10", modes=("eager", "compiled"))
+@law("R10", modes=("eager", "compiled"), heavy=True)
 def integer_scores_meet_the_threshold_as_it_is(subject: Subject) -> None:
     def tallies(y_true: Any, y_score: Any) -> Any:
         return tuple(
@@ -127,7 +127,7 @@ def scores_are_never_normalised(subject: Subject) -> None:
     assert subject.run(tally, labels, scores).correct == 2
 
 
-@law("R11")
+@law("R11", heavy=True)
 def every_criterion_judges_the_sets_past_the_threshold(subject: Subject) -> None:
     def tallies(y_true: Any, y_score: Any) -> Any:
         return tuple(accord.Multilabel(c).tally(y_true, y_score) for c in CRITERIA)
@@ -146,7 +146,7 @@ def every_criterion_judges_the_sets_past_the_threshold(subject: Subject) -> None
             np.testing.assert_allclose(tally[:3], expected, rtol=1e-6, err_msg=criteria)
 
 
-@law("R11")
+@law("R11", heavy=True)
 def every_criterion_judges_the_k_best_labels(subject: Subject) -> None:
     def tallies(y_true: Any, y_score: Any) -> Any:
         return tuple(

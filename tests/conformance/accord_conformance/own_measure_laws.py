@@ -64,7 +64,7 @@ def expected_of(k: int | None, ties: str, label: int | None = None) -> float:
     return float(sum(reciprocal(row, y, k, ties) for row, y in kept))
 
 
-@law("R5 R7")
+@law("R5 R7", heavy=True)
 def a_rank_measure_of_your_own_follows_every_tie_rule(subject: Subject) -> None:
     def tallies(y_true: Any, y_score: Any) -> Any:
         return tuple(ReciprocalRank((1, 3), ties=rule).tally(y_true, y_score) for rule in RULES)
@@ -78,7 +78,7 @@ def a_rank_measure_of_your_own_follows_every_tie_rule(subject: Subject) -> None:
         assert (tally.total, tally.undefined) == (len(LABELS), 1)
 
 
-@law("R15")
+@law("R15", heavy=True)
 def a_rank_measure_of_your_own_is_counted_by_class(subject: Subject) -> None:
     def tally(y_true: Any, y_score: Any) -> Any:
         return ReciprocalRank().tally(y_true, y_score, per_class=True)
@@ -102,7 +102,7 @@ def a_rank_measure_of_your_own_is_counted_by_the_metric_of_the_framework(subject
         assert int(tally.total) == len(LABELS)
 
 
-@law("R11")
+@law("R11", heavy=True)
 def a_set_measure_of_your_own_is_counted(subject: Subject) -> None:
     def tallies(y_true: Any, y_score: Any) -> Any:
         return Recall().tally(y_true, y_score), Recall(k=1).tally(y_true, y_score)

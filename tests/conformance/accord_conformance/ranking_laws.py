@@ -71,13 +71,13 @@ def _ahead(subject: Subject, scores: list[Any], dtype: str) -> list[int]:
     return found
 
 
-@law("R1", modes=("eager", "compiled"))
+@law("R1", modes=("eager", "compiled"), heavy=True)
 def every_float_is_compared_in_its_own_precision(subject: Subject) -> None:
     for dtype in sorted(STEP.keys() & set(subject.float_dtypes)):
         assert _ahead(subject, [1, 1 + STEP[dtype], 1 - STEP[dtype]], dtype) == [1, 0, 2], dtype
 
 
-@law("R1", modes=("eager", "compiled"))
+@law("R1", modes=("eager", "compiled"), heavy=True)
 def every_integer_is_compared_in_its_own_precision(subject: Subject) -> None:
     for dtype in set(subject.adapter.dtypes) - set(subject.float_dtypes) - {"bool"}:
         most = int(np.iinfo(dtype).max)
@@ -101,7 +101,7 @@ def a_nan_of_either_sign_outranks_every_number(subject: Subject) -> None:
         assert _ahead(subject, row, dtype) == [3, 6, 4, 6, 6, 5], dtype
 
 
-@law("R1 R2", modes=("eager", "compiled"))
+@law("R1 R2", modes=("eager", "compiled"), heavy=True)
 def floats_of_few_bits_are_compared_by_value(subject: Subject) -> None:
     for dtype in sorted(FEW_BITS.keys() & set(subject.float_dtypes)):
         step, tiny, lacks = FEW_BITS[dtype]
@@ -117,7 +117,7 @@ def floats_of_few_bits_are_compared_by_value(subject: Subject) -> None:
         assert list(zip(*(field.tolist() for field in found), strict=True)) == expected, dtype
 
 
-@law("R3", modes=("eager", "compiled"))
+@law("R3", modes=("eager", "compiled"), heavy=True)
 def labels_of_every_integer_dtype_mean_the_same(subject: Subject) -> None:
     scores = subject.array([[0.1, 0.2, 0.7], [0.6, 0.3, 0.1]])
     for dtype in set(subject.adapter.dtypes) - set(subject.float_dtypes) - {"bool"}:
@@ -125,7 +125,7 @@ def labels_of_every_integer_dtype_mean_the_same(subject: Subject) -> None:
         assert found.ahead.tolist() == [1, 2], dtype
 
 
-@law("R3", modes=("eager", "compiled"))
+@law("R3", modes=("eager", "compiled"), heavy=True)
 def labels_are_never_cast_to_the_dtype_of_the_scores(subject: Subject) -> None:
     for dtype in subject.float_dtypes:
         scores = np.full((3, 258), 0.5, np.float32)
@@ -177,7 +177,7 @@ def a_row_decided_by_its_first_scores_is_counted_as_a_whole(subject: Subject) ->
         assert (tally.total, tally.undefined, tally.invalid) == (4, 1, 0)
 
 
-@law("R5 R7")
+@law("R5 R7", heavy=True)
 def every_tie_rule_gives_the_credit_found_by_sorting(subject: Subject) -> None:
     @drawn.tried(drawn.rows(), drawn.labels(), examples=40)
     def compare(table: list[list[float]], labels: list[int]) -> None:

@@ -109,7 +109,7 @@ def a_binary_label_can_be_ignored(subject: Subject) -> None:
     assert tuple(found) == (1, 1, 1, 2, 0, 0)
 
 
-@law("R14 R15 R20")
+@law("R14 R15 R20", heavy=True)
 def weighted_averages_equal_exact_fractions(subject: Subject) -> None:
     def figures(y_true: Any, y_score: Any, weight: Any) -> Any:
         return tuple(
