@@ -34,23 +34,23 @@ from accord.per_sample import in_top_k, standing
 from accord.reporting import Report, evaluate
 
 if typing.TYPE_CHECKING:
-    from accord.verification.compare import compare
-    from accord.verification.compare_result import Comparison
-    from accord.verification.dialects import dialects
-    from accord.verification.explain import explain
-    from accord.verification.explain_result import Explanation
-    from accord.verification.verify import verify
-    from accord.verification.verify_result import Verification
+    from accord.verification.compare.result import Comparison
+    from accord.verification.compare.run import compare
+    from accord.verification.dialects.table import dialects
+    from accord.verification.explain.result import Explanation
+    from accord.verification.explain.run import explain
+    from accord.verification.verify.result import Verification
+    from accord.verification.verify.run import verify
 
 # Verification starts processes and draws pages, so it is imported when it is first asked for.
 _LATER = {
-    "Comparison": "accord.verification.compare_result",
-    "Explanation": "accord.verification.explain_result",
-    "Verification": "accord.verification.verify_result",
-    "compare": "accord.verification.compare",
-    "dialects": "accord.verification.dialects",
-    "explain": "accord.verification.explain",
-    "verify": "accord.verification.verify",
+    "Comparison": "accord.verification.compare.result",
+    "Explanation": "accord.verification.explain.result",
+    "Verification": "accord.verification.verify.result",
+    "compare": "accord.verification.compare.run",
+    "dialects": "accord.verification.dialects.table",
+    "explain": "accord.verification.explain.run",
+    "verify": "accord.verification.verify.run",
 }
 
 

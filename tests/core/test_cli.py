@@ -1,5 +1,6 @@
 """The accord command: what it prints, and how it ends."""
 
+import contextlib
 import json
 import os
 import pty
@@ -45,9 +46,12 @@ class Terminal:
 
     def read(self) -> str:
         os.close(self.inside)
-        shown = os.read(self.outside, 1 << 16).decode()
+        shown = b""
+        with contextlib.suppress(OSError):  # as Linux ends it; other systems return nothing
+            while more := os.read(self.outside, 1 << 16):  # a page at most at a time
+                shown += more
         os.close(self.outside)
-        return shown
+        return shown.decode()
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 import accord
-from accord.verification.rows import DialectError
+from accord.verification.dialects.rows import DialectError
 
 BINARY = [
     name

@@ -12,8 +12,8 @@ from scipy.stats import binomtest
 
 import accord
 from accord.cli import main
-from accord.verification.compare import mcnemar
-from accord.verification.margins import margin
+from accord.verification.compare.margins import margin
+from accord.verification.compare.run import mcnemar
 
 RNG = np.random.default_rng(0)
 SCORES = RNG.normal(size=(200, 12)).astype(np.float32)

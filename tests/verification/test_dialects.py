@@ -11,7 +11,7 @@ import pytest
 
 import accord
 from accord import scan
-from accord.verification.rows import DialectError
+from accord.verification.dialects.rows import DialectError
 
 Cases = dict[str, list[Any]]
 Asked = Callable[[str, str], list[Any]]

@@ -12,7 +12,7 @@ import pytest
 
 import accord
 from accord.cli import main
-from accord.verification.causes import causes, ours
+from accord.verification.explain.causes import causes, ours
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "digits_forest.npz"
 

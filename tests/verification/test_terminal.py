@@ -15,7 +15,7 @@ import pytest
 from rich.console import Console
 
 import accord
-from accord.verification import explain as explaining
+from accord.verification.explain import run as explaining
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "digits_forest.npz"
 COMMAND = [sys.executable, "-c", "from accord.cli import main; main()"]

@@ -30,35 +30,39 @@ RUNS = (*ADAPTER.modes(), "streamed")  # of one framework, in order
 BROKEN = """
 import os, signal, time
 import numpy as np
-from accord_numpy import NumpyAdapter
+from accord_numpy import NumpyAdapter, NumpyBackend
 
 class Array(np.ndarray):
     pass
 
-class Adapter(NumpyAdapter):
+class Broken(NumpyBackend):
     def from_host(self, values, like=None, **how):
         return np.asarray(super().from_host(values, **how)).view(Array)
 
-class Miscounting(Adapter):
-    def count(self, flags):
-        found = np.array(super().count(flags))
-        if found.size > 7:
-            found[7] = 0
-        return found
+class Miscounting(Broken):
+    def count_true(self, *flags):
+        found = [np.array(each) for each in super().count_true(*flags)]
+        for each in found:
+            if each.size > 7:
+                each[7] = 0
+        return tuple(found)
 
-class Raising(Adapter):
-    def count(self, flags):
+class Raising(Broken):
+    def count_true(self, *flags):
         raise RuntimeError("no such kernel")
 
-class Crashing(Adapter):
-    def count(self, flags):
+class Crashing(Broken):
+    def count_true(self, *flags):
         os.kill(os.getpid(), signal.SIGSEGV)
 
-class Hanging(Adapter):
-    def count(self, flags):
+class Hanging(Broken):
+    def count_true(self, *flags):
         time.sleep(600)
 
-class Misadding(Adapter):
+class Misadding(Broken):
+    pass
+
+class Adding(NumpyAdapter):
     def streamed(self, measure, batches):
         found = super().streamed(measure, batches)
         return found._replace(correct=found.correct + 1)
@@ -71,7 +75,8 @@ def broken(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Install the broken adapters, through entry points, for this process and those it starts."""
     for kind in KINDS:
         (tmp_path / f"accord_{kind}.py").write_text(
-            f"{BROKEN}\nADAPTER = {kind.capitalize()}('accord_{kind}')\n"
+            f"{BROKEN}\nkind = Adding if {kind == 'misadding'} else NumpyAdapter\n"
+            f"ADAPTER = kind({kind.capitalize()}('accord_{kind}'))\n"
         )
     info = tmp_path / "broken-1.dist-info"
     info.mkdir()
@@ -260,7 +265,7 @@ class TestUsage:
     def test_a_backend_that_is_not_installed_is_an_error_that_says_how(
         self, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
     ) -> None:
-        monkeypatch.setattr("accord.verification.worker.find_spec", lambda _: None)
+        monkeypatch.setattr("accord.verification.verify.worker.find_spec", lambda _: None)
         assert status("verify", EXAMPLE, "--backend", "numpy") == 2
         assert 'run pip install "accord[numpy]"' in capsys.readouterr().err
 

@@ -26,7 +26,7 @@ from accord.cli.measures import (
     fitted,
 )
 from accord.cli.output import Html, Json, refusals, show
-from accord.verification.compare import compare as judge
+from accord.verification.compare.run import compare as judge
 
 
 def compare(

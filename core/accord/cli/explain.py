@@ -24,10 +24,9 @@ from accord.cli.measures import (
 )
 from accord.cli.output import Files, Html, Json, Seconds, choices, refusals, say, show
 from accord.inputs.options import one_of
-from accord.measures import Binary, Multilabel
 from accord.verification import processes
-from accord.verification.dialect import AVERAGES
-from accord.verification.explain import explain as account_for
+from accord.verification.dialects.dialect import AVERAGES
+from accord.verification.explain.run import explain as account_for
 
 
 def explain(
@@ -91,13 +90,13 @@ def explain(
             raise MisfitError("--peer runs a library and --rules-only runs none; pass one of both")
         wanted = {"y_true": y_true, "y_score": y_score}
         counted, loaded = load_for(measure, options, files, wanted, score_dtype, names)
-        if peers and isinstance(counted, (Binary, Multilabel)):
+        if peers and counted.label_kind in ("binary", "set"):
             raise MisfitError(
                 "--peer runs a library on scores by class, and these are explained by rules alone;"
                 " leave --peer out"
             )
-        if average != "micro" and isinstance(counted, (Binary, Multilabel)):
-            name = "binary" if isinstance(counted, Binary) else "multilabel"
+        if average != "micro" and counted.label_kind in ("binary", "set"):
+            name = "binary" if counted.label_kind == "binary" else "multilabel"
             raise MisfitError(f"--average {average} has no effect on {name}; leave it out")
         found = account_for(
             loaded.truth,

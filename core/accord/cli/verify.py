@@ -24,7 +24,7 @@ from accord.cli.measures import (
 )
 from accord.cli.output import Files, Html, Json, Seconds, refusals, say, show
 from accord.verification import processes
-from accord.verification.verify import verify as certify
+from accord.verification.verify.run import verify as certify
 
 
 def verify(

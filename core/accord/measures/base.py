@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from abc import ABC, abstractmethod
 from dataclasses import fields
 from typing import Any, ClassVar, Literal
@@ -39,6 +40,8 @@ class Measure(ABC):
         The class axis of ``y_score``; None where each score is a sample.
     ignore_index : int or None
         A label that leaves its sample out.
+    threshold, at_threshold, from_logits
+        Where scores are compared with a threshold: see `Binary`.
     scans : bool
         Whether the compiled scan may rank the scores.
     """
@@ -49,6 +52,9 @@ class Measure(ABC):
     ties: Any = None
     axis: int | None = None
     ignore_index: int | None = None
+    threshold: float | None = None
+    at_threshold: Any = None
+    from_logits: bool = False
 
     @abstractmethod
     def check(self, classes: int) -> None:
@@ -88,6 +94,16 @@ class Measure(ABC):
         return None
 
     @property
+    def title(self) -> str:
+        """What pages call the measure: for a class `ReciprocalRank`, ``"reciprocal rank"``."""
+        return re.sub(r"(?<!^)(?=[A-Z])", " ", type(self).__name__).lower()
+
+    @property
+    def fractional(self) -> bool:
+        """Whether the credit of a sample may be a fraction."""
+        return True
+
+    @property
     def unit(self) -> Literal["samples", "labels"]:
         """What a tally counts."""
         return "samples"
@@ -104,6 +120,13 @@ class Measure(ABC):
     def several(self) -> tuple[int, ...]:
         """The k of each figure where there are several, else nothing."""
         return self.k if isinstance(self.k, tuple) else ()
+
+    @property
+    def ks(self) -> tuple[int, ...]:
+        """Every k there is a figure for, or nothing for a measure without k."""
+        if self.k is None:
+            return ()
+        return self.k if isinstance(self.k, tuple) else (self.k,)
 
     @property
     def lead(self) -> tuple[int, ...]:

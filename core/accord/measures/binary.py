@@ -50,6 +50,16 @@ class Binary(Measure):
         if self.ignore_index is not None:
             options.whole("ignore_index", self.ignore_index)
 
+    @property
+    def title(self) -> str:
+        """What pages call the measure."""
+        return "binary accuracy"
+
+    @property
+    def fractional(self) -> bool:
+        """Return False: a score is right or wrong."""
+        return False
+
     def check(self, classes: int) -> None:
         """Do nothing: a label is 0 or 1, always."""
 

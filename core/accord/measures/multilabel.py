@@ -63,6 +63,16 @@ class Multilabel(SetMeasure):
         super().__post_init__()
 
     @property
+    def title(self) -> str:
+        """What pages call the measure."""
+        return "multilabel accuracy"
+
+    @property
+    def fractional(self) -> bool:
+        """Whether the credit of a sample may be a fraction."""
+        return self.criteria == "jaccard"
+
+    @property
     def unit(self) -> Unit:
         """What a tally counts: labels for hamming, else samples."""
         return "labels" if self.criteria == "hamming" else "samples"

@@ -75,6 +75,11 @@ class RankMeasure(Measure):
         """Return the last rank of each k where credit is 1 up to there, else None."""
         return None
 
+    @property
+    def fractional(self) -> bool:
+        """Whether the credit of a sample may be a fraction."""
+        return self.cuts() is None or self.ties == "expected"
+
     def check(self, classes: int) -> None:
         """Refuse a k that exceeds the number of classes (R6)."""
         if self.k is not None:

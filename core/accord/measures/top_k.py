@@ -20,6 +20,11 @@ class _BestK(RankMeasure):
         options.top(self.k)  # refuses None, which other rank measures take
         super().__post_init__()
 
+    @property
+    def title(self) -> str:
+        """What pages call the measure."""
+        return "top-k accuracy" if self.label_kind == "class" else "categorical accuracy"
+
     def credit_at(self, rank: int) -> float:
         """Return 1 up to rank k, then 0."""
         return float(rank <= self.k)  # type: ignore[operator]  # one k here

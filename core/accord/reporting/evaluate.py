@@ -7,7 +7,7 @@ from typing import Any, Literal, get_args
 from accord.backends.base import Array
 from accord.credit.ties import Ties
 from accord.inputs import options
-from accord.measures import Binary, Multilabel, TopK
+from accord.measures import TopK
 from accord.measures.base import Measure
 from accord.reporting.counter import Counter
 from accord.reporting.report import Report
@@ -129,7 +129,7 @@ def usual_k(y_score: Array, axis: int = -1) -> tuple[int, ...]:
 def counter(measure: Measure, average: OneAverage, *, per_class: bool) -> Counter:
     """Return an empty metric that counts what a report with these options shows."""
     options.one_of("average", average, AVERAGES)
-    if per_class and isinstance(measure, Multilabel):
+    if per_class and measure.label_kind == "set":
         raise ValueError(
             "per_class needs samples of one class, which multilabel samples are not; leave it out,"
             " or evaluate one label at a time with accord.Binary"
@@ -140,6 +140,6 @@ def counter(measure: Measure, average: OneAverage, *, per_class: bool) -> Counte
 def report_of(metric: Counter, y_score: Array, average: OneAverage, *, per_class: bool) -> Report:
     """Return the report of what a metric has counted of such scores."""
     axis = getattr(metric.measure, "axis", None)
-    binary = isinstance(metric.measure, Binary)
+    binary = metric.measure.label_kind == "binary"
     classes = 2 if binary or axis is None else int(y_score.shape[axis])
     return Report(metric.measure, metric.tally, classes, average, per_class, metric.nonfinite)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 
-from accord.measures import Binary, Multilabel, TopKCategorical
 from accord.reporting.report_data import ReportData
 
 _LEAST = 0.01  # points, which two decimal places can show
@@ -24,7 +23,7 @@ def notes_on(report: ReportData) -> tuple[str, ...]:
 
 def has_k(report: ReportData) -> bool:
     """Tell whether figures are by k."""
-    return getattr(report.measure, "k", None) is not None
+    return report.measure.k is not None
 
 
 def at(report: ReportData, k: int) -> str:
@@ -130,9 +129,9 @@ def _on_nan(report: ReportData) -> str:
 
 
 def _whose_nan(report: ReportData) -> str:
-    if isinstance(report.measure, Multilabel) and report.unit == "samples":
+    if report.measure.label_kind == "set" and report.unit == "samples":
         return "with a NaN among their scores"
-    if isinstance(report.measure, (Binary, Multilabel)):
+    if report.measure.label_kind in ("binary", "set"):
         return "with a NaN score"
     return "with a NaN for the score of their own class"
 
@@ -171,9 +170,9 @@ def _on_invalid(report: ReportData) -> str:
 
 
 def _whose_label(report: ReportData) -> str:
-    if isinstance(report.measure, TopKCategorical):
+    if report.measure.label_kind == "dense":
         return "with a row of labels that has a NaN or nothing above zero"
-    if isinstance(report.measure, (Binary, Multilabel)):
+    if report.measure.label_kind in ("binary", "set"):
         return (
             "other than 0 and 1" if report.unit == "labels" else "with a label other than 0 and 1"
         )

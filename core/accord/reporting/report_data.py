@@ -11,16 +11,8 @@ import numpy as np
 from accord.counts.averages import Average
 from accord.counts.tally import Tally
 from accord.credit.nonfinite import NonFinite
-from accord.measures import Binary, Multilabel, TopK, TopKCategorical
 from accord.measures.base import Measure
 from accord.reporting.intervals import wilson
-
-_NAMES: dict[type[Measure], str] = {
-    TopK: "top-k",
-    TopKCategorical: "categorical",
-    Binary: "binary",
-    Multilabel: "multilabel",
-}
 
 
 class ClassFigures(NamedTuple):
@@ -45,8 +37,7 @@ class ReportData:
     @property
     def name(self) -> str:
         """What the measure is called: top-k, categorical, binary, multilabel."""
-        names = (name for kind, name in _NAMES.items() if isinstance(self.measure, kind))
-        return next(names, type(self.measure).__name__)
+        return self.measure.title.removesuffix(" accuracy")
 
     @property
     def k(self) -> tuple[int, ...]:
@@ -56,13 +47,13 @@ class ReportData:
     @property
     def ties(self) -> str | None:
         """The tie rule (R5); None for a measure that compares with a threshold."""
-        ranks = getattr(self.measure, "k", None) is not None
-        return getattr(self.measure, "ties", None) if ranks else None
+        ranks = self.measure.k is not None
+        return self.measure.ties if ranks else None
 
     @property
     def unit(self) -> str:
         """What is counted: samples; labels under the multilabel criterion ``"hamming"``."""
-        return "labels" if getattr(self.measure, "criteria", None) == "hamming" else "samples"
+        return self.measure.unit
 
     @property
     def total(self) -> int | float:
@@ -134,9 +125,15 @@ class ReportData:
             return "a macro average is a mean of shares"
         if self.unit == "labels":
             return "labels of one sample depend on each other"
-        if np.asarray(self.tally.correct).dtype.kind == "f":
+        if self.measure.fractional:
             return "the credit of a sample is a fraction"
         return ""
+
+    @property
+    def _guessed(self) -> bool:
+        """Whether guessing gives a hit in k of C: with a class for each sample, and no fractions."""
+        ranks = self.measure.label_kind != "set"
+        return ranks and (not self.measure.fractional or self.ties == "expected")
 
     @property
     def chance(self) -> dict[int, float] | None:
@@ -145,7 +142,7 @@ class ReportData:
         None for multilabel samples, for no samples, and where a sample has a score of -inf: that
         may mark a class that can't be chosen, and guessing among fewer classes gives more.
         """
-        if isinstance(self.measure, Multilabel) or not self.total or self.minus_inf:
+        if not self._guessed or not self.total or self.minus_inf:
             return None
         by_class = self.average == "macro"  # which an invalid label does not lower (R15)
         good = 1.0 if by_class else float((self.total - self.invalid) / self.total)
@@ -170,7 +167,7 @@ class ReportData:
         """How many samples have a NaN among their scores; None where that was not counted."""
         if self.nonfinite is not None:
             return _number(self.nonfinite.nan)
-        known = isinstance(self.measure, (Binary, Multilabel)) and self.unit == "samples"
+        known = self.measure.label_kind in ("binary", "set") and self.unit == "samples"
         return self.undefined if known else None
 
     @property
@@ -252,7 +249,7 @@ class ReportData:
 
     @property
     def _asked(self) -> tuple[int, ...]:
-        k = getattr(self.measure, "k", None)
+        k = self.measure.k
         return k if isinstance(k, tuple) else (1 if k is None else k,)
 
     @property

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from accord.measures import Binary, Multilabel
 from accord.reporting.notes import at, count, has_k, notes_on, number, percent
 from accord.reporting.page import ByClass, ByK, Line, Note, Page, Table, tie_band
 from accord.reporting.report_data import ReportData
@@ -63,7 +62,7 @@ def _classes(report: ReportData) -> Table:
 
 
 def _facts(report: ReportData) -> Table:
-    entries = "labels" if isinstance(report.measure, Multilabel) else "classes"
+    entries = "labels" if report.measure.label_kind == "set" else "classes"
     facts = {
         "weight of samples" if report.weighted else "samples": count(report.samples),
         entries: count(report.classes) + _occurring(report),
@@ -86,10 +85,11 @@ def _occurring(report: ReportData) -> str:
 
 def _title(report: ReportData) -> str:
     measure = report.measure
-    said = [measure.criteria.replace("_", " ")] if isinstance(measure, Multilabel) else []
+    criteria = measure.options().get("criteria", "")
+    said = [criteria.replace("_", " ")] if criteria else []
     if report.ties:
         said.append(f"ties {report.ties}")
-    elif isinstance(measure, (Binary, Multilabel)):
+    elif measure.threshold is not None:
         border = "above" if measure.at_threshold == "negative" else "at or above"
         bound = number(measure.threshold)
         said.append(
@@ -97,7 +97,7 @@ def _title(report: ReportData) -> str:
             if measure.from_logits
             else f"positive {border} {bound}"
         )
-    return f"{report.name.capitalize()} accuracy: {', '.join([*said, f'{report.average} average'])}"
+    return f"{measure.title.capitalize()}: {', '.join([*said, f'{report.average} average'])}"
 
 
 def _table(columns: dict[str, list[str]], title: str) -> Table:

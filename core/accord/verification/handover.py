@@ -18,7 +18,7 @@ from accord.backends import small_floats
 from accord.backends.registry import backend_of
 from accord.credit.thresholds import border, rounded
 from accord.credit.ties import Ties
-from accord.measures import Binary, Multilabel, TopK, TopKCategorical
+from accord.measures import TopK
 from accord.measures.base import Measure
 from accord.verification.wording import has_k
 
@@ -47,10 +47,11 @@ def on_host(values: Any, name: str) -> tuple[HostArray, str | None]:
 
 def in_dtype(measure: Measure, dtype: str) -> Measure:
     """Return a measure that counts wider scores as it counts those of a narrow dtype (R10)."""
-    if not isinstance(measure, (Binary, Multilabel)) or has_k(measure) or not _narrow(dtype):
+    if measure.threshold is None or has_k(measure) or not _narrow(dtype):
         return measure
     bound = border(measure.threshold, from_logits=measure.from_logits)
-    return replace(measure, threshold=threshold_in(bound, dtype), from_logits=False)
+    changed = {"threshold": threshold_in(bound, dtype), "from_logits": False}
+    return type(measure)(**{**measure.options(), **changed})
 
 
 def threshold_in(threshold: float, dtype: str | None) -> float:
@@ -93,7 +94,7 @@ def class_axis_last(
     axis = -1 if measure.axis is None else measure.axis
     if axis in (-1, scores.ndim - 1) or not -scores.ndim <= axis < scores.ndim:
         return measure, truth, scores
-    if isinstance(measure, (TopKCategorical, Multilabel)) and truth.ndim == scores.ndim:
+    if measure.dense and truth.ndim == scores.ndim:
         truth = np.moveaxis(truth, axis, -1)
     return replace(measure, axis=-1), truth, np.moveaxis(scores, axis, -1)  # type: ignore[type-var]  # all with an axis are dataclasses
 

@@ -135,7 +135,12 @@ class _Herd:
                 raise KeyboardInterrupt
             process = subprocess.Popen(  # noqa: S603  # an interpreter that the caller names
                 # -P, so that a file in the working directory is never taken for a module.
-                [job.python, "-P", "-c", "from accord.verification.worker import main; main()"],
+                [
+                    job.python,
+                    "-P",
+                    "-c",
+                    "from accord.verification.verify.worker import main; main()",
+                ],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.DEVNULL,
                 stderr=errors,

@@ -12,9 +12,16 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from accord.measures import Binary, Multilabel, TopK, TopKCategorical
+from accord.measures import (
+    Binary,
+    Categorical,
+    Multilabel,
+    SparseCategorical,
+    TopK,
+    TopKCategorical,
+)
 from accord.measures.base import Measure
-from accord.verification.rows import blocks
+from accord.verification.dialects.rows import blocks
 
 HostArray = npt.NDArray[Any]
 
@@ -33,18 +40,12 @@ class Judged(NamedTuple):
 
 def judge(measure: Measure, truth: HostArray, scores: HostArray) -> Judged:
     """Judge every sample; the class axis of the scores is the last, and labels are good."""
-    if isinstance(measure, Binary):
-        return _binary(measure, truth.reshape(-1), scores.reshape(-1))
-    rows = scores.reshape(-1, scores.shape[-1])
-    if isinstance(measure, Multilabel):
-        return _multilabel(measure, truth.reshape(rows.shape), rows)
-    if isinstance(measure, TopKCategorical):
-        labels = np.argmax(truth.reshape(rows.shape), axis=1)
-        return _ranked(measure, labels, rows, np.ones(len(rows), bool))
-    if isinstance(measure, TopK):
-        labels = truth.reshape(-1).astype(np.int64)
-        return _ranked(measure, labels, rows, labels != measure.ignore_index)
-    raise TypeError(f"{measure!r} has no reference to compare with; pass one of accord's measures")
+    by_kind = _JUDGES.get(type(measure))
+    if by_kind is None:
+        raise TypeError(
+            f"{measure!r} has no reference to compare with; pass one of accord's measures"
+        )
+    return by_kind(measure, truth, scores.reshape(-1, scores.shape[-1]))
 
 
 class _Slots(NamedTuple):
@@ -133,7 +134,7 @@ def _multilabel(measure: Multilabel, truth: HostArray, scores: HostArray) -> Jud
         credit = ((chosen == true) & ~nan).sum(axis=-1)
     else:
         credit = np.where(nan.any(axis=-1), 0, CRITERIA[measure.criteria](chosen, true))
-    credit = credit if isinstance(measure.k, tuple) else credit[0]
+    credit = credit if measure.several else credit[0]
     return Judged(credit, None, None, np.ones(len(scores), bool))
 
 
@@ -158,4 +159,27 @@ CRITERIA: dict[str, Callable[[HostArray, HostArray], Any]] = {
     "contain": lambda chosen, true: (chosen | ~true).all(axis=-1),
     "belong": lambda chosen, true: (~chosen | true).all(axis=-1),
     "jaccard": _overlap_of_union,
+}
+
+
+def _judge_classes(measure: TopK, truth: HostArray, scores: HostArray) -> Judged:
+    labels = truth.reshape(-1).astype(np.int64)
+    return _ranked(measure, labels, scores, labels != measure.ignore_index)
+
+
+def _judge_dense(measure: TopKCategorical, truth: HostArray, scores: HostArray) -> Judged:
+    labels = np.argmax(truth.reshape(scores.shape), axis=1)
+    return _ranked(measure, labels, scores, np.ones(len(scores), bool))
+
+
+# By the measure, for the reference knows what each of accord's own computes.
+_JUDGES: dict[type[Measure], Callable[[Any, HostArray, HostArray], Judged]] = {
+    Binary: lambda measure, truth, scores: _binary(measure, truth.reshape(-1), scores.reshape(-1)),
+    Multilabel: lambda measure, truth, scores: _multilabel(
+        measure, truth.reshape(scores.shape), scores
+    ),
+    TopK: _judge_classes,
+    SparseCategorical: _judge_classes,
+    TopKCategorical: _judge_dense,
+    Categorical: _judge_dense,
 }

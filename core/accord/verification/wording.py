@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from accord.measures import Binary, Multilabel, TopK, TopKCategorical
 from accord.measures.base import Measure
 
 
@@ -16,24 +15,18 @@ def measure_title(measure: Measure) -> str:
     >>> measure_title(accord.Multilabel("hamming"))
     'Multilabel accuracy, hamming, positive above 0.5'
     """
-    if isinstance(measure, Multilabel):
-        criterion = measure.criteria.replace("_", " ")
-        if measure.k is not None:
-            return f"Multilabel accuracy, {criterion}, of the k best labels, ties {measure.ties}"
-        return f"Multilabel accuracy, {criterion}, {_threshold(measure)}"
-    if isinstance(measure, Binary):
-        return f"Binary accuracy, {_threshold(measure)}"
-    name = "Top-k" if isinstance(measure, TopK) else "Categorical"
-    ties = f", ties {measure.ties}" if isinstance(measure, (TopK, TopKCategorical)) else ""
-    return f"{name} accuracy{ties}"
+    title = measure.title.capitalize()
+    if criteria := measure.options().get("criteria"):
+        title += f", {criteria.replace('_', ' ')}"
+    if measure.label_kind in ("class", "dense"):
+        return f"{title}, ties {measure.ties}"
+    if measure.k is not None:
+        return f"{title}, of the k best labels, ties {measure.ties}"
+    border = "above" if measure.at_threshold == "negative" else "at or above"
+    logits = ", scores are logits" if measure.from_logits else ""
+    return f"{title}, positive {border} {measure.threshold:g}{logits}"
 
 
 def has_k(measure: Measure) -> bool:
     """Tell whether the figures of a measure are by k."""
-    return getattr(measure, "k", None) is not None
-
-
-def _threshold(measure: Binary | Multilabel) -> str:
-    border = "above" if measure.at_threshold == "negative" else "at or above"
-    logits = ", scores are logits" if measure.from_logits else ""
-    return f"positive {border} {measure.threshold:g}{logits}"
+    return measure.k is not None

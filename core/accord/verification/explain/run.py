@@ -17,17 +17,17 @@ from accord.measures import Binary, Multilabel, TopK, TopKCategorical
 from accord.measures.base import Measure
 from accord.reporting.evaluate import usual_k
 from accord.verification import processes
-from accord.verification.causes import CLASSES, COUNTER, causes, differing, ours
-from accord.verification.dialect import AVERAGES, Dialect
-from accord.verification.dialects import dialects
-from accord.verification.explain_binary import explain_binary
-from accord.verification.explain_labels import explain_labels
-from accord.verification.explain_result import Explanation
-from accord.verification.explained import Figures, Told
+from accord.verification.dialects.dialect import AVERAGES, Dialect
+from accord.verification.dialects.judged import Hits
+from accord.verification.dialects.rows import DialectError, as_pairs
+from accord.verification.dialects.table import dialects
+from accord.verification.explain.binary import explain_binary
+from accord.verification.explain.causes import CLASSES, COUNTER, causes, differing, ours
+from accord.verification.explain.data import Figures, Told
+from accord.verification.explain.labels import explain_labels
+from accord.verification.explain.peers import ask, chosen, with_answers
+from accord.verification.explain.result import Explanation
 from accord.verification.handover import class_axis_last, kept_places, on_host
-from accord.verification.judged import Hits
-from accord.verification.peers import ask, chosen, with_answers
-from accord.verification.rows import DialectError, as_pairs
 from accord.verification.samples import Sample, look_at
 
 HostArray = npt.NDArray[Any]
@@ -139,7 +139,7 @@ def explain(
     if not isinstance(counted, (TopK, TopKCategorical)):
         raise TypeError(f"{measure!r} is no measure that can be explained; pass one of accord's")
     one_of("ties", counted.ties, TIES)
-    if isinstance(counted, TopKCategorical):
+    if counted.label_kind == "dense":
         truth = _classes_of(truth, scores)
     if scores.ndim > 2 and truth.shape == scores.shape[:-1]:
         truth, scores = truth.reshape(-1), scores.reshape(-1, scores.shape[-1])
@@ -176,7 +176,7 @@ def explain(
         ),
         measure=measure,
         total=len(truth),
-        notes=(_DENSE,) if isinstance(counted, TopKCategorical) else (),
+        notes=(_DENSE,) if counted.label_kind == "dense" else (),
         average=average,
         figures={
             one: Figures(

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import math
 
-from accord.measures import Multilabel, TopK, TopKCategorical
 from accord.reporting.page import ByK, Line, Note, Page, Span, Spans, Table, Verdict, tie_band
-from accord.verification.explained import ExplanationData, Told
+from accord.verification.explain.data import ExplanationData, Told
 from accord.verification.samples_table import samples_table
 from accord.verification.wording import has_k, measure_title
 
@@ -95,9 +94,9 @@ def _table(found: ExplanationData, k: int) -> Table:
     rows = [("accord", _percent(own), "-", "0", rule), *rows]
     columns: tuple[str, ...] = ("library", "by its rules", "reported", "differs", "why")
     where = _place(found, k)
-    if not isinstance(found.measure, (TopK, TopKCategorical)):
+    if found.measure.label_kind not in ("class", "dense"):
         where = ", ".join(filter(None, (measure_title(found.measure), where)))
-    what = "labels" if isinstance(found.measure, Multilabel) else "classes"
+    what = "labels" if found.measure.label_kind == "set" else "classes"
     title = f"{found.samples:,} samples, {found.classes:,} {what}, {where}"
     if any(told.ran for told in found.told):
         return Table(columns, tuple(rows), "<>>><", title)

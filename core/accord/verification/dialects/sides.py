@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from accord.verification.orders import converted, is_float, keyed, widened
-
-if TYPE_CHECKING:  # a dialect evaluates itself by this module
-    from accord.verification.dialect import Dialect
+from accord.verification.dialects.orders import converted, is_float, keyed, widened
+from accord.verification.dialects.rules import Rules
 
 HostArray = npt.NDArray[Any]
 Flags = npt.NDArray[np.bool_]
 
 
-def positive(rules: Dialect, scores: HostArray, threshold: float) -> Flags:
+def positive(rules: Rules, scores: HostArray, threshold: float) -> Flags:
     """Tell which binary scores predict the positive class."""
     if rules.integers == "predictions" and not is_float(scores):
         return np.asarray(scores == 1)

@@ -12,14 +12,13 @@ import numpy.typing as npt
 from accord.backends.small_floats import LIMITS
 from accord.credit.ties import Ties
 from accord.inputs import options
-from accord.measures import Binary, Multilabel, TopKCategorical
 from accord.measures.base import Measure
 from accord.reporting.evaluate import usual_k
-from accord.verification.compare_result import Comparison
-from accord.verification.compared import AtK
+from accord.verification.compare.data import AtK
+from accord.verification.compare.margins import Pair, Reach, near_ties, typical_size
+from accord.verification.compare.result import Comparison
+from accord.verification.dialects.rows import blocks
 from accord.verification.handover import class_axis_last, in_dtype, measure_or, on_host
-from accord.verification.margins import Pair, Reach, near_ties, typical_size
-from accord.verification.rows import blocks
 from accord.verification.samples import SHOWN, Looked, look, look_at_labels
 
 HostArray = npt.NDArray[Any]
@@ -110,7 +109,7 @@ def compare(
     kept = _kept(counted, truth)
     pair, classes = _rows(counted, truth, a, b)
     reach = _reach(tolerance, (a, a_dtype), (b, b_dtype))
-    typical = typical_size(pair.a, pair.b) if isinstance(counted, Binary) else 0.0
+    typical = typical_size(pair.a, pair.b) if counted.label_kind == "binary" else 0.0
     each = _each_k(counted)
     at = {
         one: _at(
@@ -143,40 +142,38 @@ def _credit(measure: Measure, truth: HostArray, scores: HostArray, name: str) ->
         credit = np.asarray(measure.credit(truth, scores))
     except (ValueError, TypeError) as error:
         raise type(error)(str(error).replace("y_score", name)) from None
-    lead = credit.shape[:1] if isinstance(getattr(measure, "k", None), tuple) else (1,)
+    lead = credit.shape[:1] if measure.several else (1,)
     return credit.reshape(*lead, -1)
 
 
 def _kept(measure: Measure, truth: HostArray) -> HostArray:
     """Tell which samples count: those without the label that is left out."""
-    index = getattr(measure, "ignore_index", None)
-    if isinstance(measure, (TopKCategorical, Multilabel)):
+    index = measure.ignore_index
+    if measure.dense:
         truth = truth[..., 0]
     return np.ones(truth.size, bool) if index is None else truth.reshape(-1) != index
 
 
 def _rows(measure: Measure, truth: HostArray, a: HostArray, b: HostArray) -> tuple[Pair, int]:
     """Return one row a sample, with a class for it where the measure ranks; and how many classes."""
-    if isinstance(measure, Binary):
+    if measure.label_kind == "binary":
         return Pair(truth.reshape(-1), a.reshape(-1), b.reshape(-1)), 2
     classes = a.shape[-1]
     a, b = a.reshape(-1, classes), b.reshape(-1, classes)
-    if isinstance(measure, Multilabel):
+    if measure.label_kind == "set":
         return Pair(truth.reshape(a.shape), a, b), classes
-    if isinstance(measure, TopKCategorical):
+    if measure.label_kind == "dense":
         return Pair(truth.reshape(a.shape).argmax(axis=1), a, b), classes
     return Pair(truth.reshape(-1).astype(np.int64), a, b), classes
 
 
 def _each_k(measure: Measure) -> tuple[int, ...]:
-    k = getattr(measure, "k", None)
-    return k if isinstance(k, tuple) else (1 if k is None else k,)
+    return measure.ks or (1,)
 
 
 def _rule(measure: Measure) -> str:
     """Return who wins a tie; of measures with a threshold, the side of a score at it."""
-    ranks = getattr(measure, "k", None) is not None
-    return str(getattr(measure, "ties" if ranks else "at_threshold", "first"))
+    return str(measure.at_threshold if measure.k is None else measure.ties)
 
 
 def _reach(tolerance: float | None, *scores: tuple[HostArray, str | None]) -> Reach:
@@ -226,7 +223,7 @@ def _looked_at(
 ) -> tuple[tuple[Looked, ...], tuple[Looked, ...]]:
     """Return the first samples as A and as B have them."""
     first = list(samples)[:SHOWN]
-    if isinstance(measure, (Binary, Multilabel)):
+    if measure.label_kind in ("binary", "set"):
         return look_at_labels(pair.truth, pair.a, pair.b, first)
     return (
         tuple(look(pair.truth, pair.a, at, k) for at in first),
@@ -253,7 +250,7 @@ def mcnemar(lost: int, gained: int) -> float:
 
     Examples
     --------
-    >>> from accord.verification.compare import mcnemar
+    >>> from accord.verification.compare.run import mcnemar
     >>> round(mcnemar(1, 5), 9)
     0.21875
     """

@@ -5,10 +5,9 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from accord.measures import Multilabel, TopK
 from accord.reporting.page import ByK, Cell, Grid, Line, Note, Page, Table, Verdict, tie_band
 from accord.verification.samples_table import samples_table
-from accord.verification.verified import Backend, VerificationData
+from accord.verification.verify.data import Backend, VerificationData
 from accord.verification.wording import has_k, measure_title
 
 _NAMED = 4  # runs in the verdict
@@ -125,9 +124,9 @@ def _reference(found: VerificationData) -> Table:
         *("correct", "accuracy"),
         *(("floor", "ceiling") if found.floor else ()),
     )
-    what = "labels" if isinstance(found.measure, Multilabel) else "classes"
+    what = "labels" if found.measure.label_kind == "set" else "classes"
     about = f"{found.samples:,} samples, {found.classes:,} {what}"
-    if isinstance(found.measure, TopK):
+    if found.measure.label_kind == "class":
         title = f"Reference, by sorting: {about}"
     else:
         title = f"Reference: {measure_title(found.measure)}; {about}"

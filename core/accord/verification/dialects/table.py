@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
-from accord.verification.dialect import REFUSED, Dialect
+from accord.verification.dialects.dialect import REFUSED, Dialect
 
 FLOAT32 = 2**24  # a float32 counter stalls here
 

@@ -10,7 +10,10 @@ import numpy.typing as npt
 
 from accord.measures import Multilabel
 from accord.measures.base import Measure
-from accord.verification.causes import (
+from accord.verification.dialects.dialect import Dialect
+from accord.verification.dialects.rows import DialectError
+from accord.verification.dialects.table import dialects
+from accord.verification.explain.causes import (
     SCORES,
     THRESHOLD,
     TIE,
@@ -18,13 +21,10 @@ from accord.verification.causes import (
     ours,
     read_otherwise,
 )
-from accord.verification.dialect import Dialect
-from accord.verification.dialects import dialects
-from accord.verification.explain_result import Explanation
-from accord.verification.explained import Told
+from accord.verification.explain.data import Told
+from accord.verification.explain.result import Explanation
 from accord.verification.handover import in_dtype, threshold_in
 from accord.verification.reference import CRITERIA, judge
-from accord.verification.rows import DialectError
 
 HostArray = npt.NDArray[Any]
 
@@ -98,7 +98,7 @@ def explain_labels(
     tally = own.tally(truth, scores)
     rows = scores.reshape(-1, scores.shape[-1])
     true = truth.reshape(rows.shape) == 1
-    ks = measure.k if isinstance(measure.k, tuple) else (1 if measure.k is None else measure.k,)
+    ks = measure.ks or (1,)
     counts = [
         dict(zip(ks, np.atleast_1d(np.asarray(each)).tolist(), strict=True))
         for each in (tally.correct, tally.floor, tally.ceiling)

@@ -79,7 +79,7 @@ class VerificationData:
     @property
     def total(self) -> int:
         """The credit there is: the samples, or all their labels under ``"hamming"``."""
-        by_label = getattr(self.measure, "criteria", None) == "hamming"
+        by_label = self.measure.unit == "labels"
         return self.samples * (self.classes if by_label else 1)
 
     @property

@@ -11,11 +11,11 @@ from typing import Any
 import numpy.typing as npt
 
 from accord.verification import processes
-from accord.verification.dialects import dialects
-from accord.verification.explained import Told
+from accord.verification.dialects.table import dialects
+from accord.verification.explain.data import Told
 from accord.verification.handover import handed
 from accord.verification.processes import Ended, Job
-from accord.verification.worker import PEERS
+from accord.verification.verify.worker import PEERS
 
 HostArray = npt.NDArray[Any]
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from accord.reporting.display import Display
 from accord.reporting.page import Page
-from accord.verification.verified import VerificationData
-from accord.verification.verify_page import verify_page
+from accord.verification.verify.data import VerificationData
+from accord.verification.verify.page import verify_page
 
 
 class Verification(VerificationData, Display):

@@ -10,7 +10,6 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from accord.measures import Binary, Multilabel
 from accord.measures.base import Measure
 
 HostArray = npt.NDArray[Any]
@@ -64,10 +63,10 @@ def near_ties(
         Infinite where a score is NaN.
     """
     measure, _ = sides
-    if isinstance(measure, Binary):
+    if measure.label_kind == "binary":
         a, b = pair.a[:, None], pair.b[:, None]
         moved, margin_a, margin_b = _at_threshold(sides, a, b)
-    elif isinstance(measure, Multilabel):
+    elif measure.label_kind == "set":
         a, b = pair.a, pair.b
         apart = _at_threshold if measure.k is None else _among_best(k, measure.ties)
         moved, margin_a, margin_b = apart(sides, a, b)
@@ -80,7 +79,7 @@ def near_ties(
     widest = np.where(moved, wide, 0).max(axis=1, initial=0)
     unit: Any = 1.0
     if reach.relative:
-        least = typical if isinstance(measure, Binary) else 0.0
+        least = typical if measure.label_kind == "binary" else 0.0
         unit = np.maximum(np.maximum(_size(a), _size(b)), least)
     return widest <= 2 * reach.tolerance * unit, widest
 

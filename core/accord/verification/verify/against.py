@@ -12,7 +12,7 @@ import numpy.typing as npt
 from accord.measures.base import Measure
 from accord.verification.processes import Ended, Job
 from accord.verification.reference import Judged
-from accord.verification.verified import Backend
+from accord.verification.verify.data import Backend
 
 HostArray = npt.NDArray[Any]
 
@@ -104,6 +104,6 @@ def sums(credit: HostArray, judged: Judged) -> Any:
 
 def by_k(measure: Measure, counts: Any) -> dict[int, Any]:
     """Name counts by their k; a measure without k has the key 1."""
-    k = getattr(measure, "k", None)
+    k = measure.k
     each = k if isinstance(k, tuple) else (1 if k is None else k,)
     return dict(zip(each, np.atleast_1d(np.asarray(counts)).tolist(), strict=True))

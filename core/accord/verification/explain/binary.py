@@ -9,14 +9,14 @@ import numpy as np
 import numpy.typing as npt
 
 from accord.measures import Binary
-from accord.verification.causes import binary_causes, ours
-from accord.verification.dialects import dialects
-from accord.verification.explain_labels import LOGITS, SIGMOID
-from accord.verification.explain_result import Explanation
-from accord.verification.explained import Told
+from accord.verification.dialects.rows import DialectError
+from accord.verification.dialects.table import dialects
+from accord.verification.explain.causes import binary_causes, ours
+from accord.verification.explain.data import Told
+from accord.verification.explain.labels import LOGITS, SIGMOID
+from accord.verification.explain.result import Explanation
 from accord.verification.handover import in_dtype, kept_places, threshold_in
 from accord.verification.reference import judge
-from accord.verification.rows import DialectError
 from accord.verification.samples import SHOWN, Scored
 
 HostArray = npt.NDArray[Any]

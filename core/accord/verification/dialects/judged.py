@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
-from accord.verification.orders import PLACES, compare, converted, keyed, widened, winner
-from accord.verification.rows import DialectError, Flags, HostArray
-
-if TYPE_CHECKING:  # a dialect evaluates itself by this module
-    from accord.verification.dialect import Dialect
+from accord.verification.dialects.orders import PLACES, compare, converted, keyed, widened, winner
+from accord.verification.dialects.rows import DialectError, Flags, HostArray
+from accord.verification.dialects.rules import Rules
 
 
 class Hits(NamedTuple):
@@ -20,7 +18,7 @@ class Hits(NamedTuple):
     most: Flags
 
 
-def judge(rules: Dialect, truth: HostArray, scores: HostArray, k: int) -> Hits:
+def judge(rules: Rules, truth: HostArray, scores: HostArray, k: int) -> Hits:
     """Judge a block of samples."""
     if rules.label_dtype == "scores":
         # Both are converted, so that classes that become one number count as one class.
@@ -48,16 +46,16 @@ def judge(rules: Dialect, truth: HostArray, scores: HostArray, k: int) -> Hits:
     return Hits((worst < k) & ~miss & ~unsure, ((best < k) & ~miss) | unsure)
 
 
-def predicted(rules: Dialect, scores: HostArray) -> HostArray:
+def predicted(rules: Rules, scores: HostArray) -> HostArray:
     """Return the class that a library predicts for each row, where it takes the first best."""
     return winner(keyed(_read(rules, scores), rules.order), rules.nan)
 
 
-def _read(rules: Dialect, scores: HostArray) -> HostArray:
+def _read(rules: Rules, scores: HostArray) -> HostArray:
     return widened(converted(scores, rules.reads.get(scores.dtype.name, "")))
 
 
-def _refuse_values(rules: Dialect, scores: HostArray) -> None:
+def _refuse_values(rules: Rules, scores: HostArray) -> None:
     if rules.nan == "refused" and np.isnan(scores).any():
         raise DialectError(f"{rules.call} refuses NaN scores")
     if rules.infinities == "refused" and np.isinf(scores).any():
@@ -65,7 +63,7 @@ def _refuse_values(rules: Dialect, scores: HostArray) -> None:
 
 
 def _labelled(
-    rules: Dialect, truth: HostArray, scores: HostArray, given: np.dtype[Any]
+    rules: Rules, truth: HostArray, scores: HostArray, given: np.dtype[Any]
 ) -> tuple[HostArray, HostArray, Flags, Flags]:
     """Return label, own score, which samples nothing is promised of, and which are misses."""
     classes = scores.shape[1]

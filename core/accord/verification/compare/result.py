@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from accord.reporting.display import Display
 from accord.reporting.page import Page
-from accord.verification.compare_page import compare_page
-from accord.verification.compared import ComparisonData
+from accord.verification.compare.data import ComparisonData
+from accord.verification.compare.page import compare_page
 
 
 class Comparison(ComparisonData, Display):

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from accord.measures import Binary, Multilabel
 from accord.reporting.page import ByK, Line, Note, Page, Table, Verdict
-from accord.verification.compared import ComparisonData
+from accord.verification.compare.data import ComparisonData
 from accord.verification.wording import has_k, measure_title
 
 _LABELS = 6  # of a sample that are named
@@ -89,7 +88,7 @@ def _count(count: float) -> str:
 
 
 def _facts(found: ComparisonData) -> Table:
-    labels = isinstance(found.measure, Multilabel)
+    labels = found.measure.label_kind == "set"
     rows = [
         ("samples", f"{found.samples:,}"),
         ("labels" if labels else "classes", f"{found.classes:,}"),
@@ -98,7 +97,7 @@ def _facts(found: ComparisonData) -> Table:
     ]
     if found.largest:
         difference, sample, place = found.largest
-        where = "" if isinstance(found.measure, Binary) else f", class {place}"
+        where = "" if found.measure.label_kind == "binary" else f", class {place}"
         where = f", label {place}" if labels else where
         rows.append(("largest difference", f"{difference:.3g} (sample {sample}{where})"))
     return Table(("", ""), tuple(rows), "<<")
@@ -118,9 +117,9 @@ def _samples(found: ComparisonData) -> Page:
         rows.append((str(a.place), shown, f"{fate}, {why}", found.names[0], str(a)))
         rows.append(("", "", "", found.names[1], str(b)))
     title = "Samples to look at first"
-    if isinstance(found.measure, Multilabel):
+    if found.measure.label_kind == "set":
         title += ": the scores that differ most (* a true label)"
-    elif not isinstance(found.measure, Binary):
+    elif found.measure.label_kind != "binary":
         title += f": scores around the boundary at k={k} (* the label)"
     return (Table(("sample", "label", "flip", "scores", ""), tuple(rows), ">><<<", title),)
 

@@ -8,8 +8,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from accord.verification.dialect import AVERAGES, Dialect, Ties
-from accord.verification.judged import Hits
+from accord.verification.dialects.dialect import AVERAGES, Dialect
+from accord.verification.dialects.judged import Hits
+from accord.verification.dialects.rules import Ties
 
 HostArray = npt.NDArray[Any]
 

@@ -11,11 +11,9 @@ import numpy.typing as npt
 
 from accord.backends.registry import adapters
 from accord.credit.ties import Ties
-from accord.measures import TopK
 from accord.measures.base import Measure
 from accord.reporting.evaluate import usual_k
 from accord.verification import processes
-from accord.verification.against import by_k, rows_of, sums
 from accord.verification.handover import (
     Handed,
     class_axis_last,
@@ -27,9 +25,10 @@ from accord.verification.handover import (
 from accord.verification.processes import Ended, Job
 from accord.verification.reference import Judged, judge
 from accord.verification.samples import Sample, look_at
-from accord.verification.verified import Backend
-from accord.verification.verify_result import Verification
-from accord.verification.worker import installed, told_measure
+from accord.verification.verify.against import by_k, rows_of, sums
+from accord.verification.verify.data import Backend
+from accord.verification.verify.result import Verification
+from accord.verification.verify.worker import installed, told_measure
 
 HostArray = npt.NDArray[Any]
 
@@ -204,9 +203,9 @@ def _looked_at(
     measure: Measure, truth: HostArray, scores: HostArray, found: Sequence[Backend]
 ) -> tuple[Sample, ...]:
     """Return the first samples on which any backend differs, where samples have one class."""
-    if not isinstance(measure, TopK):
+    if measure.label_kind != "class":
         return ()
     first = sorted({sample for row in found for sample in row.differs})
-    k = measure.k[0] if isinstance(measure.k, tuple) else measure.k
+    k = (*measure.ks, scores.shape[-1])[0]
     rows = scores.reshape(-1, scores.shape[-1])
     return look_at(truth.reshape(-1), rows, first, k)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from accord.reporting.display import Display
 from accord.reporting.page import Page
-from accord.verification.explain_page import explain_page
-from accord.verification.explained import ExplanationData
+from accord.verification.explain.data import ExplanationData
+from accord.verification.explain.page import explain_page
 
 
 class Explanation(ExplanationData, Display):

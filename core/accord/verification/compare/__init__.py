@@ -1,0 +1,1 @@
+"""Whether one model's scores stand in for another's."""

@@ -1,0 +1,1 @@
+"""What other libraries report, and why."""

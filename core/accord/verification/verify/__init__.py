@@ -1,0 +1,1 @@
+"""Whether frameworks count the same."""
