@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import NamedTuple
 
 from accord.backends.base import Array
@@ -115,7 +114,7 @@ def count(block: Batch, outcome: Outcome, classes: int | None) -> Tally:
         each = ns.where(valid, each, nothing)  # an invalid label is of no class
     kept = outcome.labels.kept
     credited = (outcome.credit, outcome.floor, outcome.ceiling)
-    amounts = [_amount(block, kept, each) for each in (*credited, each, invalid, outcome.undefined)]
+    amounts = _amounts(block, kept, *credited, each, invalid, outcome.undefined)
     if classes is None and outcome.credit.ndim == each.ndim:
         return Tally(*_over_samples(block, *amounts))
     credits_, (counted, *rest) = amounts[:3], amounts[3:]
@@ -128,17 +127,21 @@ def count(block: Batch, outcome: Outcome, classes: int | None) -> Tally:
 
 def summed(block: Batch, kept: Kept, values: Array) -> Array:
     """Sum over the samples of a block what each adds; values may have a leading axis for k."""
-    return _over_samples(block, _amount(block, kept, values))[0]
+    return _over_samples(block, *_amounts(block, kept, values))[0]
 
 
-def _amount(block: Batch, kept: Kept, values: Array) -> Array:
-    """Return what each sample adds: nothing if it is left out, else its value times its weight."""
-    ns, dtypes = block.ns, block.numbers
-    integer = kept.weight is None and not ns.isdtype(values.dtype, "real floating")
-    values = ns.astype(values, dtypes.count if integer else dtypes.sum)
-    if kept.weight is not None:
-        values = values * kept.weight
-    return values if kept.keep is None else ns.where(kept.keep, values, ns.zeros_like(values))
+def _amounts(block: Batch, kept: Kept, *values: Array) -> list[Array]:
+    """Return what each sample adds: nothing if it is left out, else its values times its weight."""
+    ns, dtypes, found = block.ns, block.numbers, []
+    for each in values:
+        integer = kept.weight is None and not ns.isdtype(each.dtype, "real floating")
+        amount = ns.astype(each, dtypes.count if integer else dtypes.sum)
+        if kept.weight is not None:
+            amount = amount * kept.weight
+        if kept.keep is not None:
+            amount = ns.where(kept.keep, amount, ns.zeros_like(amount))
+        found.append(amount)
+    return found
 
 
 def _over_samples(block: Batch, *values: Array) -> tuple[Array, ...]:
@@ -151,9 +154,3 @@ def _by_class(block: Batch, values: Array, ids: Array, classes: int) -> Array:
         each = [_by_class(block, values[k, ...], ids, classes) for k in range(values.shape[0])]
         return block.ns.stack(each)
     return block.backend.segment_sum(block.ns.reshape(values, (-1,)), ids, classes)
-
-
-def total(tallies: Iterable[Tally]) -> Tally:
-    """Return the tally of all parts together, holding no more than two at a time."""
-    each = iter(tallies)
-    return sum(each, next(each))

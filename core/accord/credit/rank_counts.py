@@ -111,12 +111,12 @@ def stand(
     ``own`` is the key of the true class and ``label`` its index from the first class of the block,
     both with a last axis of length 1; ``here`` is 1 where it is one of the block's, else 0.
     """
-    ns = block.ns
+    ns, classes = block.ns, block.classes
     at_most, tied_before, tied_after = _count(block, key <= own, key == own, label, here)
-    ahead = block.classes - at_most  # so that a NaN rival counts as ahead (R2)
+    ahead = classes - at_most  # so that a NaN rival counts as ahead (R2)
     none = ns.zeros_like(ahead)
     return Standing(
-        ns.where(nowhere, none + block.classes, ahead),
+        ns.where(nowhere, none + classes, ahead),
         ns.where(nowhere, none, tied_before),
         ns.where(nowhere, none, tied_after),
     )

@@ -161,8 +161,8 @@ class Batch:
         """
         if not (self.backend.residence(bad) == "host" and self.readable):
             return False
-        flags = self.backend.host_view(bad)
-        if flags is None:
+        flags = bad
+        if not isinstance(bad, (np.ndarray, np.generic)):
             (flags,) = self.backend.to_host(bad)
         if flags.any():
             here = np.unravel_index(int(flags.argmax()), flags.shape)

@@ -73,7 +73,7 @@ def validate(
     refusals.refuse_other_than_arrays(name, y_score, classes=axis is not None, masks=masks)
     if y_true is None:
         raise refusals.no_array("y_true", y_true)
-    others = [
+    others: list[Any] = [
         _given(backend, "y_true", y_true, y_score, name, classes=dense, masks=masks),
         None if mask is None else _given(backend, "mask", mask, y_score, name, masks=masks),
         None
@@ -89,7 +89,9 @@ def validate(
         truth, mask, weight = others
         if not isinstance(y_score, np.ndarray):
             truth, mask, weight = [_placed(backend, values, y_score) for values in others]
-    if isinstance(y_score, np.ndarray):
+    host = isinstance(y_score, np.ndarray)
+    small = host and not y_score.dtype.isbuiltin == truth.dtype.isbuiltin == 1  # of another package
+    if small:
         y_score = small_floats.as_bits(y_score)
 
     ns = backend.namespace(y_score)
@@ -101,9 +103,9 @@ def validate(
 
     dtypes.refuse_other(ns, "y_true", truth)
     expected.refuse_other("y_true", truth, tuple(y_score.shape) if dense else samples)
-    if not dense:
+    if not dense and small:
         truth = small_floats.widened(truth)  # one a sample; dense ones are widened by blocks
-    elif axis is not None:
+    if dense and axis is not None:
         truth = _class_axis_last(ns, truth, axis)
     if axis is not None and ranked:
         shapes.refuse_predicted_labels(ns, scores, name, dense=dense)
@@ -116,7 +118,6 @@ def validate(
         dtypes.refuse_other(ns, "sample_weight", weight)
         expected.refuse_other("sample_weight", weight, samples)
         weight = backend.match_samples("sample_weight", small_floats.widened(weight), scores)
-    host = isinstance(scores, np.ndarray)
     return Batch(
         backend,
         ns,
@@ -128,7 +129,7 @@ def validate(
         backend.numbers(scores),
         scanned=host and scans and scan.wanted(scores),
         origin=origin,
-        small=host and any(map(small_floats.is_small, {scores.dtype, truth.dtype})),
+        small=small,
     )
 
 
@@ -181,9 +182,9 @@ def _placed(backend: Backend, values: Array, scores: Array) -> Array:
     return backend.from_host(values, like=scores)
 
 
-def _views(backend: Backend, *arrays: Array | None) -> list[Array | None] | None:
+def _views(backend: Backend, *arrays: Array | None) -> list[Any] | None:
     """View arrays as NumPy, None if one can't be: its values are elsewhere, or no numbers to it."""
-    views: list[Array | None] = []
+    views: list[Any] = []
     for array in arrays:
         view = array
         if array is not None and not isinstance(array, (np.ndarray, np.generic)):

@@ -9,7 +9,7 @@ from typing import Any, ClassVar, Literal
 
 from accord.backends.base import Array
 from accord.counts.averages import Average, per_class
-from accord.counts.tally import Outcome, Tally, count, total
+from accord.counts.tally import Outcome, Tally, count
 from accord.credit.nonfinite import NonFinite
 from accord.inputs import options
 from accord.inputs.batch import Batch
@@ -44,10 +44,13 @@ class Measure(ABC):
         Where scores are compared with a threshold: see `Binary`.
     scans : bool
         Whether the compiled scan may rank the scores.
+    dense : bool
+        Whether labels have the class axis of the scores; follows from ``label_kind``.
     """
 
     label_kind: ClassVar[LabelKind]
     scans: ClassVar[bool] = False
+    dense: ClassVar[bool]
     k: int | tuple[int, ...] | None = None
     ties: Any = None
     axis: int | None = None
@@ -55,6 +58,9 @@ class Measure(ABC):
     threshold: float | None = None
     at_threshold: Any = None
     from_logits: bool = False
+
+    def __init_subclass__(cls) -> None:
+        cls.dense = getattr(cls, "label_kind", None) in ("dense", "set")
 
     @abstractmethod
     def check(self, classes: int) -> None:
@@ -138,11 +144,6 @@ class Measure(ABC):
         """Whether a sample has one true class, so that counts can be made by class."""
         return self.label_kind != "set"
 
-    @property
-    def dense(self) -> bool:
-        """Whether labels have the class axis of the scores."""
-        return self.label_kind in ("dense", "set")
-
     def classes_in(self, shape: tuple[int, ...]) -> int:
         """Return how many classes counts by class have, for scores of a shape."""
         return 2 if self.axis is None else int(shape[self.axis])
@@ -211,8 +212,11 @@ class Measure(ABC):
         if tally is not None:
             return tally
         counted = batch.backend.compiled(_counted)
-        blocks = ((block, self.labels(block)) for block in batch.blocks())
-        return total(counted((self, groups), *each) for each in blocks)
+        for block in batch.blocks():
+            part: Tally = counted((self, groups), block, self.labels(block))
+            tally = part if tally is None else tally + part
+        assert tally is not None  # noqa: S101  # for the type checker: a batch has a block
+        return tally
 
     def tally(
         self,
