@@ -14,7 +14,7 @@ from torch import distributed
 from torch.nn.parallel import DistributedDataParallel
 from torch.utils.data import DataLoader, DistributedSampler, TensorDataset
 
-from accord_torch import TopKAccuracy, genuine
+from accord_torch import TopKAccuracy, sampler_mask
 
 EXAMPLE = Path(__file__).with_name("digits_forest.npz")
 BATCH = 64
@@ -42,7 +42,7 @@ def evaluate() -> TopKAccuracy:
     loader = DataLoader(data, BATCH, sampler=DistributedSampler(data, world_size, rank))
     metric = TopKAccuracy(k=(1, 3))
     for (votes, labels), mask in zip(
-        loader, genuine(len(data), world_size, rank).split(BATCH), strict=True
+        loader, sampler_mask(len(data), world_size, rank).split(BATCH), strict=True
     ):
         metric.update(parallel(votes), labels, mask=mask)
     return metric

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from accord_torch.adapter import TorchAdapter
 from accord_torch.backend import TorchBackend
-from accord_torch.sampling import genuine
+from accord_torch.sampling import sampler_mask
 
 if TYPE_CHECKING:
     from accord_torch.metric import MeasureMetric
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 ADAPTER = TorchAdapter(TorchBackend("torch"))
 
+genuine = sampler_mask  # its name in 0.1
+
 __all__ = [
     "ADAPTER",
     "BinaryAccuracy",
@@ -35,8 +37,8 @@ __all__ = [
     "TopKCategoricalAccuracy",
     "TorchAdapter",
     "TorchBackend",
-    "genuine",
     "named_figures",
+    "sampler_mask",
     "sharded_standing",
 ]
 

@@ -10,7 +10,7 @@ from torch import Tensor
 from accord.inputs import options
 
 
-def genuine(length: int, world_size: int, rank: int) -> Tensor:
+def sampler_mask(length: int, world_size: int, rank: int) -> Tensor:
     """Return a mask of the samples of a rank that `DistributedSampler` does not repeat.
 
     With ``drop_last=False``, the default, `torch.utils.data.DistributedSampler` repeats samples
@@ -37,10 +37,10 @@ def genuine(length: int, world_size: int, rank: int) -> Tensor:
 
     Examples
     --------
-    >>> from accord_torch import genuine
-    >>> genuine(10, world_size=4, rank=1)
+    >>> from accord_torch import sampler_mask
+    >>> sampler_mask(10, world_size=4, rank=1)
     tensor([True, True, True])
-    >>> genuine(10, world_size=4, rank=2).split(2)  # for batches of two
+    >>> sampler_mask(10, world_size=4, rank=2).split(2)  # for batches of two
     (tensor([True, True]), tensor([False]))
     """
     length, world_size = options.whole("length", length), options.whole("world_size", world_size)

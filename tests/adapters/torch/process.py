@@ -83,7 +83,7 @@ def padded_sampler(rank: int, world_size: int) -> dict[str, Any]:
     sampler: Any = DistributedSampler(data, world_size, rank, shuffle=False)
     peer = torchmetrics.Accuracy(task="multiclass", num_classes=3, average="micro")
     ours = accord_torch.SparseCategoricalAccuracy()
-    masks = accord_torch.genuine(samples, world_size, rank).split(2)
+    masks = accord_torch.sampler_mask(samples, world_size, rank).split(2)
     for (preds, target), mask in zip(DataLoader(data, 2, sampler=sampler), masks, strict=True):
         peer.update(preds, target)
         ours.update(preds, target, mask=mask)

@@ -10,7 +10,7 @@ import torch
 
 import accord
 from accord.counts.averages import Average
-from accord_torch import genuine
+from accord_torch import sampler_mask
 
 Ranks = Callable[[int], list[dict[str, Any]]]
 SIZES = pytest.mark.parametrize("world_size", [2, 4])
@@ -90,28 +90,28 @@ def test_samples_that_a_loader_repeats_are_counted_once_by_their_ids(
 
 @pytest.mark.parametrize("length", range(12))
 @pytest.mark.parametrize("world_size", [1, 2, 4, 5])
-def test_each_sample_is_genuine_once_among_those_the_sampler_gives(
+def test_each_sample_is_kept_once_among_those_the_sampler_gives(
     length: int, world_size: int
 ) -> None:
     if length == 0:
-        assert genuine(0, world_size, 0).tolist() == []
+        assert sampler_mask(0, world_size, 0).tolist() == []
         return
     seen = []
     for rank in range(world_size):
         data = torch.utils.data.TensorDataset(torch.arange(length))
         sampler: Any = torch.utils.data.DistributedSampler(data, world_size, rank, seed=3)
-        mask = genuine(length, world_size, rank).tolist()
+        mask = sampler_mask(length, world_size, rank).tolist()
         seen += [sample for sample, own in zip(sampler, mask, strict=True) if own]
     assert sorted(seen) == list(range(length))
 
 
 def test_a_rank_that_does_not_exist_is_refused() -> None:
     with pytest.raises(ValueError, match=r"rank=4 is outside 0\.\.3"):
-        genuine(10, 4, 4)
+        sampler_mask(10, 4, 4)
     with pytest.raises(ValueError, match=r"world_size=0 do not describe a split dataset"):
-        genuine(10, 0, 0)
+        sampler_mask(10, 0, 0)
     with pytest.raises(TypeError, match=r"length=1\.5 is a float"):
-        genuine(1.5, 2, 0)  # type: ignore[arg-type]  # that is the fault
+        sampler_mask(1.5, 2, 0)  # type: ignore[arg-type]  # that is the fault
 
 
 @SIZES
