@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from dataclasses import dataclass
 from typing import Any
 
@@ -41,7 +42,7 @@ class JaxMetric:
     def __post_init__(self) -> None:
         per_class(self.average)
 
-    @property
+    @functools.cached_property
     def _kept(self) -> Accumulator:
         return Accumulator(self.measure, self.average)
 

@@ -194,16 +194,15 @@ class AccuracyMetric(keras.metrics.Metric):  # type: ignore[misc]  # keras has n
             config = {**config, "k": tuple(config["k"])}
         return cls(**config)
 
-    def _make_state(self, classes: int | None) -> None:
+    def _make_state(self, classes: int | None) -> Variables:
         self._classes = classes
         self._state = Variables(self.add_variable, self._kept, classes)
+        return self._state
 
     def _add(self, tally: Tally) -> None:
         classes = self._kept.classes_of(tally)
         refuse_other_classes(classes, self._classes, name="y_pred")
-        if self._state is None:
-            self._make_state(classes)
-        self._state.add(tally)
+        (self._state or self._make_state(classes)).add(tally)
 
     def _accuracy(self) -> Array:
         if self._state is None:
@@ -219,8 +218,8 @@ class AccuracyMetric(keras.metrics.Metric):  # type: ignore[misc]  # keras has n
 def _name(kind: type, measure: Measure) -> str:
     """Return the default name of a metric: ``top_5_accuracy`` of a `TopKAccuracy` at k = 5."""
     name = re.sub(r"(?<!^)(?=[A-Z])", "_", kind.__name__).lower()
-    one = None if measure.several else measure.k
-    return name_at(name, one) if "_k_" in name and one is not None else name
+    k = measure.k
+    return name_at(name, k) if "_k_" in name and isinstance(k, int) else name
 
 
 def name_at(name: str, k: int) -> str:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import array_api_compat.numpy as xp
 import numpy as np
 import pytest
 
 import accord
 from accord.counts.accumulator import Accumulator, State
+from accord.counts.averages import Average
 
 SCORES = np.asarray([[0.9, 0.1], [0.9, 0.1], [0.2, 0.8]])
 NARROW = np.float32
@@ -63,3 +66,27 @@ def test_r18_the_rounded_tally_rounds_once() -> None:
         state = MICRO.after(state, accord.Tally(*(np.asarray(each, NARROW) for each in tally)))
     assert state.sums.dtype == NARROW
     assert float(MICRO.unpack(state.rounded()).total) == 2**24 + 2
+
+
+@pytest.mark.parametrize("framework", ["numpy", "array_api_strict"])
+@pytest.mark.parametrize("average", ["micro", "macro"])
+@pytest.mark.parametrize("measure", [accord.TopK(1), accord.TopK((1, 2), ties="expected")])
+@pytest.mark.parametrize("weight", [None, [0.5, 2.0, 1.0]])
+def test_r17_a_packed_tally_is_unpacked_as_it_was(
+    framework: str, average: Average, measure: accord.TopK, weight: Any
+) -> None:
+    ns = xp if framework == "numpy" else pytest.importorskip(framework)
+    kept = Accumulator(measure, average)
+    scores = ns.asarray([[0.5, 0.5, 0.0], [0.9, 0.1, 0.0], [0.2, 0.7, 0.1]])
+    tally = measure.tally(
+        ns.asarray([1, 1, 1]),
+        scores,
+        per_class=kept.by_class,
+        sample_weight=None if weight is None else ns.asarray(weight),
+    )
+    counts, sums = kept.pack(tally)
+    shapes = {tuple(each.shape) for each in (counts, sums) if each is not None}
+    assert shapes == {kept.shape(3 if kept.by_class else None)}
+    whole = [None if each is None else np.asarray(each) for each in (counts, sums)]
+    found = [field.tolist() for field in kept.tally(*whole)]
+    assert found == [np.asarray(field).tolist() for field in tally]

@@ -1,14 +1,14 @@
 """What a metric keeps of a stream: a tally in two arrays, of integers and of floats (R17, R18).
 
 Both have the axes ``(k, classes, fields)``. There is one k where a measure has no several, and one
-class where an average counts by none; what a tally holds once is repeated along them. So an array
-of nothing, made for one class, broadcasts to any number. Where a framework has 64-bit numbers such
-arrays add; where it has none, a `State` keeps each entry in a pair of 32-bit words.
+class where an average counts by none; what a tally holds once is read at the first of them. So an
+array of nothing, made for one class, broadcasts to any number. Where a framework has 64-bit numbers
+such arrays add; where it has none, a `State` keeps each entry in a pair of 32-bit words.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -110,7 +110,7 @@ def refuse_other_classes(
         )
 
 
-@dataclass(frozen=True)
+@dataclass
 class Accumulator:
     """How the tallies of a measure are kept.
 
@@ -120,15 +120,23 @@ class Accumulator:
         What is counted.
     average : {"micro", "macro", "weighted", "none"} or None
         How it is averaged, which decides whether counts are by class (R15).
+
+    Attributes
+    ----------
+    by_class : bool
+        Whether counts are by class.
     """
 
     measure: Any  # a Measure, which is made of tallies
     average: Average
+    by_class: bool = field(init=False)
 
-    @property
-    def by_class(self) -> bool:
-        """Whether counts are by class."""
-        return per_class(self.average)
+    def __post_init__(self) -> None:
+        self.by_class = per_class(self.average)
+        several = slice(None) if self.measure.lead else 0
+        classes = slice(None) if self.by_class else 0
+        by_field = (*((several, classes),) * 3, (0, classes), (0, 0), (0, 0))
+        self._places = [(*index, place) for place, index in enumerate(by_field)]
 
     def classes_of(self, tally: Tally) -> int | None:
         """Return the number of classes of a batch; None where counts are not by class."""
@@ -191,17 +199,17 @@ class Accumulator:
         Each is None where a tally has none. Those of NumPy have 64 bits.
         """
         if isinstance(tally.total, (np.ndarray, np.generic)):
-            floating = [field.dtype.kind == "f" for field in tally]
+            floating = [each.dtype.kind == "f" for each in tally]
             integer = [not each for each in floating]
             return self._in_numpy(tally, integer, np.int64), self._in_numpy(
                 tally, floating, np.float64
             )
         ns = backend_of(tally.total).namespace(tally.total)
-        floating = [ns.isdtype(field.dtype, "real floating") for field in tally]
+        floating = [ns.isdtype(each.dtype, "real floating") for each in tally]
         shape = self.shape(self.classes_of(tally))[:-1]
         fields = [
-            ns.broadcast_to(ns.reshape(field, _alone(place, shape)), shape)
-            for place, field in enumerate(tally)
+            ns.broadcast_to(ns.reshape(each, _alone(place, shape)), shape)
+            for place, each in enumerate(tally)
         ]
         return _stack(ns, fields, [not each for each in floating]), _stack(ns, fields, floating)
 
@@ -212,18 +220,14 @@ class Accumulator:
         if not tally.correct.ndim and all(mine):  # most batches; filling takes longer
             return np.array(tally, dtype).reshape(shape)
         packed = np.zeros(shape, dtype)
-        for place, field in enumerate(tally):
-            if mine[place]:
-                packed[..., place] = field.reshape(_alone(place, shape))
+        for place, each, is_mine in zip(self._places, tally, mine, strict=True):
+            if is_mine:
+                packed[place] = each
         return packed
 
     def unpack(self, packed: Array) -> Tally:
         """Return the tally in an array of any framework, each of a stack along leading axes."""
-        several = slice(None) if self.measure.lead else 0
-        classes = slice(None) if self.by_class else 0
-        credit, total, alone = (..., several, classes), (..., 0, classes), (..., 0, 0)
-        where = (credit, credit, credit, total, alone, alone)
-        return Tally(*(packed[(*index, place)] for place, index in enumerate(where)))
+        return Tally(*(packed[(..., *place)] for place in self._places))
 
     def tally(self, counts: Host | None, sums: Host | None) -> Tally:
         """Return the tally of two NumPy arrays: integers unless something floating was added."""
@@ -232,7 +236,7 @@ class Accumulator:
         else:
             pairs = zip(self.unpack(counts), self.unpack(sums), strict=True)
             whole = Tally(*(count + more if more.any() else count for count, more in pairs))
-        return Tally(*(field[()] for field in whole))  # an array without axes as a number
+        return Tally(*(each[()] for each in whole))  # an array without axes as a number
 
     def tally_of(self, state: State) -> Tally:
         """Return the tally in a state as NumPy int64 and float64, waiting for its device."""
@@ -249,5 +253,5 @@ def _stack(ns: Namespace, fields: list[Array], mine: list[bool]) -> Array | None
     if not any(mine):
         return None
     none = ns.zeros_like(fields[mine.index(True)])
-    chosen = [field if is_mine else none for field, is_mine in zip(fields, mine, strict=True)]
+    chosen = [each if is_mine else none for each, is_mine in zip(fields, mine, strict=True)]
     return ns.stack(chosen, axis=-1)
