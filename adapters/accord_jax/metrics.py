@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,7 +13,7 @@ from jax import lax
 
 from accord import Measure, metric_options
 from accord.backends.base import Array
-from accord.counts.accumulator import State, empty
+from accord.counts.accumulator import Accumulator, State, paired
 from accord.counts.averages import Average, per_class
 from accord.counts.tally import Tally
 from accord.metric import warn_of_invalid
@@ -41,6 +42,10 @@ class JaxMetric:
     def __post_init__(self) -> None:
         per_class(self.average)
 
+    @functools.cached_property
+    def _kept(self) -> Accumulator:
+        return Accumulator(self.measure, self.average)
+
     def init(self, classes: int | None = None) -> State:
         """Return the state of having seen nothing.
 
@@ -54,7 +59,7 @@ class JaxMetric:
         ValueError
             If it is needed and missing.
         """
-        return empty(self.measure, self.average, classes, jnp, held(np.float64))
+        return self._kept.empty(classes, jnp, held(np.float64))
 
     def update(
         self,
@@ -79,11 +84,10 @@ class JaxMetric:
         ValueError, TypeError
             As `accord.Measure.tally`, and if the number of classes is not that of the state.
         """
-        by_class = per_class(self.average)
-        batch = self.measure.tally(
-            y_true, y_score, sample_weight=sample_weight, mask=mask, per_class=by_class
-        )
-        return state.after(batch, jnp)
+        kept = self._kept
+        batch = self.measure.batch(y_true, y_score, sample_weight=sample_weight, mask=mask)
+        tally = self.measure.count(batch, per_class=kept.by_class)
+        return kept.after(state, tally)
 
     def merge(self, first: State, second: State) -> State:
         """Return the state of having seen what both have (R17).
@@ -110,7 +114,7 @@ class JaxMetric:
         """
         if not states.stacked:
             raise ValueError("states is a single state; pass a stack of them, or use it as it is")
-        return State(*(Tally(*(summed((each,), (0,))[0] for each in part)) for part in states))
+        return paired(*(summed((part,), (0,))[0] for part in states.pairs()))
 
     def reduce(self, state: State, axis_name: Any) -> State:
         """Return the state of all devices together, the same on each.
@@ -143,7 +147,7 @@ class JaxMetric:
         if not _traced(state):
             warn_of_invalid(self.tally(state))
         on_device: State = jax.tree.map(jnp.asarray, state)
-        return on_device.rounded(jnp).accuracy(self.average)
+        return self._kept.unpack(on_device.rounded()).accuracy(self.average)
 
     def tally(self, state: State) -> Tally:
         """Return everything counted, as NumPy int64 (float64 where weighted), from the host.
@@ -161,7 +165,7 @@ class JaxMetric:
                 " state from the traced function, and call tally on it there. For figures inside of"
                 " it, call compute"
             )
-        return state.tally()
+        return self._kept.tally_of(state)
 
 
 def _traced(state: State) -> bool:

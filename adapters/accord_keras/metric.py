@@ -12,10 +12,11 @@ import numpy as np
 from accord import Measure, Tally
 from accord.backends.base import Array
 from accord.backends.registry import backend_of
+from accord.counts.accumulator import Accumulator, refuse_other_classes
 from accord.counts.averages import Average, per_class
 from accord.metric import warn_of_invalid
-from accord_keras.inputs import Batch, arranged
-from accord_keras.state import State, Vectors, make_state, shapes, vectors_of
+from accord_keras.inputs import arranged
+from accord_keras.state import Variables
 
 
 class AccuracyMetric(keras.metrics.Metric):  # type: ignore[misc]  # keras has no types
@@ -46,15 +47,12 @@ class AccuracyMetric(keras.metrics.Metric):  # type: ignore[misc]  # keras has n
         super().__init__(name=name or _name(type(self), measure), dtype=dtype)
         self.measure = measure
         self.average = average
-        self._by_class = per_class(average)
-        self._axis = measure.axis
-        self._state: State | None = None
+        self._kept = Accumulator(measure, average)
+        self._state: Variables | None = None
         self._classes: int | None = None
         self._warned = False
-        if measure.axis is None:  # a binary measure
-            self._make_state(2)
-        elif not self._by_class:
-            self._make_state(None)
+        if measure.axis is None or not self._kept.by_class:  # known without a batch
+            self.build((), ())
 
     def build(self, y_true_shape: Any, y_pred_shape: Any) -> None:  # noqa: ARG002  # the names that Keras gives
         """Make the counters by class, where their number is not known before the first batch.
@@ -67,7 +65,7 @@ class AccuracyMetric(keras.metrics.Metric):  # type: ignore[misc]  # keras has n
             The shapes of a batch.
         """
         if self._state is None:
-            self._make_state(self._classes_of(y_pred_shape))
+            self._make_state(self.measure.classes_in(y_pred_shape) if self._kept.by_class else None)
 
     def update_state(
         self, y_true: Any, y_pred: Any, sample_weight: Any = None, mask: Any = None
@@ -90,11 +88,12 @@ class AccuracyMetric(keras.metrics.Metric):  # type: ignore[misc]  # keras has n
         ValueError, TypeError
             As `accord.Measure.tally`; the metric is then as it was (R22).
         """
-        batch = arranged(
-            y_true, y_pred, sample_weight, mask, axis=self._axis, dense=self.measure.dense
+        measure, by_class = self.measure, self._kept.by_class
+        truth, scores, weight, mask = arranged(
+            y_true, y_pred, sample_weight, mask, axis=measure.axis, dense=measure.dense
         )
-        vectors = _count((self.measure, self._by_class), batch)
-        self._add(vectors, self._classes_of(batch.scores.shape))
+        batch = measure.batch(truth, scores, sample_weight=weight, mask=mask)
+        self._add(measure.count(batch, per_class=by_class))
 
     def stateless_update_state(
         self, metric_variables: Sequence[Any], y_true: Any, y_pred: Any, *args: Any, **options: Any
@@ -163,13 +162,13 @@ class AccuracyMetric(keras.metrics.Metric):  # type: ignore[misc]  # keras has n
             If one counts something else; none is then added.
         """
         for other in metrics:
-            if (other.measure, per_class(other.average)) != (self.measure, self._by_class):
+            if (other.measure, per_class(other.average)) != (self.measure, self._kept.by_class):
                 raise ValueError(
                     f"{other!r} counts {other.measure!r} and {self!r} {self.measure!r};"
                     " merge metrics of equal options"
                 )
         for tally in [other.tally for other in metrics if other.variables]:
-            self._add(vectors_of(tally), tally.total.shape[0] if self._by_class else None)
+            self._add(tally)
 
     @property
     def several(self) -> tuple[int, ...]:
@@ -179,9 +178,7 @@ class AccuracyMetric(keras.metrics.Metric):  # type: ignore[misc]  # keras has n
     @property
     def tally(self) -> Tally:
         """Everything counted so far, as NumPy int64 (float64 where weighted)."""
-        if self._state is None:
-            return Tally(*(np.zeros(self.measure.lead, np.int64),) * 3, *(np.int64(0),) * 3)
-        return self._state.host()
+        return self._kept.nothing() if self._state is None else self._state.host()
 
     def get_config(self) -> dict[str, Any]:
         """Return what `from_config` makes an equal metric of."""
@@ -197,25 +194,15 @@ class AccuracyMetric(keras.metrics.Metric):  # type: ignore[misc]  # keras has n
             config = {**config, "k": tuple(config["k"])}
         return cls(**config)
 
-    def _make_state(self, classes: int | None) -> None:
-        self._classes = classes if self._by_class else None
-        self._state = make_state(self.add_variable, shapes(self.measure.lead, self._classes))
+    def _make_state(self, classes: int | None) -> Variables:
+        self._classes = classes
+        self._state = Variables(self.add_variable, self._kept, classes)
+        return self._state
 
-    def _classes_of(self, y_pred_shape: Any) -> int | None:
-        if not self._by_class or self._axis is None:  # a binary metric has two, always
-            return self._classes
-        return int(y_pred_shape[self._axis])
-
-    def _add(self, vectors: Vectors, classes: int | None) -> None:
-        if self._state is None:
-            self._make_state(classes)
-        elif self._classes != classes:
-            raise ValueError(
-                f"y_pred has {classes} classes but the batches before had {self._classes};"
-                " use one metric for each number of classes"
-            )
-        assert self._state is not None  # noqa: S101  # for the type checker: made just now
-        self._state.add(vectors)
+    def _add(self, tally: Tally) -> None:
+        classes = self._kept.classes_of(tally)
+        refuse_other_classes(classes, self._classes, name="y_pred")
+        (self._state or self._make_state(classes)).add(tally)
 
     def _accuracy(self) -> Array:
         if self._state is None:
@@ -226,14 +213,6 @@ class AccuracyMetric(keras.metrics.Metric):  # type: ignore[misc]  # keras has n
         tally = self._state.host()
         self._warned = warn_of_invalid(tally, warned=self._warned)
         return tally.accuracy(self.average)
-
-
-def _count(how: tuple[Measure, bool], batch: Batch) -> Vectors:
-    measure, by_class = how
-    validated = measure.batch(
-        batch.y_true, batch.scores, sample_weight=batch.sample_weight, mask=batch.mask
-    )
-    return vectors_of(measure.count(validated, per_class=by_class))
 
 
 def _name(kind: type, measure: Measure) -> str:

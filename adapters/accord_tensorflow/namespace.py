@@ -24,6 +24,7 @@ _KINDS = {
     "real floating": {tf.float16, tf.bfloat16, tf.float32, tf.float64},
 }
 
+broadcast_to = tf.broadcast_to
 concat = tf.concat
 cumulative_sum = tf.cumsum
 clip = tf.clip_by_value

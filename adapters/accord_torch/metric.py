@@ -10,11 +10,12 @@ import torch
 from torch import Tensor
 
 from accord import Measure, Tally
-from accord.counts.averages import Average, per_class
+from accord.counts.accumulator import Accumulator, refuse_other_classes
+from accord.counts.averages import Average
 from accord.inputs import options
 from accord.metric import warn_of_invalid
 from accord_torch import naming, states
-from accord_torch.states import FIELDS, KeptMetric
+from accord_torch.states import KeptMetric
 
 # What every batch sets, none of it a parameter or a module, for which nn.Module looks long.
 _EVERY_BATCH = frozenset({"counts", "sums", "_computed", "_update_count"})
@@ -42,9 +43,8 @@ class MeasureMetric(KeptMetric):
 
     Notes
     -----
-    The states are ``counts`` (int64) and, for weights and fractions, ``sums`` (float64): the
-    fields of a tally along the last axis, before it one for k and one for classes where there are
-    such. They are synced by summing them. ``measured`` says what is counted: a `MetricCollection`
+    The states are ``counts`` (int64) and, for weights and fractions, ``sums`` (float64): k along
+    the first axis, classes along the second, the fields of a tally along the last. They are synced by summing them. ``measured`` says what is counted: a `MetricCollection`
     then groups metrics that count the same, and no others, and the state of a metric with other
     options is refused. A subclass that overrides `compute` is grouped; one that overrides `update`
     or `forward` counts on its own.
@@ -62,20 +62,20 @@ class MeasureMetric(KeptMetric):
         super().__init__(**kwargs)
         self._measure = measure
         self.average = average
-        self._by_class = per_class(average)
+        self._kept = Accumulator(measure, average)
         self._classes: int | None = None
         self._warned = False
         self._in_forward = False
         self._place: int | None = None  # of one k, where `named_figures` gives each alone
         self._several = bool(measure.several)
-        shape = (*measure.lead, *((1,) if self._by_class else ()), FIELDS)  # broadcasts to any C
+        shape = self._kept.shape()
         self.add_state("counts", torch.zeros(shape, dtype=torch.int64), "sum")
         self.add_state("sums", torch.zeros(shape, dtype=torch.float64), "sum")
         plain = all(getattr(type(self), name) is _OWN[name] for name in _COUNTING)
         ours = type(measure).__module__.startswith(
             "accord.measures."
         )  # another's repr may not say it all
-        self._counted = states.described(measure, by_class=self._by_class)
+        self._counted = states.described(measure, by_class=self._kept.by_class)
         self.add_state("measured", states.measured(self._counted, shared=plain and ours), "max")
 
     @property
@@ -110,17 +110,16 @@ class MeasureMetric(KeptMetric):
             As `accord.Measure.tally`, and if the number of classes is not that of the batches
             before; the metric is then as it was (R22).
         """
-        validated = self.measure.batch(target, preds, sample_weight=sample_weight, mask=mask)
-        batch = self.measure.count(validated, per_class=self._by_class)
-        if self._by_class:
-            self._refuse_other_classes(batch.total.shape[0])
-        on_host = not isinstance(batch.total, Tensor)
-        packed = states.packed_on_host if on_host else states.packed
-        counts, sums = packed(batch, floating=False), packed(batch, floating=True)
+        batch = self.measure.batch(target, preds, sample_weight=sample_weight, mask=mask)
+        tally = self.measure.count(batch, per_class=self._kept.by_class)
+        classes = self._kept.classes_of(tally)
+        refuse_other_classes(classes, self._classes, name="preds")
+        self._classes = classes
+        counts, sums = self._kept.pack(tally)  # perhaps in NumPy
         if counts is not None:
-            self.counts = self.counts + counts
+            self.counts = self.counts + torch.as_tensor(counts)
         if sums is not None:
-            self.sums = self.sums + sums.to(self.sums.device)
+            self.sums = self.sums + torch.as_tensor(sums).to(self.sums.device)
 
     def compute(self) -> Tensor:
         """Return the accuracy so far, of all processes: NaN before any sample (R16).
@@ -133,7 +132,7 @@ class MeasureMetric(KeptMetric):
         if not self._in_forward:  # where reading a count would wait for the device at every batch
             self._warned = warn_of_invalid(self.tally, warned=self._warned, names=_NAMES)
         packed = self.counts.to(self.sums.device) + self.sums
-        value: Tensor = self._tally(packed).accuracy(self.average).to(self.counts.device)
+        value: Tensor = self._kept.unpack(packed).accuracy(self.average).to(self.counts.device)
         return value if self._place is None else value[self._place]
 
     def plot(self, val: Any = None, ax: Any = None) -> Any:
@@ -197,27 +196,7 @@ class MeasureMetric(KeptMetric):
     @property
     def tally(self) -> Tally:
         """Everything this process has counted, as NumPy integers (floats where weighted)."""
-        counts, sums = self.counts.cpu().numpy(), self.sums.cpu().numpy()
-        return Tally(
-            *(
-                (whole + part if part.any() else whole)[()]
-                for whole, part in zip(self._tally(counts), self._tally(sums), strict=True)
-            )
-        )
-
-    def _tally(self, packed: Any) -> Tally:
-        *credits_, total, invalid, undefined = (packed[..., place] for place in range(FIELDS))
-        first = (0,) * invalid.ndim  # one for the whole tally, repeated in packing
-        total = total[0] if self._several else total
-        return Tally(*(*credits_, total, invalid[first], undefined[first]))
-
-    def _refuse_other_classes(self, classes: int) -> None:
-        if self._classes not in (None, classes):
-            raise ValueError(
-                f"preds has {classes} classes but the batches before had {self._classes};"
-                " use one metric for each number of classes"
-            )
-        self._classes = classes
+        return self._kept.tally(self.counts.cpu().numpy(), self.sums.cpu().numpy())
 
     def _wrap_update(self, update: Callable[..., None]) -> Callable[..., None]:
         counted = _unchanged_if_refused(self, super()._wrap_update(update))

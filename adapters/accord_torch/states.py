@@ -5,46 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-import numpy as np
 import torch
 import torchmetrics
 from torch import Tensor
 from torchmetrics.utilities.distributed import gather_all_tensors
 
-from accord import Measure, Tally
-
-FIELDS = len(Tally._fields)
+from accord import Measure
+from accord.counts.accumulator import AXES, Accumulator, refuse_other_classes
 
 NAMES = ("counts", "sums", "measured")
-
-
-def packed(tally: Tally, *, floating: bool) -> Tensor | None:
-    """Return the integer or the floating fields of a tally along a last axis, 0 for the others."""
-    mine = [field for field in tally if field.dtype.is_floating_point == floating]
-    if not mine:
-        return None
-    shape = tally.correct.shape
-    none = torch.zeros_like(tally.correct, dtype=mine[0].dtype)  # float32 where there is no wider
-    return torch.stack(
-        [
-            field.expand(shape) if field.dtype.is_floating_point == floating else none
-            for field in tally
-        ],
-        -1,
-    )
-
-
-def packed_on_host(tally: Tally, *, floating: bool) -> Tensor | None:
-    """Return the same of what NumPy counted."""
-    mine = [place for place, field in enumerate(tally) if (field.dtype.kind == "f") == floating]
-    if not mine:
-        return None
-    if not tally.correct.ndim and len(mine) == FIELDS:  # most batches; filling takes longer
-        return torch.from_numpy(np.array(tally))
-    fields = np.zeros((*tally.correct.shape, FIELDS), np.float64 if floating else np.int64)
-    for place in mine:
-        fields[..., place] = tally[place]
-    return torch.from_numpy(fields)
 
 
 def described(measure: Measure, *, by_class: bool) -> str:
@@ -62,12 +31,12 @@ def measured(description: str, *, shared: bool) -> Tensor:
 
 
 def refuse_other(name: str, description: str, states: Mapping[str, Any]) -> None:
-    """Refuse states that are incomplete or count something else than a metric of that name.
+    """Refuse states that are incomplete, old, or count something else than a metric of that name.
 
     Raises
     ------
     ValueError
-        Naming what both count.
+        Naming what both count, or what is missing.
     """
     missing = [state for state in NAMES if state not in states]
     if missing:
@@ -81,6 +50,13 @@ def refuse_other(name: str, description: str, states: Mapping[str, Any]) -> None
         raise ValueError(
             f"the state counts {counted} but {name} counts {description};"
             " pass the state of a metric with the same options"
+        )
+    shape = tuple(states["counts"].shape)
+    if len(shape) != AXES:
+        raise ValueError(
+            f"the state of {name} has counts of shape {shape}, and not one axis each for k, classes"
+            " and fields, as an earlier version of accord saved them; reset the metric, and count"
+            " the batches again"
         )
 
 
@@ -100,7 +76,7 @@ class KeptMetric(torchmetrics.Metric):
     sums: Tensor
     measured: Tensor
     _counted: str
-    _by_class: bool
+    _kept: Accumulator
     _classes: int | None
     _in_forward: bool
 
@@ -141,12 +117,8 @@ class KeptMetric(torchmetrics.Metric):
 
     def _classes_in(self, theirs: Mapping[str, Any]) -> int | None:
         """Return the number of classes with the counts of another metric added."""
-        classes = classes_in(theirs) if self._by_class else None
-        if None not in (classes, self._classes) and classes != self._classes:
-            raise ValueError(
-                f"the state has {classes} classes but the batches before had {self._classes};"
-                " use one metric for each number of classes"
-            )
+        classes = classes_in(theirs) if self._kept.by_class else None
+        refuse_other_classes(classes, self._classes, name="the state")
         return classes or self._classes
 
     def _load_from_state_dict(self, state_dict: dict[str, Any], prefix: str, *more: Any) -> None:
@@ -164,7 +136,7 @@ class KeptMetric(torchmetrics.Metric):
                 for name in theirs:
                     del state_dict[prefix + name]
             else:
-                self._classes = classes_in(theirs) if self._by_class else None
+                self._classes = classes_in(theirs) if self._kept.by_class else None
                 self._computed = None
                 for name, state in theirs.items():
                     state_dict[prefix + name] = state.to(getattr(self, name).device)

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
 
-from accord.backends.base import Array, Backend
+from accord.backends.base import Array
 from accord.backends.registry import backend_of
-from accord.counts.averages import Average, per_class
+from accord.counts.accumulator import Accumulator, refuse_other_classes
+from accord.counts.averages import Average
 from accord.counts.exact import Compensated, running
 from accord.counts.tally import Tally
 from accord.measures.base import Measure
@@ -49,7 +49,8 @@ class Metric:
             )
         self.measure = measure
         self.average = average
-        self._by_class = per_class(average)
+        self._kept = Accumulator(measure, average)
+        self._by_class = self._kept.by_class
         self.reset()
 
     def __repr__(self) -> str:
@@ -57,9 +58,10 @@ class Metric:
 
     def reset(self) -> None:
         """Forget every batch."""
-        self._host: Tally | None = None
-        self._pending: Tally | None = None
+        self._host: tuple[Any, Any] | None = None  # integers and floats, of 64 bits
+        self._pending: tuple[Any, Any] | None = None  # the same, where the scores were
         self._pending_scores = 0
+        self._classes: int | None = None
         self._like: Array | None = None
         self._warned = False
 
@@ -95,19 +97,18 @@ class Metric:
         """
         if self._counts() != other._counts():
             raise ValueError(f"{other!r} counts something else than {self!r}; merge equal metrics")
-        theirs = other.tally
+        other._drain()
         if other._host is not None:
-            self._refuse_other_classes(theirs)
-            self._host = theirs if self._host is None else self._host + theirs
+            refuse_other_classes(other._classes, self._classes)
+            self._host = _both(self._host, other._host)
+            self._classes = other._classes
             self._like = other._like if self._like is None else self._like
 
     @property
     def tally(self) -> Tally:
         """Everything counted so far, as NumPy integers (floats where weighted)."""
         self._drain()
-        if self._host is None:
-            return Tally(*(np.zeros(self.measure.lead, np.int64),) * 3, *(np.int64(0),) * 3)
-        return self._host
+        return self._kept.nothing() if self._host is None else self._kept.tally(*self._host)
 
     def compute(self) -> Array:
         """Return the accuracy so far: NaN before any sample (R16).
@@ -136,46 +137,47 @@ class Metric:
         return self.measure, self._by_class
 
     def _refuse_other_classes(self, batch: Tally) -> None:
-        for seen in (self._host and self._host.total, self._pending and self._like):
-            if seen is not None and tuple(seen.shape) != tuple(batch.total.shape):
-                raise ValueError(
-                    f"y_score has {batch.total.shape[0]} classes but the batches before had"
-                    f" {seen.shape[0]}; use one metric for each number of classes"
-                )
+        refuse_other_classes(self._kept.classes_of(batch), self._classes)
 
     def _absorb(self, batch: Tally, scores: int) -> None:
-        if self._like is not None and backend_of(self._like) is not backend_of(batch.total):
+        backend = backend_of(batch.total)
+        if self._like is not None and backend_of(self._like) is not backend:
             self._drain()
         if self._pending_scores + scores >= 1 << 31:  # no count exceeds the number of scores
             self._drain()
-        ns = backend_of(batch.total).namespace(batch.total)
-        summed = Tally(*(running(field, ns) for field in batch))
-        if self._pending is not None and _narrow(self._pending) != _narrow(summed):
-            self._drain()  # a count and a narrow sum are added in 64 bits only
-        pending = summed if self._pending is None else self._pending + summed
+        counts, sums = self._kept.pack(batch)
+        ns = backend.namespace(batch.total)
+        pending = _both(self._pending, (counts, None if sums is None else running(sums, ns)))
         # At once, so that Ctrl-C never leaves a batch half counted.
-        self._pending, self._pending_scores, self._like = (
+        self._pending, self._pending_scores, self._classes, self._like = (
             pending,
             self._pending_scores + scores,
+            self._kept.classes_of(batch),
             batch.total,
         )
 
     def _drain(self) -> None:
         if self._pending is None:
             return
-        counts = Tally(*_on_host(backend_of(self._like), self._pending))
-        whole = counts if self._host is None else self._host + counts
+        whole = _both(self._host, (_on_host(self._pending[0]), _on_host(self._pending[1])))
         self._host, self._pending, self._pending_scores = whole, None, 0  # at once, as above
 
 
-def _on_host(backend: Backend, tally: Tally) -> Iterator[np.ndarray[Any, Any]]:
-    plain = iter(backend.to_host(*(each for each in tally if not isinstance(each, Compensated))))
-    for field in tally:
-        yield field.value() if isinstance(field, Compensated) else widest(next(plain))
+def _both(mine: tuple[Any, Any] | None, theirs: tuple[Any, Any]) -> tuple[Any, Any]:
+    """Add integers to integers and floats to floats, where there are any."""
+    if mine is None:
+        return theirs
+    first, second = (
+        other if one is None else one if other is None else one + other
+        for one, other in zip(mine, theirs, strict=True)
+    )
+    return first, second
 
 
-def _narrow(tally: Tally) -> list[bool]:
-    return [isinstance(field, Compensated) for field in tally]
+def _on_host(pending: Any) -> np.ndarray[Any, Any] | None:
+    if pending is None or isinstance(pending, Compensated):
+        return pending and pending.value()
+    return widest(backend_of(pending).to_host(pending)[0])
 
 
 def widest(count: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:

@@ -6,7 +6,7 @@ import array_api_compat.numpy as xp
 import numpy as np
 import pytest
 
-from accord.counts.exact import Compensated, Limbs, limbs
+from accord.counts.exact import Compensated, Limbs, compensated, limbs
 
 
 def as_limbs(count: int) -> Limbs:
@@ -32,3 +32,12 @@ def test_r18_a_compensated_sum_does_not_stall() -> None:
     for _ in range(1000):
         total = total + one
     assert float(total.value()) == 2**24 + 1000
+
+
+def test_r18_limbs_hold_what_64_bits_held() -> None:
+    assert int(limbs(np.asarray(2**62 - 1), xp).value()) == 2**62 - 1
+
+
+def test_r18_what_a_narrow_dtype_cannot_hold_of_a_sum_is_kept_beside_it() -> None:
+    found = compensated(np.asarray(2.0**24 + 1), np.float32, xp)
+    assert float(found.value()) == 2**24 + 1

@@ -1,47 +1,174 @@
-"""What a metric has seen, as a tree of arrays of fixed shapes: exact without 64-bit numbers (R18)."""
+"""What a metric keeps of a stream: a tally in two arrays, of integers and of floats (R17, R18).
+
+Both have the axes ``(k, classes, fields)``. There is one k where a measure has no several, and one
+class where an average counts by none; what a tally holds once is repeated along them. So an array
+of nothing, made for one class, broadcasts to any number. Where a framework has 64-bit numbers such
+arrays add; where it has none, a `State` keeps each entry in a pair of 32-bit words.
+"""
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from accord.backends.base import Array, Namespace
+from accord.backends.registry import backend_of
 from accord.counts.averages import Average, per_class
-from accord.counts.exact import BITS, Compensated, Limbs, limbs, parts
+from accord.counts.exact import BITS, Compensated, Limbs, compensated, limbs
 from accord.counts.tally import Tally
 from accord.inputs import options
 
+FIELDS = len(Tally._fields)
+AXES = 3  # k, classes, fields
+_TOTAL = Tally._fields.index("total")  # credits are before it, what has no class is behind it
+
+Host = npt.NDArray[Any]
+
 
 class State(NamedTuple):
-    """A tally in numbers of 32 bits, or of more where a framework has them.
+    """A tally in pairs of numbers of 32 bits, or of more where a framework has them.
+
+    The pairs are along a last axis; states may be stacked along leading ones.
 
     Attributes
     ----------
-    counts : Tally of Limbs
-        What was counted in integers, exact to 2**62.
-    sums : Tally of Compensated
-        What was summed in floats: weights, and the fractions of ``"expected"`` and jaccard.
+    counts : array of uint32, shape (..., k, classes, fields, 2)
+        What was counted in integers: `accord.counts.exact.Limbs`, exact to 2**62.
+    sums : array of float, of the same shape
+        What was summed in floats, weights and fractions: `accord.counts.exact.Compensated`.
     """
 
-    counts: Tally
-    sums: Tally
+    counts: Array
+    sums: Array
 
     def __add__(self, other: object) -> State:  # states add, tuples concatenate
         """Return the state of having seen what both have (R17)."""
         if not isinstance(other, State):
             return NotImplemented
-        mine, theirs = self._shapes(), other._shapes()
-        if mine != theirs:
+        if self.counts.shape != other.counts.shape:
+            inner = [tuple(each.counts.shape[-AXES - 1 : -2]) for each in (self, other)]
             raise ValueError(
-                f"the states to add hold totals of shapes {mine[0]} and {theirs[0]}, credit of"
-                f" shapes {mine[1]} and {theirs[1]}; add states of one metric, and make a stack of"
-                " them one by metric.join first"
+                f"the states to add are stacks of shapes {self.stacked} and {other.stacked}, of"
+                f" counts by k and class of shapes {inner[0]} and {inner[1]}; add states of one"
+                " metric, and make a stack of them one by metric.join first"
             )
-        return State(self.counts + other.counts, self.sums + other.sums)
+        mine, theirs = self.pairs(), other.pairs()
+        return paired(mine[0] + theirs[0], mine[1] + theirs[1])
 
-    def after(self, batch: Tally, ns: Namespace) -> State:
+    @property
+    def stacked(self) -> tuple[int, ...]:
+        """The lengths of the leading axes along which states are stacked; none for a single one."""
+        return tuple(self.counts.shape[: -AXES - 1])
+
+    def pairs(self) -> tuple[Limbs, Compensated]:
+        """Return counts and sums as numbers that add."""
+        counts, sums = self
+        return Limbs(counts[..., 0], counts[..., 1]), Compensated(sums[..., 0], sums[..., 1])
+
+    def rounded(self) -> Array:
+        """Return counts and sums together, in the floating dtype of the sums, rounded once."""
+        (high, low), (total, lost) = self.pairs()
+        ns = backend_of(total).namespace(total)
+        high, low = ns.astype(high, total.dtype), ns.astype(low, total.dtype)
+        return total + (lost + (high * float(1 << BITS) + low))
+
+
+def paired(counts: Limbs, sums: Compensated) -> State:
+    """Return the state that holds pairs."""
+    ns = backend_of(sums.sum).namespace(sums.sum)
+    return State(ns.stack(list(counts), axis=-1), ns.stack(list(sums), axis=-1))
+
+
+def in_pairs(counts: Array | None, sums: Array | None, *, bits: int = 32) -> State:
+    """Return what `Accumulator.pack` made of a tally as a state, with sums of so many bits."""
+    some = sums if counts is None else counts
+    ns = backend_of(some).namespace(some)
+    dtype = getattr(ns, f"float{bits}")
+    none = ns.zeros_like(some)
+    integers = ns.astype(none, ns.int32) if counts is None else counts
+    floats = ns.astype(none, dtype) if sums is None else sums
+    return paired(limbs(integers, ns), compensated(floats, dtype, ns))
+
+
+def refuse_other_classes(
+    found: int | None, before: int | None, *, name: str = "y_score", keeper: str = "metric"
+) -> None:
+    """Refuse another number of classes than that of the batches before; None is not known.
+
+    Raises
+    ------
+    ValueError
+        If both are known and differ.
+    """
+    if None not in (found, before) and found != before:
+        raise ValueError(
+            f"{name} has {found} classes but the batches before had {before};"
+            f" use one {keeper} for each number of classes"
+        )
+
+
+@dataclass
+class Accumulator:
+    """How the tallies of a measure are kept.
+
+    Parameters
+    ----------
+    measure : Measure
+        What is counted.
+    average : {"micro", "macro", "weighted", "none"} or None
+        How it is averaged, which decides whether counts are by class (R15).
+
+    Attributes
+    ----------
+    by_class : bool
+        Whether counts are by class.
+    """
+
+    measure: Any  # a Measure, which is made of tallies
+    average: Average
+    by_class: bool = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.by_class = per_class(self.average)
+        several = slice(None) if self.measure.lead else 0
+        classes = slice(None) if self.by_class else 0
+        by_field = (*((several, classes),) * 3, (0, classes), (0, 0), (0, 0))
+        self._places = [(*index, place) for place, index in enumerate(by_field)]
+
+    def classes_of(self, tally: Tally) -> int | None:
+        """Return the number of classes of a batch; None where counts are not by class."""
+        return int(tally.total.shape[0]) if self.by_class else None
+
+    def shape(self, classes: int | None = None) -> tuple[int, int, int]:
+        """Return the shape of both arrays, for one class where the number is not known."""
+        return (*(self.measure.lead or (1,)), classes or 1, FIELDS)
+
+    def nothing(self) -> Tally:
+        """Return the tally of a metric that has seen no batch, of an unknown number of classes."""
+        return Tally(*(np.zeros(self.measure.lead, np.int64),) * 3, *(np.int64(0),) * 3)
+
+    def empty(self, classes: int | None, ns: Namespace, dtype: Any) -> State:
+        """Return the state of having seen nothing, with sums in a floating dtype.
+
+        Raises
+        ------
+        ValueError
+            If the average is over classes and their number is missing.
+        """
+        if self.by_class:
+            classes = 2 if self.measure.axis is None else classes
+            if classes is None:
+                raise ValueError(
+                    f"average={self.average!r} counts by class; pass how many there are, classes=C"
+                )
+        shape = self.shape(options.whole("classes", classes) if self.by_class else None)
+        pairs = (*shape, 2)  # no array twice, or none could be donated
+        return State(ns.zeros(pairs, dtype=ns.uint32), ns.zeros(pairs, dtype=dtype))
+
+    def after(self, state: State, batch: Tally) -> State:
         """Return the state after one more batch.
 
         Raises
@@ -49,80 +176,83 @@ class State(NamedTuple):
         ValueError
             If its number of classes is not that of the state.
         """
-        shape, wanted = tuple(batch.total.shape), tuple(self.counts.total.low.shape)
-        if self.stacked:
+        if state.stacked:
             raise ValueError(
-                f"the state is a stack of states, of shape {self.stacked}; update each of them by"
+                f"the state is a stack of states, of shape {state.stacked}; update each of them by"
                 " jax.vmap(metric.update), or make them one by metric.join"
             )
-        if len(shape) != len(wanted):
+        classes = self.classes_of(batch)
+        found, wanted = self.shape(classes)[:-1], tuple(state.counts.shape[:2])
+        if wanted[1] != 1:  # made for counts by class
+            refuse_other_classes(classes, wanted[1], keeper="state")
+        if found != wanted:
             raise ValueError(
-                f"the state holds totals of shape {wanted}, and the batch has {shape}; make the"
-                " state by the metric that updates it"
+                f"the state holds counts by k and class of shape {wanted}, and the batch has"
+                f" {found}; make the state by the metric that updates it"
             )
-        if shape != wanted:
-            raise ValueError(
-                f"y_score has {shape[0]} classes but the batches before had {wanted[0]};"
-                " use one state for each number of classes"
+        ns = backend_of(state.sums).namespace(state.sums)
+        return state + in_pairs(*self.pack(batch), bits=ns.finfo(state.sums.dtype).bits)
+
+    def pack(self, tally: Tally) -> tuple[Array | None, Array | None]:
+        """Return the integer and the floating fields, each in one array with 0 for the others.
+
+        Each is None where a tally has none. Those of NumPy have 64 bits.
+        """
+        if isinstance(tally.total, (np.ndarray, np.generic)):
+            floating = [each.dtype.kind == "f" for each in tally]
+            integer = [not each for each in floating]
+            return self._in_numpy(tally, integer, np.int64), self._in_numpy(
+                tally, floating, np.float64
             )
-        counts, sums = parts(batch, ns)
-        return self + State(
-            Tally(*(limbs(count, ns) for count in counts)),
-            Tally(*(Compensated(total, ns.zeros_like(total)) for total in sums)),
-        )
+        ns = backend_of(tally.total).namespace(tally.total)
+        floating = [ns.isdtype(each.dtype, "real floating") for each in tally]
+        shape = self.shape(self.classes_of(tally))[:-1]
+        fields = [
+            ns.broadcast_to(ns.reshape(each, _alone(place, shape)), shape)
+            for place, each in enumerate(tally)
+        ]
+        return _stack(ns, fields, [not each for each in floating]), _stack(ns, fields, floating)
 
-    @property
-    def stacked(self) -> tuple[int, ...]:
-        """The lengths of the leading axes along which states are stacked; none for a single one."""
-        return tuple(self.counts.invalid.low.shape)
+    def _in_numpy(self, tally: Tally, mine: list[bool], dtype: Any) -> Host | None:
+        if not any(mine):
+            return None
+        shape = self.shape(self.classes_of(tally))
+        if not tally.correct.ndim and all(mine):  # most batches; filling takes longer
+            return np.array(tally, dtype).reshape(shape)
+        packed = np.zeros(shape, dtype)
+        classes = slice(None) if self.by_class else 0
+        for place, each in enumerate(tally):
+            if mine[place]:
+                packed[:, classes, place] = each
+        return packed
 
-    def _shapes(self) -> tuple[tuple[int, ...], ...]:
-        counts = self.counts
-        return tuple(tuple(each.low.shape) for each in (counts.total, counts.correct))
+    def unpack(self, packed: Array) -> Tally:
+        """Return the tally in an array of any framework, each of a stack along leading axes."""
+        return Tally(*(packed[(..., *place)] for place in self._places))
 
-    def tally(self) -> Tally:
-        """Return everything counted as NumPy int64, and float64 where weighted."""
-        pairs = zip(self.counts, self.sums, strict=True)
-        return Tally(*(_exactly(count.value(), total.value()) for count, total in pairs))
+    def tally(self, counts: Host | None, sums: Host | None) -> Tally:
+        """Return the tally of two NumPy arrays: integers unless something floating was added."""
+        if counts is None or sums is None:
+            whole = self.unpack(sums if counts is None else counts)
+        else:
+            pairs = zip(self.unpack(counts), self.unpack(sums), strict=True)
+            whole = Tally(*(count + more if more.any() else count for count, more in pairs))
+        return Tally(*(each[()] for each in whole))  # an array without axes as a number
 
-    def rounded(self, ns: Namespace) -> Tally:
-        """Return everything counted in the floating dtype of the sums, where the state is."""
-        pairs = zip(self.counts, self.sums, strict=True)
-        return Tally(*(_rounded(count, total, ns) for count, total in pairs))
-
-
-def empty(measure: Any, average: Average, classes: int | None, ns: Namespace, dtype: Any) -> State:
-    """Return the state of having seen nothing, with sums in a floating dtype.
-
-    Raises
-    ------
-    ValueError
-        If the average is over classes and their number is missing.
-    """
-    by_class: tuple[int, ...] = ()
-    if per_class(average):
-        classes = 2 if measure.axis is None else classes
-        if classes is None:
-            raise ValueError(
-                f"average={average!r} counts by class; pass how many there are, classes=C"
-            )
-        by_class = (options.whole("classes", classes),)
-    credit = (*measure.lead, *by_class)
-    shapes = (credit, credit, credit, by_class, (), ())
-
-    def zeros(kind: type, dtype: Any) -> Tally:  # no array twice, or none could be donated
-        return Tally(
-            *(kind(ns.zeros(each, dtype=dtype), ns.zeros(each, dtype=dtype)) for each in shapes)
-        )
-
-    return State(zeros(Limbs, ns.uint32), zeros(Compensated, dtype))
+    def tally_of(self, state: State) -> Tally:
+        """Return the tally in a state as NumPy int64 and float64, waiting for its device."""
+        counts, sums = state.pairs()
+        return self.tally(counts.value(), sums.value())
 
 
-def _exactly(count: npt.NDArray[Any], total: npt.NDArray[Any]) -> npt.NDArray[Any]:
-    return count + total if np.any(total) else count
+def _alone(place: int, shape: tuple[int, ...]) -> tuple[int, int]:
+    """Return the shape by k and class that a field has before it is repeated."""
+    return (shape[0] if place < _TOTAL else 1, shape[1] if place <= _TOTAL else 1)
 
 
-def _rounded(count: Limbs, total: Compensated, ns: Namespace) -> Array:
-    dtype = total.sum.dtype
-    high, low = ns.astype(count.high, dtype), ns.astype(count.low, dtype)
-    return total.sum + (total.lost + (high * float(1 << BITS) + low))
+def _stack(ns: Namespace, fields: list[Array], mine: list[bool]) -> Array | None:
+    if not any(mine):
+        return None
+    none = ns.zeros_like(fields[mine.index(True)])
+    chosen = [each if is_mine else none for each, is_mine in zip(fields, mine, strict=True)]
+    return ns.stack(chosen, axis=-1)

@@ -1,7 +1,6 @@
 """Running sums that stay exact where a framework has no 64-bit numbers (R18).
 
 A count is kept in two limbs of 31 bits, a floating sum with the error that its rounding lost.
-A metric keeps both kinds, since a weight may come with any batch.
 """
 
 from __future__ import annotations
@@ -11,7 +10,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from accord.backends.base import Array, Namespace
-from accord.counts.tally import Tally
+from accord.backends.registry import backend_of
 
 BITS = 31
 _LOW = (1 << BITS) - 1
@@ -32,14 +31,13 @@ class Limbs(NamedTuple):
 
     def value(self) -> np.ndarray[Any, Any]:
         """Return the count as NumPy int64, waiting for its device."""
-        high, low = (np.asarray(limb).astype(np.int64) for limb in self)
+        high, low = (each.astype(np.int64) for each in backend_of(self.low).to_host(*self))
         return (high << BITS) + low
 
 
 def limbs(count: Array, ns: Namespace) -> Limbs:
-    """Return a count of at most 31 bits as limbs."""
-    low = ns.astype(count, ns.uint32)
-    return Limbs(ns.zeros_like(low), low)
+    """Return a count of at most 62 bits as limbs."""
+    return Limbs(ns.astype(count >> BITS, ns.uint32), ns.astype(count & _LOW, ns.uint32))
 
 
 class Compensated(NamedTuple):
@@ -61,22 +59,18 @@ class Compensated(NamedTuple):
 
     def value(self) -> np.ndarray[Any, Any]:
         """Return the sum as NumPy float64, waiting for its device."""
-        total, lost = (np.asarray(part).astype(np.float64) for part in self)
+        total, lost = (each.astype(np.float64) for each in backend_of(self.sum).to_host(*self))
         return total + lost
 
 
+def compensated(value: Array, dtype: Any, ns: Namespace) -> Compensated:
+    """Return a sum in a floating dtype, with what the dtype can't hold of it."""
+    near = ns.astype(value, dtype)
+    if near.dtype == value.dtype:
+        return Compensated(near, ns.zeros_like(near))
+    return Compensated(near, ns.astype(value - ns.astype(near, value.dtype), dtype))
+
+
 def running(count: Array, ns: Namespace) -> Array | Compensated:
-    """Return what a field of a tally is summed in: itself, or with its error where it is narrow."""
+    """Return what an array is summed in: itself, or with its error where it is narrow."""
     return Compensated(count, ns.zeros_like(count)) if count.dtype == ns.float32 else count
-
-
-def parts(tally: Tally, ns: Namespace) -> tuple[Tally, Tally]:
-    """Split a tally into its counts and its sums: each field is in one, and zero in the other."""
-
-    def keep(field: Array, *, floating: bool) -> Array:
-        is_floating = ns.isdtype(field.dtype, "real floating")
-        dtype = ns.float32 if floating else ns.int32
-        return field if is_floating == floating else ns.astype(ns.zeros_like(field), dtype)
-
-    counts = Tally(*(keep(field, floating=False) for field in tally))
-    return counts, Tally(*(keep(field, floating=True) for field in tally))

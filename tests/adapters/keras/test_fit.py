@@ -29,11 +29,11 @@ import numpy as np
 import accord
 from accord.backends import registry
 
-adapter = registry.load(sys.argv[1])
+backend = registry.load(sys.argv[1]).backend
 data = np.load(sys.argv[2])
-scores, labels = (adapter.from_host(data[name]) for name in ("scores", "labels"))
+scores, labels = (backend.from_host(data[name]) for name in ("scores", "labels"))
 tally = accord.TopK((1, 2, 5)).tally(labels, scores)
-print(json.dumps([adapter.to_host(field).tolist() for field in tally]))
+print(json.dumps([backend.to_host(field)[0].tolist() for field in tally]))
 """
 
 

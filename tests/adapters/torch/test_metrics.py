@@ -196,7 +196,7 @@ def test_unseen_bad_labels_are_warned_of_once_r22() -> None:
     update = torch.func.vmap(lambda s, y: accord.TopK(1).tally(y, s))
     counted = update(torch.tensor([[[0.9, 0.1]]]), torch.tensor([[7]]))
     assert counted.invalid.tolist() == [1]
-    metric.counts = torch.stack([field[0] for field in counted])
+    metric.counts = torch.stack([field[0] for field in counted]).reshape(1, 1, -1)
     metric._update_count = 1  # noqa: SLF001  # as if by an update on a device
     with pytest.warns(RuntimeWarning, match="1 labels counted as misses are no class"):
         assert metric.compute() == 0
