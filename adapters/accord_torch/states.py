@@ -1,4 +1,4 @@
-"""The torchmetrics states of a metric: packing, loading, merging and synchronising them."""
+"""What a metric keeps as torchmetrics states, and how they survive."""
 
 from __future__ import annotations
 
@@ -11,38 +11,38 @@ from torch import Tensor
 from torchmetrics.utilities.distributed import gather_all_tensors
 
 from accord import Measure
-from accord.counts.accumulator import Accumulator, refuse_other_classes
+from accord.counts.accumulator import AXES, Accumulator, refuse_other_classes
 
 NAMES = ("counts", "sums", "measured")
 
 
 def described(measure: Measure, *, by_class: bool) -> str:
-    """Return a description of what is counted; it is equal only if the counts mean the same."""
+    """Return what is counted, in words that differ where the counts mean something else."""
     return f"{measure!r}, by class" if by_class else repr(measure)
 
 
 def measured(description: str, *, shared: bool) -> Tensor:
-    """Return the bytes of a description, then 0 if counts may be shared, or NaN if not.
+    """Return the bytes of a description, and 0 or NaN.
 
-    A `MetricCollection` lets metrics whose states are close share one update. Bytes are close only
-    if they are equal, and a NaN is not close to anything.
+    A `MetricCollection` lets metrics with close states share one update from then on. Single bytes
+    are close only if they are equal, and a NaN is close to nothing.
     """
     return torch.tensor([*description.encode(), 0.0 if shared else torch.nan])
 
 
 def refuse_other(name: str, description: str, states: Mapping[str, Any]) -> None:
-    """Refuse states that are incomplete, or whose description differs from the metric's.
+    """Refuse states that are incomplete, old, or count something else than a metric of that name.
 
     Raises
     ------
     ValueError
-        The message names what both count.
+        Naming what both count, or what is missing.
     """
     missing = [state for state in NAMES if state not in states]
     if missing:
         raise ValueError(
             f"the state of {name} lacks {', '.join(missing)}; pass a state_dict() or metric_state"
-            " of a metric of the same measure, complete"
+            " of a metric of the same measure, whole"
         )
     theirs = states["measured"][:-1].cpu().to(torch.uint8).tolist()
     counted = bytes(theirs).decode(errors="replace")
@@ -51,19 +51,26 @@ def refuse_other(name: str, description: str, states: Mapping[str, Any]) -> None
             f"the state counts {counted} but {name} counts {description};"
             " pass the state of a metric with the same options"
         )
+    shape = tuple(states["counts"].shape)
+    if len(shape) != AXES:
+        raise ValueError(
+            f"the state of {name} has counts of shape {shape}, and not one axis each for k, classes"
+            " and fields, as an earlier version of accord saved them; reset the metric, and count"
+            " the batches again"
+        )
 
 
 def classes_in(states: Mapping[str, Any]) -> int | None:
-    """Return the number of classes of counts by class; None if nothing was counted."""
+    """Return how many classes counts by class have, None where nothing was counted."""
     counts, sums = states["counts"], states["sums"]
     classes = int(counts.shape[-2])
     if classes == 1 and not counts.is_meta and not (counts.any() or sums.any()):
-        return None  # the initial state, which broadcasts to any number
+        return None  # as made, to broadcast to any number
     return classes
 
 
 class KeptMetric(torchmetrics.Metric):
-    """A metric whose states are a tally; it can be moved, loaded, merged and synchronised."""
+    """A metric that keeps a tally: moved, loaded, merged and synced without losing a count."""
 
     counts: Tensor
     sums: Tensor
@@ -76,7 +83,7 @@ class KeptMetric(torchmetrics.Metric):
     def reset(self) -> None:
         """Forget every batch."""
         super().reset()
-        if not self._in_forward:  # forward resets too, and then restores the earlier counts
+        if not self._in_forward:  # which resets too, and then adds what was counted before
             self._classes = None
 
     def merge_state(self, incoming_state: dict[str, Any] | torchmetrics.Metric) -> None:
@@ -90,7 +97,7 @@ class KeptMetric(torchmetrics.Metric):
         Raises
         ------
         ValueError
-            If it counts something else, or other classes; the metric is then unchanged.
+            If it counts something else, or other classes; the metric is then as it was.
         """
         theirs: Any = incoming_state
         if isinstance(incoming_state, torchmetrics.Metric):
@@ -102,10 +109,10 @@ class KeptMetric(torchmetrics.Metric):
             self._classes = classes
             self._computed = None
         else:
-            super().merge_state(incoming_state)  # this raises an error
+            super().merge_state(incoming_state)  # which refuses it
 
-    def set_dtype(self, dst_type: str | torch.dtype) -> KeptMetric:
-        """Return the metric unchanged: its counts are exact only in their own dtypes (R18)."""
+    def set_dtype(self, dst_type: str | torch.dtype) -> KeptMetric:  # refused
+        """Return the metric as it is: its counts are exact only as they are (R18)."""
         return self
 
     def _classes_in(self, theirs: Mapping[str, Any]) -> int | None:
@@ -115,7 +122,7 @@ class KeptMetric(torchmetrics.Metric):
         return classes or self._classes
 
     def _load_from_state_dict(self, state_dict: dict[str, Any], prefix: str, *more: Any) -> None:
-        """Load counts of the same measure; report others as torch reports wrong shapes."""
+        """Load counts of the same measure; report others as torch reports a parameter's shape."""
         theirs = {
             name: state_dict[prefix + name]
             for name in self._defaults
@@ -125,7 +132,7 @@ class KeptMetric(torchmetrics.Metric):
             try:
                 refuse_other(type(self).__name__, self._counted, theirs)
             except ValueError as error:
-                more[-1].append(str(error))  # `load_state_dict` raises an error with these
+                more[-1].append(str(error))  # what `load_state_dict` raises in the end
                 for name in theirs:
                     del state_dict[prefix + name]
             else:
@@ -136,7 +143,7 @@ class KeptMetric(torchmetrics.Metric):
         super()._load_from_state_dict(state_dict, prefix, *more)
 
     def _apply(self, fn: Callable[[Tensor], Tensor], exclude_state: Any = ()) -> torch.nn.Module:
-        """Move to the model's device, but keep the dtypes (R18)."""
+        """Follow the model to its device, but not to its dtype (R18)."""
 
         def moved(state: Tensor) -> Tensor:
             place = fn(torch.empty(0, device=state.device)).device
@@ -150,7 +157,7 @@ class KeptMetric(torchmetrics.Metric):
     def _sync_dist(
         self, dist_sync_fn: Callable[..., Any] = gather_all_tensors, process_group: Any = None
     ) -> None:
-        """Gather the states; a process without a batch gets the shape of the others."""
+        """Gather, giving a process that saw no batch the shape of those that did."""
 
         def gather(state: Tensor, group: Any) -> list[Tensor]:
             return list(torch.broadcast_tensors(*dist_sync_fn(state, group=group)))

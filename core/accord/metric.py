@@ -159,7 +159,7 @@ class Metric:
     def _drain(self) -> None:
         if self._pending is None:
             return
-        whole = _both(self._host, (_on_host(self._pending[0]), _on_host(self._pending[1])))
+        whole = _both(self._host, _on_host(*self._pending))
         self._host, self._pending, self._pending_scores = whole, None, 0  # at once, as above
 
 
@@ -174,10 +174,15 @@ def _both(mine: tuple[Any, Any] | None, theirs: tuple[Any, Any]) -> tuple[Any, A
     return first, second
 
 
-def _on_host(pending: Any) -> np.ndarray[Any, Any] | None:
-    if pending is None or isinstance(pending, Compensated):
-        return pending and pending.value()
-    return widest(backend_of(pending).to_host(pending)[0])
+def _on_host(counts: Any, sums: Any) -> tuple[Any, Any]:
+    """Copy both at once, since a lazy graph is computed at each copy, and widen them."""
+    narrow = isinstance(sums, Compensated)
+    parts = [each for each in (counts, *(sums if narrow else (sums,))) if each is not None]
+    copies = iter(backend_of(parts[0]).to_host(*parts))
+    integers = None if counts is None else widest(next(copies))
+    if narrow:
+        return integers, Compensated(*copies).value()
+    return integers, None if sums is None else widest(next(copies))
 
 
 def widest(count: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:

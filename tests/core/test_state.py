@@ -87,6 +87,9 @@ def test_r17_a_packed_tally_is_unpacked_as_it_was(
     counts, sums = kept.pack(tally)
     shapes = {tuple(each.shape) for each in (counts, sums) if each is not None}
     assert shapes == {kept.shape(3 if kept.by_class else None)}
+    in_numpy = kept.pack(accord.Tally(*(np.asarray(field)[()] for field in tally)))
+    for mine, theirs in zip((counts, sums), in_numpy, strict=True):
+        np.testing.assert_array_equal(mine, theirs)
     whole = [None if each is None else np.asarray(each) for each in (counts, sums)]
     found = [field.tolist() for field in kept.tally(*whole)]
     assert found == [np.asarray(field).tolist() for field in tally]

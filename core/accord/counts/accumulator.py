@@ -1,9 +1,9 @@
 """What a metric keeps of a stream: a tally in two arrays, of integers and of floats (R17, R18).
 
 Both have the axes ``(k, classes, fields)``. There is one k where a measure has no several, and one
-class where an average counts by none; what a tally holds once is read at the first of them. So an
-array of nothing, made for one class, broadcasts to any number. Where a framework has 64-bit numbers
-such arrays add; where it has none, a `State` keeps each entry in a pair of 32-bit words.
+class where an average counts by none; what a tally holds once is repeated along them. So an array
+of nothing, made for one class, broadcasts to any number. Where a framework has 64-bit numbers such
+arrays add; where it has none, a `State` keeps each entry in a pair of 32-bit words.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from accord.counts.tally import Tally
 from accord.inputs import options
 
 FIELDS = len(Tally._fields)
-_AXES = 3  # k, classes, fields
+AXES = 3  # k, classes, fields
 _TOTAL = Tally._fields.index("total")  # credits are before it, what has no class is behind it
 
 Host = npt.NDArray[Any]
@@ -49,7 +49,7 @@ class State(NamedTuple):
         if not isinstance(other, State):
             return NotImplemented
         if self.counts.shape != other.counts.shape:
-            inner = [tuple(each.counts.shape[-_AXES - 1 : -2]) for each in (self, other)]
+            inner = [tuple(each.counts.shape[-AXES - 1 : -2]) for each in (self, other)]
             raise ValueError(
                 f"the states to add are stacks of shapes {self.stacked} and {other.stacked}, of"
                 f" counts by k and class of shapes {inner[0]} and {inner[1]}; add states of one"
@@ -61,7 +61,7 @@ class State(NamedTuple):
     @property
     def stacked(self) -> tuple[int, ...]:
         """The lengths of the leading axes along which states are stacked; none for a single one."""
-        return tuple(self.counts.shape[: -_AXES - 1])
+        return tuple(self.counts.shape[: -AXES - 1])
 
     def pairs(self) -> tuple[Limbs, Compensated]:
         """Return counts and sums as numbers that add."""
@@ -183,8 +183,8 @@ class Accumulator:
             )
         classes = self.classes_of(batch)
         found, wanted = self.shape(classes)[:-1], tuple(state.counts.shape[:2])
-        if found[0] == wanted[0] and 1 not in (found[1], wanted[1]):
-            refuse_other_classes(found[1], wanted[1], keeper="state")
+        if wanted[1] != 1:  # made for counts by class
+            refuse_other_classes(classes, wanted[1], keeper="state")
         if found != wanted:
             raise ValueError(
                 f"the state holds counts by k and class of shape {wanted}, and the batch has"
@@ -220,9 +220,10 @@ class Accumulator:
         if not tally.correct.ndim and all(mine):  # most batches; filling takes longer
             return np.array(tally, dtype).reshape(shape)
         packed = np.zeros(shape, dtype)
-        for place, each, is_mine in zip(self._places, tally, mine, strict=True):
-            if is_mine:
-                packed[place] = each
+        classes = slice(None) if self.by_class else 0
+        for place, each in enumerate(tally):
+            if mine[place]:
+                packed[:, classes, place] = each
         return packed
 
     def unpack(self, packed: Array) -> Tally:

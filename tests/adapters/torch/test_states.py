@@ -146,6 +146,15 @@ def test_part_of_a_state_is_refused() -> None:
     assert metric.tally.total == 0
 
 
+def test_a_state_of_an_earlier_version_is_refused() -> None:
+    metric = TopKAccuracy((1, 2))
+    state = counted(TopKAccuracy((1, 2)), (SCORES, EASY)).state_dict()
+    state["counts"] = state["counts"][:, 0]  # as it was: no axis for classes, which would spread k
+    with pytest.raises(RuntimeError, match=r"shape \(2, 6\).* an earlier version of accord"):
+        metric.load_state_dict(state)
+    assert metric.tally.total == 0
+
+
 class Model(torch.nn.Module):
     """A model with a metric inside, as a LightningModule has."""
 
