@@ -50,5 +50,7 @@ def sampler_mask(length: int, world_size: int, rank: int) -> Tensor:
             " pass a length of at least 0 and a world_size of at least 1"
         )
     if not 0 <= options.whole("rank", rank) < world_size:
-        raise ValueError(f"rank={rank} is no rank of {world_size}; pass 0 to {world_size - 1}")
+        raise ValueError(
+            f"rank={rank} is outside 0..{world_size - 1}; pass the rank of this process"
+        )
     return torch.arange(math.ceil(length / world_size)) * world_size + rank < length

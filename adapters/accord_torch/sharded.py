@@ -70,7 +70,7 @@ def sharded_standing(
     if isinstance(y_score, DTensor):
         y_score, offset, classes, group = _shard(y_score, axis)
     if offset is None or classes is None:
-        raise TypeError("offset and classes are needed for a block of scores that is no DTensor")
+        raise TypeError("offset and classes are missing; pass both, unless y_score is a DTensor")
     offset, classes = options.whole("offset", offset), options.whole("classes", classes)
     axis = options.whole("axis", axis)
     inside = (y_true >= 0) & (y_true < classes)
