@@ -103,11 +103,13 @@ def _by_tables(block: Batch, standing: Standing, how: RankTables, place: int, ti
     return gained / block.ns.astype(tied, gained.dtype)
 
 
-def _look_up(block: Batch, how: RankTables, place: int, rank: Array) -> Array:
+def _look_up(block: Batch, how: RankTables, row: int, rank: Array) -> Array:
     ns, backend, numbers = block.ns, block.backend, block.numbers
     if how.arrays is None:  # under a trace, which may trace NumPy too
-        table = ns.asarray(how.lists[place], dtype=numbers.sum)
+        table = ns.asarray(how.lists[row], dtype=numbers.sum)
     else:
-        table = backend.from_host(how.arrays[place], like=block.scores)
-    flat = ns.reshape(ns.astype(rank, numbers.count), (-1,))
-    return ns.reshape(ns.take(ns.astype(table, numbers.sum), flat, axis=0), rank.shape)
+        table = backend.from_host(how.arrays[row], like=block.scores)
+    table, place = ns.astype(table, numbers.sum), ns.astype(rank, numbers.count)
+    if rank.ndim == 1 or None in tuple(rank.shape):  # lengths a graph does not know
+        return ns.take(table, place, axis=0)
+    return ns.reshape(ns.take(table, ns.reshape(place, (-1,)), axis=0), rank.shape)
