@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 import accord
+from accord import scan
 
 MEASURES = [
     accord.TopK((1, 5), ties="last"),
@@ -70,3 +71,36 @@ def test_r21_options_of_the_wrong_type_are_a_type_error() -> None:
 def test_r15_a_multilabel_sample_has_no_class_to_average_over() -> None:
     with pytest.raises(ValueError, match="no single class to count by"):
         accord.Multilabel().tally([[1, 0]], np.zeros((1, 2)), per_class=True)
+
+
+@dataclasses.dataclass(frozen=True)
+class Rising(accord.RankMeasure):
+    def credit_at(self, rank: int) -> float:
+        return float(rank)
+
+
+def test_r7_a_rank_measure_whose_credit_rises_is_refused() -> None:
+    with pytest.raises(ValueError, match=r"credit_at\(1\) is 1.0 and credit_at\(2\) is 2.0"):
+        Rising().accuracy([0], np.array([[0.4, 0.6]]))
+
+
+@dataclasses.dataclass(frozen=True)
+class ReciprocalRank(accord.RankMeasure):
+    def credit_at(self, rank: int) -> float:
+        return 1 / rank if self.k is None or rank <= self.k else 0.0
+
+
+@pytest.mark.parametrize("on", [False, True])
+def test_a_measure_of_your_own_is_reported_and_verified_as_far_as_its_kind_goes(on: bool) -> None:
+    labels, scores = (
+        np.array([0, 2, 1]),
+        np.array([[0.2, 0.7, 0.1], [0.1, 0.2, 0.7], [0.5, 0.5, 0]]),
+    )
+    with scan.using(on):
+        report = accord.evaluate(labels, scores, measure=ReciprocalRank())
+    assert report.accuracy == {1: pytest.approx((0.5 + 1 + 0.5) / 3)}
+    assert (report.interval, report.chance) == (None, None)  # credit in fractions
+    assert "Reciprocal rank" in str(report)
+    for tool in (accord.explain, accord.verify):
+        with pytest.raises(TypeError, match="pass one of accord's"):
+            tool(labels, scores, measure=ReciprocalRank())

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from itertools import accumulate
+from itertools import accumulate, pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -58,7 +58,20 @@ class RankTables:
 
 
 def tables_of(credit: tuple[tuple[float, ...], ...], ties: Ties, *, stacked: bool) -> RankTables:
-    """Return the tables of a measure from its credit at ranks 1 to C, one row for each k."""
+    """Return the tables of a measure from its credit at ranks 1 to C, one row for each k.
+
+    Raises
+    ------
+    ValueError
+        If the credit rises with the rank: bounds and early misses rely on that it does not.
+    """
+    for row in credit:
+        for rank, (worth, later) in enumerate(pairwise(row), 1):
+            if later > worth:
+                raise ValueError(
+                    f"credit_at({rank}) is {worth} and credit_at({rank + 1}) is {later}; a rank"
+                    " measure must not give a later rank more credit"
+                )
     last = [max([0, *(rank for rank, worth in enumerate(row, 1) if worth)]) for row in credit]
     lists = [[*row, 0.0] for row in credit] + [[0.0, *accumulate(row)] for row in credit]
     return RankTables(tuple(last), credit, ties, stacked, lists)
