@@ -16,7 +16,6 @@ from accord.verification.explain.data import Told
 from accord.verification.explain.labels import LOGITS, SIGMOID
 from accord.verification.explain.result import Explanation
 from accord.verification.handover import in_dtype, kept_places, threshold_in
-from accord.verification.reference import judge
 from accord.verification.samples import SHOWN, Scored
 
 HostArray = npt.NDArray[Any]
@@ -38,8 +37,8 @@ def explain_binary(
             " labels of one shape, or scores of shape (N, C)"
         )
     places, truth, scores = kept_places(measure.ignore_index, truth.reshape(-1), scores.reshape(-1))
-    judged = judge(in_dtype(measure, dtype or scores.dtype.name), truth, scores)
-    own = judged.credit
+    counted = in_dtype(measure, dtype or scores.dtype.name)
+    own, tally = counted.credit(truth, scores), counted.tally(truth, scores)
     mine = replace(ours("first"), at_threshold=measure.at_threshold)
     threshold = threshold_in(measure.threshold, dtype)
     told, first = [], set()
@@ -75,16 +74,12 @@ def explain_binary(
         ties=measure.at_threshold,
         samples=len(truth),
         classes=2,
-        correct={1: int(own.sum())},
-        floor={1: _sum(judged.floor)},
-        ceiling={1: _sum(judged.ceiling)},
+        correct={1: int(tally.correct)},
+        floor={1: int(tally.floor)},
+        ceiling={1: int(tally.ceiling)},
         threshold=measure.threshold,
         told=tuple(told),
         looked_at=tuple(samples),
         measure=measure,
         total=len(truth),
     )
-
-
-def _sum(credit: HostArray | None) -> int:
-    return int(np.sum(np.asarray(credit)))

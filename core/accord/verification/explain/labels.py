@@ -24,7 +24,7 @@ from accord.verification.explain.causes import (
 from accord.verification.explain.data import Told
 from accord.verification.explain.result import Explanation
 from accord.verification.handover import in_dtype, threshold_in
-from accord.verification.reference import CRITERIA, judge
+from accord.verification.reference import CRITERIA
 
 HostArray = npt.NDArray[Any]
 
@@ -159,7 +159,7 @@ def _by_threshold(
     unlike = measure.criteria == "jaccard" and known.empty == 0
     empty = np.asarray(~(chosen | true).any(axis=-1)) & unlike
     credit = np.where(empty, 0.0, credit) if empty.any() else credit
-    own = judge(mine, true, scores).credit
+    own = np.asarray(mine.credit(true, scores))
     figure = float(credit.sum() / total) if total else float("nan")
     apart = np.flatnonzero(credit != own)
     return Told(

@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import time
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -15,6 +14,7 @@ from accord.credit.thresholds import AtThreshold
 from accord.inputs.options import one_of, top, top_within
 from accord.measures import Binary, Multilabel, TopK, TopKCategorical
 from accord.measures.base import Measure
+from accord.per_sample import in_top_k
 from accord.reporting.evaluate import usual_k
 from accord.verification import processes
 from accord.verification.dialects.dialect import AVERAGES, Dialect
@@ -148,7 +148,7 @@ def explain(
     each = _each(counted.k)
     top_within(each, scores.shape[1])
     mine = ours(counted.ties)  # type: ignore[arg-type]  # checked above
-    own = {one: mine.hits(truth, scores, one).least for one in each}
+    own = {one: _hits(truth, scores, one, counted.ties) for one in each}
     others = [dialects[name] for name in dialects if name != "accord"]
     told = []
     for at, dialect in enumerate(others, 1):
@@ -160,7 +160,10 @@ def explain(
             )
     names = chosen(peers, average)
     found = ask(names, truth, scores, each, average, seconds=seconds, progress=progress)
-    bounds = {one: _bounds(mine, truth, scores, one) for one in each}
+    bounds = {
+        one: Hits(_hits(truth, scores, one, "pessimistic"), _hits(truth, scores, one, "optimistic"))
+        for one in each
+    }
     return Explanation(
         ties=counted.ties,
         samples=len(truth),
@@ -188,12 +191,13 @@ def explain(
     )
 
 
-def _bounds(mine: Dialect, truth: HostArray, scores: HostArray, k: int) -> Hits:
-    """Return the hits if every tie is lost, and if every tie is won."""
-    return Hits(
-        replace(mine, ties="pessimistic").hits(truth, scores, k).least,
-        replace(mine, ties="optimistic").hits(truth, scores, k).least,
-    )
+def _hits(truth: HostArray, scores: HostArray, k: int, ties: Any) -> HostArray:
+    """Return what accord judges of each sample; a label outside the classes is a miss (R22)."""
+    good = (truth >= 0) & (truth < scores.shape[1])
+    if scores.shape[1] == 1:  # which as integers accord takes for predicted labels
+        scores = scores.astype(np.float64)
+    hits = in_top_k(np.where(good, truth, 0), scores, k, ties=ties)
+    return np.asarray(hits & good)
 
 
 def _measure_or(
