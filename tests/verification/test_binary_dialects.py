@@ -50,3 +50,9 @@ def test_keras_holds_the_threshold_as_float32() -> None:
 def test_a_library_without_a_binary_function_says_so() -> None:
     with pytest.raises(ValueError, match=r"jax\.lax\.top_k has no binary accuracy"):
         accord.dialects["jax.lax.top_k"].binary_accuracy([1], np.array([0.5]))
+
+
+def test_a_binary_label_other_than_0_and_1_counts_as_0_in_explain() -> None:
+    scores = np.array([0.9, 0.2, 0.8], np.float32)
+    found = accord.explain(np.array([1, 3, 3]), scores, measure=accord.Binary())
+    assert found.correct == {1: 2}

@@ -45,7 +45,9 @@ def judge(measure: Measure, truth: HostArray, scores: HostArray) -> Judged:
         raise TypeError(
             f"{measure!r} has no reference to compare with; pass one of accord's measures"
         )
-    return by_kind(measure, truth, scores.reshape(-1, scores.shape[-1]))
+    if measure.label_kind != "binary":
+        scores = scores.reshape(-1, scores.shape[-1])
+    return by_kind(measure, truth, scores)
 
 
 class _Slots(NamedTuple):

@@ -38,7 +38,8 @@ def explain_binary(
         )
     places, truth, scores = kept_places(measure.ignore_index, truth.reshape(-1), scores.reshape(-1))
     counted = in_dtype(measure, dtype or scores.dtype.name)
-    own, tally = counted.credit(truth, scores), counted.tally(truth, scores)
+    positive = truth == 1  # other labels count as 0
+    own, tally = counted.credit(positive, scores), counted.tally(positive, scores)
     mine = replace(ours("first"), at_threshold=measure.at_threshold)
     threshold = threshold_in(measure.threshold, dtype)
     told, first = [], set()
