@@ -18,7 +18,7 @@ from accord.scan import dispatch
 
 def _count(scores: Tensor, labels: Tensor, most: int) -> Tensor:
     batch = validate(labels, scores, axis=-1, scans=True)
-    return torch.stack([batch.wrap(field) for field in rank_all(batch, most)]).to(torch.int32)
+    return torch.from_numpy(rank_all(batch, most))  # of host memory, which NumPy counts
 
 
 def _shape(scores: Tensor, labels: Tensor, most: int) -> Tensor:

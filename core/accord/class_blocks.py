@@ -6,7 +6,7 @@ from typing import Any
 
 from accord.backends import small_floats
 from accord.backends.base import Array
-from accord.credit.rank_counts import Standing, stand
+from accord.credit.rank_counts import Standing, stand, standing_of
 from accord.inputs import options
 from accord.inputs.batch import Batch
 from accord.inputs.labels import as_number, isnan
@@ -63,14 +63,14 @@ def standing_in_block(
     owners = validate(y_true, own_score, axis=None, name="own_score", masks=False)
     if owners.scores.dtype != batch.scores.dtype:
         raise TypeError(
-            f"own_score has dtype {owners.scores.dtype}, y_score {batch.scores.dtype};"
-            " pass scores of one dtype"
+            f"own_score has dtype {small_floats.name_of(owners.scores.dtype)}, y_score"
+            f" {small_floats.name_of(batch.scores.dtype)}; pass scores of one dtype"
         )
     if not batch.ns.isdtype(batch.truth.dtype, "integral"):
         raise TypeError(f"y_true has dtype {batch.truth.dtype}; pass integer class indices")
     own = small_floats.widened(owners.scores)
     counts = batch.over_blocks(lambda block: _counts(block, own[(*block.index, ...)], offset))
-    return Standing(*(batch.wrap(counts[place, ...]) for place in range(3)))
+    return standing_of(batch.wrap(counts))
 
 
 def _counts(block: Batch, own: Array, offset: int) -> Array:

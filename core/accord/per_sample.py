@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from accord.backends.base import Array
-from accord.credit.rank_counts import Standing, rank_all
+from accord.credit.rank_counts import Standing, rank_all, standing_of
 from accord.credit.rank_tables import credit
 from accord.credit.ties import Ties
 from accord.inputs import options
@@ -49,7 +49,7 @@ def in_top_k(
     batch = validate(y_true, y_score, axis=measure.axis, masks=False, scans=True)
     measure.check(batch.classes)
     how = tables_for(measure, batch)
-    return batch.wrap(credit(batch, rank_all(batch, how.reach), how, ties))
+    return batch.wrap(credit(batch, standing_of(rank_all(batch, how.reach)), how, ties))
 
 
 def standing(y_true: Any, y_score: Array, *, axis: int = -1) -> Standing:
@@ -79,4 +79,4 @@ def standing(y_true: Any, y_score: Array, *, axis: int = -1) -> Standing:
     """
     axis = options.whole("axis", axis)
     batch = validate(y_true, y_score, axis=axis, masks=False, scans=True)
-    return Standing(*map(batch.wrap, rank_all(batch)))
+    return standing_of(batch.wrap(rank_all(batch)))

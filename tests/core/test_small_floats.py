@@ -334,3 +334,16 @@ def test_the_command_line_says_how_to_save_a_float_that_numpy_cannot_read_back(
     assert said in capsys.readouterr().err
     np.savez(file, y_true=[0, 1], y_score=scores.view(np.uint8))
     assert reported(capsys, "score", file, "--score-dtype", "float8_e5m2")["correct"] == {"1": 2}
+
+
+def test_a_mask_of_small_floats_is_refused_with_a_remedy_that_works() -> None:
+    mask = np.array([1, 0, 1]).astype(ml_dtypes.bfloat16)
+    with pytest.raises(TypeError, match=r"mask has dtype bfloat16; .*; pass mask != 0"):
+        accord.top_k_accuracy([0, 1, 2], np.eye(3), 1, mask=mask)
+    assert accord.top_k_accuracy([0, 0, 2], np.eye(3), 1, mask=mask != 0) == 1.0
+
+
+def test_an_own_score_of_another_dtype_than_bfloat16_is_refused_by_their_names() -> None:
+    scores = np.eye(3).astype(ml_dtypes.bfloat16)
+    with pytest.raises(TypeError, match="own_score has dtype float32, y_score bfloat16; pass"):
+        accord.standing_in_block([0, 1, 2], scores, np.ones(3, np.float32), offset=0)

@@ -9,6 +9,8 @@ from typing import Any
 
 import numpy as np
 
+from accord.backends.small_floats import is_small, name_of
+
 _ENCODED = (
     "class indices, for instance [list(classes).index(each) for each in y_true], with the classes"
     " in the order of the columns of y_score"
@@ -182,7 +184,7 @@ def dtype(name: str, array: Any, wanted: str, *, call: str | None = None) -> Typ
     host = isinstance(array, (np.ndarray, np.generic))
     remedy = (_cast if host else _cast_elsewhere)(name, call or name, array)
     remedy = f"; pass {remedy}" if remedy else ""
-    return TypeError(f"{name} has dtype {array.dtype}; it must hold {wanted}{remedy}")
+    return TypeError(f"{name} has dtype {name_of(array.dtype)}; it must hold {wanted}{remedy}")
 
 
 def _cast_elsewhere(name: str, call: str, array: Any) -> str | None:
@@ -194,6 +196,8 @@ def _cast_elsewhere(name: str, call: str, array: Any) -> str | None:
 def _cast(name: str, call: str, array: Any) -> str | None:
     """Return the call that makes numbers of a NumPy array, if there is one."""
     kind = array.dtype.kind
+    if name == "mask" and is_small(array.dtype):
+        return f"{call} != 0"
     if kind in "biuf":  # numbers, but not of the kind that is wanted
         return f"{call} != 0" if name == "mask" else None
     if kind == "V":

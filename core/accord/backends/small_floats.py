@@ -45,9 +45,9 @@ def is_small(dtype: np.dtype[Any]) -> bool:
     return dtype == BFLOAT16 or (dtype.num >= _ADDED and dtype.name in LIMITS)
 
 
-def name_of(dtype: np.dtype[Any]) -> str:
-    """Return what one of these dtypes is called."""
-    return "bfloat16" if dtype == BFLOAT16 else dtype.name
+def name_of(dtype: Any) -> str:
+    """Return what a dtype of any framework is called in messages; for NumPy's, its name."""
+    return "bfloat16" if isinstance(dtype, np.dtype) and dtype == BFLOAT16 else str(dtype)
 
 
 def as_bits(array: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:

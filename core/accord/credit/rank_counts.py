@@ -84,18 +84,25 @@ def _with_invalid_last(block: Batch, labels: Labels, standing: Standing) -> Rank
     return Ranked(Standing(ahead, before, after), undefined)
 
 
-def rank_all(batch: Batch, most: int | None = None) -> Standing:
-    """Return where every sample stands, in arrays of what counted; no sample is left out."""
+def rank_all(batch: Batch, most: int | None = None) -> Array:
+    """Return the three counts of every sample along a first axis, as an array of what counted.
+
+    No sample is left out.
+    """
     if batch.scanned:
         label = class_labels(batch, None, ignorable=False).label
         most = batch.classes + 1 if most is None else most
-        return Standing(*scan.rank_counts(batch.scores, label, most))
+        return scan.rank_counts(batch.scores, label, most)
     counted = batch.backend.compiled(_stacked)
 
     def work(block: Batch) -> Array:
         return counted(most, block, class_labels(block, None, ignorable=False))
 
-    counts = batch.over_blocks(work)
+    return batch.over_blocks(work)
+
+
+def standing_of(counts: Array) -> Standing:
+    """Return the three counts along a first axis as a standing."""
     return Standing(*(counts[place, ...] for place in range(3)))
 
 

@@ -102,8 +102,8 @@ class RankMeasure(Measure):
         rows = scan.Rows(batch.scores, batch.truth, batch.mask, batch.weight, ignored)
         how = tables_for(self, batch)
         lost = AHEAD.get(how.ties)  # None for the mean over all orders
-        credit_ = scan.Credit(_cuts(how.cuts), *(() if how.arrays is None else (how.arrays,)))
-        fields = scan.tally_ranks(rows, credit_._replace(lost=lost), groups)
+        tables = scan.NO_TABLES if how.arrays is None else how.arrays
+        fields = scan.tally_ranks(rows, scan.Credit(_cuts(how.cuts), tables, lost), groups)
         if fields is None:
             return None
         correct, floor, ceiling, *rest = fields

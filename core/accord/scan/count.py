@@ -28,7 +28,7 @@ _IN_ONE_PIECE = 0x0001 | 0x0100  # NumPy's flags C_CONTIGUOUS and ALIGNED
 _INT32 = 4  # bytes; labels as wide or wider are read as they are
 _NO_WEIGHT = np.empty(0)
 _NO_FLAG = np.empty(0, np.bool_)
-_NO_TABLES = np.empty((0, 0))
+NO_TABLES = np.empty((0, 0))
 
 
 class Rows(NamedTuple):
@@ -75,7 +75,7 @@ class Credit(NamedTuple):
     """
 
     cuts: npt.NDArray[np.int64]
-    tables: npt.NDArray[np.float64] = _NO_TABLES
+    tables: npt.NDArray[np.float64] = NO_TABLES
     lost: tuple[int, int] | None = (1, 0)
 
 

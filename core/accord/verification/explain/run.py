@@ -10,11 +10,13 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from accord.credit.rank_counts import Standing
+from accord.credit.rank_tables import rank_ahead
 from accord.credit.thresholds import AtThreshold
 from accord.inputs.options import one_of, top, top_within
 from accord.measures import Binary, Multilabel, TopK, TopKCategorical
 from accord.measures.base import Measure
-from accord.per_sample import in_top_k
+from accord.per_sample import standing
 from accord.reporting.evaluate import usual_k
 from accord.verification import processes
 from accord.verification.dialects.dialect import AVERAGES, Dialect
@@ -148,7 +150,8 @@ def explain(
     each = _each(counted.k)
     top_within(each, scores.shape[1])
     mine = ours(counted.ties)  # type: ignore[arg-type]  # checked above
-    own = {one: _hits(truth, scores, one, counted.ties) for one in each}
+    where = _ranked(truth, scores)
+    own = {one: _hits(where, one, counted.ties) for one in each}
     others = [dialects[name] for name in dialects if name != "accord"]
     told = []
     for at, dialect in enumerate(others, 1):
@@ -161,8 +164,7 @@ def explain(
     names = chosen(peers, average)
     found = ask(names, truth, scores, each, average, seconds=seconds, progress=progress)
     bounds = {
-        one: Hits(_hits(truth, scores, one, "pessimistic"), _hits(truth, scores, one, "optimistic"))
-        for one in each
+        one: Hits(_hits(where, one, "pessimistic"), _hits(where, one, "optimistic")) for one in each
     }
     return Explanation(
         ties=counted.ties,
@@ -191,13 +193,21 @@ def explain(
     )
 
 
-def _hits(truth: HostArray, scores: HostArray, k: int, ties: Any) -> HostArray:
-    """Return what accord judges of each sample; a label outside the classes is a miss (R22)."""
+def _ranked(truth: HostArray, scores: HostArray) -> Standing:
+    """Return where accord ranks each sample; a label outside the classes is behind all (R22)."""
     good = (truth >= 0) & (truth < scores.shape[1])
     if scores.shape[1] == 1:  # which as integers accord takes for predicted labels
         scores = scores.astype(np.float64)
-    hits = in_top_k(np.where(good, truth, 0), scores, k, ties=ties)
-    return np.asarray(hits & good)
+    ahead, before, after = standing(np.where(good, truth, 0), scores)
+    return Standing(
+        np.where(good, ahead, scores.shape[1]),
+        np.where(good, before, 0),
+        np.where(good, after, 0),
+    )
+
+
+def _hits(where: Standing, k: int, ties: Any) -> HostArray:
+    return np.asarray(rank_ahead(where, ties) < k)
 
 
 def _measure_or(
