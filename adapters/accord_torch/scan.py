@@ -11,14 +11,14 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from accord.credit.rank_counts import rank_all
+from accord.credit.rank_counts import rank_all, read_classes
 from accord.inputs.validate import validate
 from accord.scan import dispatch
 
 
 def _count(scores: Tensor, labels: Tensor, most: int) -> Tensor:
     batch = validate(labels, scores, axis=-1, scans=True)
-    return torch.from_numpy(rank_all(batch, most))  # of host memory, which NumPy counts
+    return torch.from_numpy(rank_all(batch, read_classes, most))  # of host memory, which NumPy counts
 
 
 def _shape(scores: Tensor, labels: Tensor, most: int) -> Tensor:

@@ -5,12 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from accord.backends.base import Array
-from accord.credit.rank_counts import Standing, rank_all, standing_of
-from accord.credit.rank_tables import credit
+from accord.credit.rank_counts import Standing, rank_all, read_classes, standing_of
 from accord.credit.ties import Ties
 from accord.inputs import options
 from accord.inputs.validate import validate
-from accord.measures.rank import tables_for
 from accord.measures.top_k import TopK
 
 
@@ -48,8 +46,7 @@ def in_top_k(
     measure = TopK(k, ties=ties, axis=axis)
     batch = validate(y_true, y_score, axis=measure.axis, masks=False, scans=True)
     measure.check(batch.classes)
-    how = tables_for(measure, batch)
-    return batch.wrap(credit(batch, standing_of(rank_all(batch, how.reach)), how, ties))
+    return measure.credit_in(batch, read_classes)
 
 
 def standing(y_true: Any, y_score: Array, *, axis: int = -1) -> Standing:
@@ -79,4 +76,4 @@ def standing(y_true: Any, y_score: Array, *, axis: int = -1) -> Standing:
     """
     axis = options.whole("axis", axis)
     batch = validate(y_true, y_score, axis=axis, masks=False, scans=True)
-    return standing_of(batch.wrap(rank_all(batch)))
+    return standing_of(batch.wrap(rank_all(batch, read_classes)))

@@ -35,7 +35,9 @@ import sys
 import numpy as np
 from accord.backends.small_floats import BFLOAT16
 from accord.scan import compiled
-from accord.scan.count import Credit, Rows, tally_ranks, tally_sides as count_sides
+from accord.credit.thresholds import native
+from accord.scan.arrays import Rows
+from accord.scan.count import Credit, tally_ranks, tally_sides as count_sides
 
 def scores(dtype, width):
     bits = np.random.default_rng(0).integers(0, 256, (300, width), np.uint8)
@@ -51,7 +53,7 @@ def tally(dtype):
 def tally_of_rows(stored, values):
     labels = np.arange(300) % values.shape[1]
     correct, *_, undefined = tally_ranks(
-        Rows(stored, labels), Credit(np.array([1, 2, 4])), groups=None
+        Rows(stored, labels, 1), Credit(np.array([1, 2, 4])), groups=None
     )
     hits, missing = [0, 0, 0], 0
     for row, label in zip(values.tolist(), labels.tolist()):  # R4, R5
@@ -64,7 +66,9 @@ def tally_of_rows(stored, values):
 def tally_sides(dtype):
     stored, values = scores(dtype, 48)
     labels = np.arange(values.size).reshape(values.shape) % 2
-    correct, *_ = count_sides(Rows(stored, labels), 9.0, None, at_is_above=False)
+    correct, *_ = count_sides(
+        Rows(stored, labels, 2, weight=np.ones(labels.shape)), native(9.0, stored.dtype), None, at_is_above=False
+    )
     pairs = zip(values.ravel().tolist(), labels.ravel().tolist())
     return int(correct), sum(s > 9.0 if label else s <= 9.0 for s, label in pairs)
 
@@ -142,9 +146,11 @@ def test_code_from_before_an_upgrade_is_never_run(tmp_path: Path) -> None:
     assert run(AHEAD, **settings) == [["0"], ["1"]]
     assert run(AHEAD, **settings) == [["0"], ["0"]]
     # A change that shows: scores below the label's count as ahead of it.
-    upgrade(package / "scan" / "simd.py", '_flags(">", start.dtype)', '_flags("<", start.dtype)')
+    upgrade(
+        package / "scan" / "simd_flags.py", '_flags(">", start.dtype)', '_flags("<", start.dtype)'
+    )
     assert run(AHEAD, **settings) == [["0"], ["0"]]  # Python runs its .pyc: it saw no change
-    for stale in (package / "scan" / "__pycache__").glob("simd.*"):
+    for stale in (package / "scan" / "__pycache__").glob("simd_flags.*"):
         stale.unlink()
     assert run(AHEAD, **settings) == [["1"], ["1"]]
 

@@ -9,11 +9,15 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Literal, NamedTuple
 
+import numpy as np
+
 from accord.backends.base import Array
 from accord.counts.tally import Outcome
-from accord.credit.thresholds import AtThreshold, sides
+from accord.credit.thresholds import AtThreshold, native, sides
 from accord.inputs.batch import Batch
 from accord.inputs.labels import Labels, as_number, isnan
+from accord.scan.arrays import Rows
+from accord.scan.count import best_counts, side_counts
 
 Unit = Literal["samples", "labels"]
 
@@ -61,6 +65,21 @@ class Match(NamedTuple):
     invalid: Array | None
 
 
+class Sides(NamedTuple):
+    """How many labels of each sample are on each side of the threshold, and how many are true.
+
+    ``known`` are those whose score and truth are known, ``nan`` those whose score is NaN.
+    """
+
+    known: Array
+    true: Array
+    above: Array
+    above_true: Array
+    at: Array
+    at_true: Array
+    nan: Array
+
+
 def past_threshold(
     block: Batch, labels: Labels, threshold: float, at_threshold: AtThreshold
 ) -> Match:
@@ -69,17 +88,30 @@ def past_threshold(
     above, at, undefined = sides(block, threshold)
     usable = ~undefined if labels.valid is None else ~undefined & labels.valid
     above, at, true = above & usable, at & usable, labels.label & usable
-    sure = Predicted(count(above), count(above & true))
-    tied, tied_true = count(at), count(at & true)
-    whole = Predicted(sure.size + tied, sure.right + tied_true)
+    counted = (usable, true, above, above & true, at, at & true, undefined)
+    invalid = None if labels.valid is None else count(~labels.valid)
+    return _past_threshold(Sides(*map(count, counted)), at_threshold, invalid)
+
+
+def scanned_past_threshold(rows: Rows, threshold: float, at_threshold: AtThreshold) -> Match | None:
+    """Predict as `past_threshold` by the compiled scan; None if it finds something to refuse."""
+    bound = native(threshold, rows.scores.dtype)
+    counts = None if bound is None else side_counts(rows, bound)
+    return None if counts is None else _past_threshold(Sides(*counts[:7]), at_threshold, None)
+
+
+def _past_threshold(found: Sides, at_threshold: AtThreshold, invalid: Array | None) -> Match:
+    at, at_true = found.at, found.at_true
+    sure = Predicted(found.above, found.above_true)
+    whole = Predicted(sure.size + at, sure.right + at_true)
     return Match(
         chosen=whole if at_threshold == "positive" else sure,
-        worst=Predicted(sure.size + tied - tied_true, sure.right),
-        best=Predicted(sure.size + tied_true, whole.right),
-        true=count(true),
-        usable=count(usable),
-        undefined=count(undefined),
-        invalid=None if labels.valid is None else count(~labels.valid),
+        worst=Predicted(sure.size + at - at_true, sure.right),
+        best=Predicted(sure.size + at_true, whole.right),
+        true=found.true,
+        usable=found.known,
+        undefined=found.nan,
+        invalid=invalid,
     )
 
 
@@ -90,6 +122,22 @@ def k_best(block: Batch, labels: Labels, several: Sequence[int], ties: str) -> l
     rising = block.ns.sort(key, axis=-1)
     undefined = isnan(block, scores)
     return [_k_best(block, labels, key, rising, undefined, k, ties) for k in several]
+
+
+def scanned_k_best(rows: Rows, several: Sequence[int], ties: str) -> list[Match] | None:
+    """Predict as `k_best` by the compiled scan; None if it can't, or finds something to refuse."""
+    counts = best_counts(rows, np.asarray(several, np.int64), last=ties == "last")
+    if counts is None:
+        return None
+    (true, nan), rights = counts[:2], counts[2:].reshape(3, len(several), *rows.shape)
+    sound = nan == 0
+    true, usable = np.where(sound, true, 0), np.where(sound, np.int32(rows.entries), 0)
+    matches = []
+    for place, k in enumerate(several):
+        size = np.where(sound, np.int32(k), 0)
+        chosen, worst, best = (Predicted(size, right) for right in rights[:, place])
+        matches.append(Match(chosen, worst, best, true, usable, nan, None))
+    return matches
 
 
 def _k_best(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import NamedTuple
 
 from accord.backends.base import Array, indices
@@ -84,21 +85,25 @@ def _with_invalid_last(block: Batch, labels: Labels, standing: Standing) -> Rank
     return Ranked(Standing(ahead, before, after), undefined)
 
 
-def rank_all(batch: Batch, most: int | None = None) -> Array:
+def rank_all(batch: Batch, read: Callable[[Batch], Labels], most: int | None = None) -> Array:
     """Return the three counts of every sample along a first axis, as an array of what counted.
 
-    No sample is left out.
+    ``read`` reads the labels. No sample is left out.
     """
     if batch.scanned:
-        label = class_labels(batch, None, ignorable=False).label
         most = batch.classes + 1 if most is None else most
-        return scan.rank_counts(batch.scores, label, most)
+        return scan.rank_counts(batch.scores, read(batch).label, most)
     counted = batch.backend.compiled(_stacked)
 
     def work(block: Batch) -> Array:
-        return counted(most, block, class_labels(block, None, ignorable=False))
+        return counted(most, block, read(block))
 
     return batch.over_blocks(work)
+
+
+def read_classes(block: Batch) -> Labels:
+    """Read integer labels where the caller takes no label that leaves its sample out."""
+    return class_labels(block, None, ignorable=False)
 
 
 def standing_of(counts: Array) -> Standing:

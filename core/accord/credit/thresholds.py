@@ -13,6 +13,7 @@ from accord.backends.small_floats import BFLOAT16, LIMITS
 from accord.inputs import options
 from accord.inputs.batch import Batch
 from accord.inputs.labels import as_number, isnan
+from accord.scan.count import Bound
 
 AtThreshold = Literal["negative", "positive"]
 SIDES: tuple[AtThreshold, ...] = get_args(AtThreshold)
@@ -44,13 +45,17 @@ def sides(block: Batch, threshold: float) -> Sides:
     return Sides(above, at & ~undefined, undefined)
 
 
-def in_float64(threshold: float, dtype: np.dtype[Any]) -> float | None:
-    """Return what float64 compares with NumPy scores as `sides` does; None for wide integers."""
+def native(threshold: float, dtype: np.dtype[Any]) -> Bound | None:
+    """Return what the scan compares NumPy scores with as `sides` does; None if it can't."""
     if dtype == BFLOAT16:
-        return rounded(threshold, LIMITS["bfloat16"])
+        return Bound(np.float32(rounded(threshold, LIMITS["bfloat16"])), exact=True)
     if dtype.kind == "f":
-        return rounded(threshold, np.finfo(dtype))
-    return threshold if dtype.itemsize < np.dtype(np.float64).itemsize else None
+        wide = np.promote_types(dtype, np.float32).type
+        return Bound(wide(rounded(threshold, np.finfo(dtype))), exact=True)
+    kind = np.uint8 if dtype.kind == "b" else dtype.type
+    info = np.iinfo(kind)
+    below = math.floor(min(max(threshold, info.min - 1), info.max))
+    return None if below < info.min else Bound(kind(below), exact=below == threshold)
 
 
 def border(threshold: float, *, from_logits: bool) -> float:

@@ -15,6 +15,8 @@ from accord.backends import refusals
 from accord.backends.base import Array
 from accord.inputs import shapes
 from accord.inputs.batch import Batch
+from accord.scan.count import peaks
+from accord.scan.dispatch import can_scan
 
 _Allowed = str | Callable[[Any], str]
 
@@ -47,7 +49,7 @@ def class_labels(
     whether the caller takes an ``ignore_index``.
     """
     number, whole = _as_integers(block)
-    kept = _kept(block, number, ignore_index)
+    kept = read_kept(block, number, ignore_index)
     if whole is not None:
         _refuse_fractions(block, _and(kept.keep, ~whole))
     classes = block.classes if classes is None else classes
@@ -62,14 +64,18 @@ def class_labels(
 def dense_labels(block: Batch) -> Labels:
     """Read the class of each row of one-hot or probability labels: its lowest largest (R9)."""
     ns, backend = block.ns, block.backend
-    rows = as_number(block, block.truth)
     if not block.sample_axes:
         _refuse_labels_for_a_row(block)
+    elif block.scanned and can_scan(block.truth.dtype):
+        mine, label = read_kept(block), peaks(block.scores, block.truth)
+        if not _and(mine.keep, label < 0).any():
+            return Labels(np.maximum(label, 0), None, mine)
+    rows = as_number(block, block.truth)
     tainted = ns.any(isnan(block, rows), axis=-1, keepdims=True)
     rows = ns.where(tainted, ns.zeros_like(rows), rows)  # so that its peak is not above zero
     label = ns.argmax(backend.sort_key(rows), axis=-1)
     peak = backend.take_last_axis(rows, label[..., None])[..., 0]
-    kept = _kept(block, None, None)
+    kept = read_kept(block)
     if ns.isdtype(rows.dtype, "integral") and ns.isdtype(block.scores.dtype, ("bool", "integral")):
         ones = _cast(block, backend.count_true(rows != 0)[0], "count")
         several = ones + _cast(block, peak, "count") > 2
@@ -97,7 +103,7 @@ def binary_labels(block: Batch, ignore_index: int | None, *, ignorable: bool = T
     """Read labels 0 and 1 of any dtype (R10), as bools; ``block.truth`` may have a label axis."""
     number = as_number(block, block.truth)
     # Widened first, for a narrow integer may not hold the index that is left out.
-    kept = _kept(block, None if ignore_index is None else _as_integers(block)[0], ignore_index)
+    kept = read_kept(block, None if ignore_index is None else _as_integers(block)[0], ignore_index)
     binary = (block.backend.sort_key(number) == 0) | (number == 1)  # a subnormal is not 0
     valid, label = _judge(
         block, binary, number, kept, partial(refusals.neither, ignorable=ignorable)
@@ -130,7 +136,8 @@ def _as_integers(block: Batch) -> tuple[Array, Array | None]:
     return number, key(ns.floor(number)) == key(number)
 
 
-def _kept(block: Batch, number: Array | None, ignore_index: int | None) -> Kept:
+def read_kept(block: Batch, number: Array | None = None, ignore_index: int | None = None) -> Kept:
+    """Read masks and weights, and the label that leaves its sample out; refuse bad weights (R14)."""
     keep = block.mask
     if ignore_index is not None and number is not None:
         whole = not block.ns.isdtype(number.dtype, "real floating")

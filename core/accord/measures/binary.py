@@ -6,12 +6,14 @@ from dataclasses import KW_ONLY, dataclass
 from typing import ClassVar
 
 from accord.counts.tally import Outcome, Tally
-from accord.credit.thresholds import SIDES, AtThreshold, border, in_float64, sides
+from accord.credit.thresholds import SIDES, AtThreshold, border, native, sides
 from accord.inputs import options
 from accord.inputs.batch import Batch
 from accord.inputs.labels import Labels, binary_labels, saturated
 from accord.measures.base import LabelKind, Measure
-from accord.scan.count import Rows, tally_sides
+from accord.scan.arrays import Rows
+from accord.scan.count import tally_sides
+from accord.scan.dispatch import can_scan
 
 
 @dataclass(frozen=True)
@@ -65,11 +67,11 @@ class Binary(Measure):
 
     def scan(self, batch: Batch, groups: int | None) -> Tally | None:
         """Count by the compiled scan; None if it finds something to refuse."""
-        bound = in_float64(self._border, batch.scores.dtype)
-        if bound is None:
+        bound = native(self._border, batch.scores.dtype)
+        if bound is None or not can_scan(batch.truth.dtype):
             return None
         ignored = None if self.ignore_index is None else saturated(batch, self.ignore_index)
-        rows = Rows(batch.scores, batch.truth, batch.mask, batch.weight, ignored)
+        rows = Rows(batch.scores, batch.truth, batch.sample_axes, batch.mask, batch.weight, ignored)
         fields = tally_sides(rows, bound, groups, at_is_above=self.at_threshold == "positive")
         return None if fields is None else Tally(*fields)
 

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import functools
 from abc import abstractmethod
+from collections.abc import Callable
 from dataclasses import KW_ONLY, dataclass, replace
 from typing import Any, ClassVar
 
 import numpy as np
 import numpy.typing as npt
 
+from accord.backends.base import Array
 from accord.counts.tally import Outcome, Tally, count
 from accord.credit import nonfinite
-from accord.credit.rank_counts import Ranked, Standing, rank
+from accord.credit.rank_counts import Ranked, Standing, rank, rank_all, standing_of
 from accord.credit.rank_tables import RankTables, credit, tables_of
 from accord.credit.ties import AHEAD, RULES, Ties
 from accord.inputs import options
@@ -21,6 +23,8 @@ from accord.inputs.labels import Labels, class_labels, dense_labels, saturated
 from accord.inputs.validate import validate
 from accord.measures.base import LabelKind, Measure
 from accord.scan import count as scan
+from accord.scan.arrays import Rows
+from accord.scan.dispatch import can_scan
 
 
 @dataclass(frozen=True)
@@ -95,11 +99,12 @@ class RankMeasure(Measure):
         return _outcome(block, labels, rank(block, labels, how.reach), how)
 
     def scan(self, batch: Batch, groups: int | None) -> Tally | None:
-        """Count integer labels by the compiled scan; None if it finds something to refuse."""
-        if self.dense:
+        """Count by the compiled scan; None if it finds something to refuse."""
+        if self.dense and not (batch.sample_axes and can_scan(batch.truth.dtype)):
             return None
         ignored = None if self.ignore_index is None else saturated(batch, self.ignore_index)
-        rows = scan.Rows(batch.scores, batch.truth, batch.mask, batch.weight, ignored)
+        axes, truth = batch.sample_axes, batch.truth
+        rows = Rows(batch.scores, truth, axes, batch.mask, batch.weight, ignored)
         how = tables_for(self, batch)
         lost = AHEAD.get(how.ties)  # None for the mean over all orders
         tables = scan.NO_TABLES if how.arrays is None else how.arrays
@@ -110,6 +115,20 @@ class RankMeasure(Measure):
         if not how.stacked:
             correct, floor, ceiling = correct[0], floor[0], ceiling[0]
         return Tally(correct, floor, ceiling, *rest)
+
+    def credit(self, y_true: Any, y_score: Array) -> Array:
+        """Return the credit of each sample, with a leading axis for a tuple of k.
+
+        It takes and refuses what `tally` does; what it returns for a sample that the measure leaves
+        out has no meaning.
+        """
+        return self.credit_in(self.batch(y_true, y_score), self.labels)
+
+    def credit_in(self, batch: Batch, read: Callable[[Batch], Labels]) -> Array:
+        """Return the credit of each sample of a batch, in the caller's framework, as labels say."""
+        how = tables_for(self, batch)
+        where = standing_of(rank_all(batch, read, how.reach))
+        return batch.wrap(credit(batch, where, how, how.ties))
 
     def nonfinite(self, batch: Batch) -> nonfinite.NonFinite:
         """Count the samples that have a NaN or a -inf among their scores."""

@@ -2,19 +2,36 @@
 
 from __future__ import annotations
 
+import math
 from abc import abstractmethod
+from collections.abc import Iterator
 from dataclasses import KW_ONLY, dataclass
 from typing import ClassVar
 
 from accord.backends.base import Array
-from accord.counts.tally import Outcome
-from accord.credit.label_sets import SetCounts, k_best, outcome, past_threshold
+from accord.counts.tally import Outcome, Tally, count
+from accord.credit.label_sets import (
+    Match,
+    SetCounts,
+    k_best,
+    outcome,
+    past_threshold,
+    scanned_k_best,
+    scanned_past_threshold,
+)
 from accord.credit.thresholds import SIDES, AtThreshold, border
 from accord.credit.ties import Ties
 from accord.inputs import options
 from accord.inputs.batch import Batch
-from accord.inputs.labels import Labels, binary_labels
+from accord.inputs.labels import Labels, binary_labels, read_kept
 from accord.measures.base import LabelKind, Measure
+from accord.scan.arrays import SHARED, Rows
+from accord.scan.count import MOST
+from accord.scan.dispatch import can_scan
+from accord.scan.pieces import Index, split
+from accord.scan.threads import shared, threads
+
+_COUNTED = 1 << 16  # samples whose credit is computed at a time
 
 
 @dataclass(frozen=True)
@@ -50,6 +67,7 @@ class SetMeasure(Measure):
     """
 
     label_kind: ClassVar[LabelKind] = "set"
+    scans: ClassVar[bool] = True
     _: KW_ONLY
     threshold: float = 0.5
     at_threshold: AtThreshold = "negative"
@@ -84,13 +102,51 @@ class SetMeasure(Measure):
         """Read the labels of a block, refusing bad ones where values can be read (R22)."""
         return binary_labels(block, None, ignorable=False)
 
+    def scan(self, batch: Batch, groups: int | None) -> Tally | None:
+        """Count by the compiled scan; None if it can't, or finds something to refuse."""
+        takes = can_scan(batch.truth.dtype) and max(self.ks, default=0) <= MOST
+        if groups is not None or not takes:
+            return None
+        tallies = shared(self._scan_part, [batch.at(index) for index in _parts(batch, self.ks)])
+        found = [each for each in tallies if each is not None]
+        return sum(found[1:], found[0]) if len(found) == len(tallies) else None
+
+    def _scan_part(self, part: Batch) -> Tally | None:
+        try:
+            labels = Labels(None, None, read_kept(part))
+        except ValueError:  # a bad weight; whether a label before it is bad is seen elsewhere
+            return None
+        matches = self._scanned(Rows(part.scores, part.truth, part.sample_axes, labels.kept.keep))
+        if matches is None:
+            return None
+        return count(part, self._outcome(part, labels, matches), None)
+
+    def _scanned(self, rows: Rows) -> list[Match] | None:
+        if self.k is not None:
+            return scanned_k_best(rows, self.ks, self.ties)
+        match = scanned_past_threshold(rows, self._border, self.at_threshold)
+        return None if match is None else [match]
+
     def outcome(self, block: Batch, labels: Labels) -> Outcome:
         """Say what became of each sample of a block, by the functions of its framework."""
         if self.k is None:
-            bound = border(self.threshold, from_logits=self.from_logits)
-            matches = [past_threshold(block, labels, bound, self.at_threshold)]
+            matches = [past_threshold(block, labels, self._border, self.at_threshold)]
         else:
-            several = self.k if isinstance(self.k, tuple) else (self.k,)
-            matches = k_best(block, labels, several, self.ties)
+            matches = k_best(block, labels, self.ks, self.ties)
+        return self._outcome(block, labels, matches)
+
+    def _outcome(self, block: Batch, labels: Labels, matches: list[Match]) -> Outcome:
         stacked = isinstance(self.k, tuple)
         return outcome(block, labels, matches, self.credit_of, unit=self.unit, stacked=stacked)
+
+    @property
+    def _border(self) -> float:
+        return border(self.threshold, from_logits=self.from_logits)
+
+
+def _parts(batch: Batch, ks: tuple[int, ...]) -> Iterator[Index]:
+    """Split into as many parts as threads have use for, and so that counts stay small."""
+    samples = math.prod(batch.sample_shape)
+    several = 1 if batch.scores.size <= SHARED else 2 * threads()
+    most = _COUNTED // max(1, len(ks))
+    return split(batch.sample_shape, max(1, min(most, -(-samples // several))))

@@ -30,7 +30,11 @@ from numba.misc.appdirs import AppDirs
 _SETTINGS: Any = numba.config  # whose attributes are made as it is imported
 
 SOURCES = tuple(
-    f"accord.scan.{name}" for name in ("compiled", "rows", "sums", "simd", "code_cache")
+    f"accord.scan.{name}"
+    for name in (
+        *("compiled", "rows", "labels", "sets", "planes", "sums"),
+        *("simd", "simd_flags", "simd_largest", "simd_planes", "code_cache"),
+    )
 )
 """The modules that the compiled code is made from, and this one, which says how it is kept."""
 

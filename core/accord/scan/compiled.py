@@ -13,11 +13,14 @@ import numpy as np
 
 from accord.backends.base import Array
 from accord.scan.code_cache import CodeCache
+from accord.scan.labels import find_classes, find_peaks, mark_positives
+from accord.scan.planes import rank_planes
 from accord.scan.rows import rank_lines, rank_rows, rank_sides
-from accord.scan.simd import BFLOAT16, FLOAT16, first
+from accord.scan.sets import choose_best, count_sides
+from accord.scan.simd import BFLOAT16, FLOAT16, first, scores_like
 from accord.scan.sums import add_credit
 
-__all__ = ["BFLOAT16", "FLOAT16", "stand", "tally", "tally_sides"]
+__all__ = ["BFLOAT16", "FLOAT16", "best", "mark", "peaks", "sides", "stand", "tally", "tally_sides"]
 
 TILE = 1024
 """How many samples are ranked before they are counted, so that each loop does one thing."""
@@ -30,55 +33,38 @@ def _compiled(function: Callable[..., Any]) -> Callable[..., Any]:
     return dispatcher
 
 
-@numba.njit(nogil=True)
-def _find(
-    labels: Array,
-    keep: Array,
-    weight: Array,
-    ignoring: bool,
-    ignored: int,
-    classes: int,
-    place: Array,
-) -> bool:
-    """Fill ``place`` with each sample's label, -1 if it is left out; False if one is bad."""
-    bad = False
-    if not (keep.size or weight.size or ignoring):
-        for row in range(labels.size):
-            label = labels[row]  # once, for what is checked is what is used
-            place[row] = label
-            bad |= (label < 0) | (label >= classes)
-        return not bad
-    for row in range(labels.size):
-        label = labels[row]
-        kept = not ((keep.size and not keep[row]) or (ignoring and label == ignored))
-        if kept and weight.size:
-            bad |= not 0 <= weight[row] < np.inf
-            kept = weight[row] != 0
-        bad |= kept and not 0 <= label < classes
-        place[row] = label if kept else -1
-    return not bad
-
-
 @_compiled
 def stand(
-    flat: Array, half: Any, classes: int, labels: Array, most: int, counts: Array, begin: int
+    flat: Array,
+    half: Any,
+    apart: int,
+    classes: int,
+    labels: Array,
+    most: int,
+    counts: Array,
+    begin: int,
 ) -> None:
     """Fill ``counts``, of shape (3, N), from ``begin`` on with the standings of some rows.
 
     Bad labels rank behind every class. A row may be left once ``most`` are ahead. Where ``half``
-    is `FLOAT16` or `BFLOAT16`, the scores are the bits of those; else it is None.
+    is `FLOAT16` or `BFLOAT16`, the scores are the bits of those; else it is None. The scores of a
+    sample are ``apart`` from each other; if not 1, samples are next to each other.
     """
     scores, size = first(flat, half), flat.size
     place = np.empty(TILE, np.int64)
     ranks = np.empty((3, TILE), np.int32)
+    own, room = scores_like(scores, TILE), np.empty((2, TILE), np.int32)
     for start in range(0, labels.size, TILE):
         some = min(TILE, labels.size - start)
         for row in range(some):
             label = labels[start + row]
             place[row] = label if 0 <= label < classes else -1
-        mine, at = place[:some], start * classes
-        ranked = rank_lines(scores, size, at, classes, mine, (1, 0), ranks)
-        rank_rows(scores, size, at, classes, mine, (1, 0), most, ranked, ranks)
+        mine = place[:some]
+        if apart > 1:
+            rank_planes(scores, start, apart, classes, mine, (1, 0), own, room, ranks)
+        else:
+            ranked = rank_lines(scores, size, start * classes, classes, mine, (1, 0), ranks)
+            rank_rows(scores, size, start * classes, classes, mine, (1, 0), most, ranked, ranks)
         for row in range(some):
             nowhere = place[row] < 0
             counts[0, begin + start + row] = classes if nowhere else ranks[2, row]
@@ -90,6 +76,7 @@ def stand(
 def tally(
     flat: Array,
     half: Any,
+    apart: int,
     classes: int,
     labels: Array,
     keep: Array,
@@ -110,19 +97,23 @@ def tally(
     the rule, with all ties lost, with all won. ``keep`` and ``weight`` are empty where there are
     none. The ties before and after a label that are lost count as ahead of it; ``expected`` asks
     for the mean over all orders instead. ``tables`` is as `add_credit` takes it: credit then ends
-    at each k. ``half`` is as in `stand`.
+    at each k. ``half`` and ``apart`` are as in `stand`.
     """
     scores, size = first(flat, half), flat.size
     lost, most, samples = (lost_before, lost_after), k.max(), labels.size
     place = np.empty(TILE, np.int64)
     ranks = np.empty((3, TILE), np.int32)  # under the rule, with all ties lost, with all won
+    own, room = scores_like(scores, TILE), np.empty((2, TILE), np.int32)
     for begin in range(0, samples, TILE):
         end = min(begin + TILE, samples)
         some, worth, mine = labels[begin:end], weight[begin:end], place[: end - begin]
-        if not _find(some, keep[begin:end], worth, ignoring, ignored, classes, mine):
+        if not find_classes(some, keep[begin:end], worth, ignoring, ignored, classes, mine):
             return False
-        ranked = rank_lines(scores, size, begin * classes, classes, mine, lost, ranks)
-        rank_rows(scores, size, begin * classes, classes, mine, lost, most, ranked, ranks)
+        if apart > 1:
+            rank_planes(scores, begin, apart, classes, mine, lost, own, room, ranks)
+        else:
+            ranked = rank_lines(scores, size, begin * classes, classes, mine, lost, ranks)
+            rank_rows(scores, size, begin * classes, classes, mine, lost, most, ranked, ranks)
         add_credit(ranks, mine, worth, classes, k, tables, expected, sums)
     return True
 
@@ -152,8 +143,44 @@ def tally_sides(
     for begin in range(0, samples, TILE):
         end = min(begin + TILE, samples)
         some, worth, mine = labels[begin:end], weight[begin:end], place[: end - begin]
-        if not _find(some, keep[begin:end], worth, ignoring, ignored, 2, mine):
+        if not find_classes(some, keep[begin:end], worth, ignoring, ignored, 2, mine):
             return False
         rank_sides(scores, begin, mine, bound, at_is_above, ranks)
         add_credit(ranks, mine, worth, 2, k, tables, False, sums)
     return True
+
+
+@_compiled
+def peaks(flat: Array, half: Any, classes: int, one_hot: bool, labels: Array) -> None:
+    """Fill ``labels`` with the class of each row of dense labels, as `find_peaks` does."""
+    find_peaks(first(flat, half), classes, one_hot, labels)
+
+
+@_compiled
+def mark(
+    flat: Array, half: Any, entries: int, keep: Array, ignoring: bool, ignored: int, marks: Array
+) -> bool:
+    """Fill ``marks`` for labels 0 and 1, as `mark_positives` does."""
+    samples = flat.size // entries
+    return mark_positives(first(flat, half), samples, entries, keep, ignoring, ignored, marks)
+
+
+@_compiled
+def sides(
+    flat: Array, half: Any, entries: int, marks: Array, own: Any, exact: bool, counts: Array
+) -> None:
+    """Fill ``counts``, of shape (8, N), as `count_sides` does.
+
+    ``marks`` has a line more than there are labels.
+    """
+    marked = first(marks, None)
+    count_sides(first(flat, half), entries, flat.size, marked, own, exact, counts)
+
+
+@_compiled
+def best(
+    flat: Array, half: Any, entries: int, marks: Array, ks: Array, last: bool, counts: Array
+) -> None:
+    """Fill ``counts``, of shape (2 + 3K, N), as `choose_best` does."""
+    marked = first(marks, None)
+    choose_best(first(flat, half), entries, flat.size, marked, ks, last, counts)

@@ -6,58 +6,23 @@ states.
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from itertools import accumulate
 from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
-from accord.backends.small_floats import BFLOAT16
+from accord.scan.arrays import Rows, flat, integers
 from accord.scan.dispatch import compiled
-from accord.scan.pieces import Index, split
-from accord.scan.threads import shared, threads
+from accord.scan.threads import shared
 
-_SHARED = 1 << 20  # fewer scores are read before another thread has woken up
-_COPIED = 1 << 18  # scores copied at a time, to fit a core's cache
-_LABELS = 1 << 18  # samples whose labels are cast at a time
-
-_IN_ONE_PIECE = 0x0001 | 0x0100  # NumPy's flags C_CONTIGUOUS and ALIGNED
-
-_INT32 = 4  # bytes; labels as wide or wider are read as they are
-_NO_WEIGHT = np.empty(0)
-_NO_FLAG = np.empty(0, np.bool_)
 NO_TABLES = np.empty((0, 0))
 
-
-class Rows(NamedTuple):
-    """What is scanned: scores with the class axis last, if any, and what belongs to each sample.
-
-    ``ignored`` is the label that leaves its sample out, or None.
-    """
-
-    scores: npt.NDArray[Any]
-    labels: npt.NDArray[Any]
-    keep: npt.NDArray[np.bool_] | None = None
-    weight: npt.NDArray[Any] | None = None
-    ignored: int | None = None
-
-    def at(self, index: Index) -> Rows:
-        """Return some of the samples."""
-        keep, weight = self.keep, self.weight
-        return Rows(
-            self.scores[(*index, ...)],
-            self.labels[(*index, ...)],
-            None if keep is None else keep[(*index, ...)],
-            None if weight is None else weight[(*index, ...)],
-            self.ignored,
-        )
-
-    @property
-    def entries(self) -> int:
-        """How many scores a sample has."""
-        return math.prod(self.scores.shape[self.labels.ndim :])
+_MARKS = 1 << 17  # labels of sets that are marked at a time, a byte each, to fit a core's cache
+_LINE = 64  # bytes; marks are read a line at a time
+MOST = 32  # the largest k whose best labels are looked for one after the other
+_SIDES = 8  # counts of labels by the side that their score is on
 
 
 class Credit(NamedTuple):
@@ -79,6 +44,25 @@ class Credit(NamedTuple):
     lost: tuple[int, int] | None = (1, 0)
 
 
+class Bound(NamedTuple):
+    """A threshold as scores are compared with it.
+
+    ``value`` is of the dtype that the scan compares in, and ``exact`` tells whether a score of that
+    value is at the threshold; else it is below.
+    """
+
+    value: Any
+    exact: bool
+
+    @property
+    def in_float64(self) -> float | None:
+        """What float64 compares with scores as well; None for integers that it does not hold."""
+        if self.exact and not isinstance(self.value, np.integer):
+            return float(self.value)
+        narrow = self.value.dtype.itemsize < np.dtype(np.float64).itemsize
+        return self.value + (0.0 if self.exact else 0.5) if narrow else None
+
+
 Sums = tuple[Any, Any, Any, Any, Any, Any]
 """The six fields of a tally, in its order; those of ranks have a leading axis for K."""
 
@@ -95,24 +79,24 @@ def rank_counts(
 
     def work(job: tuple[int, Rows]) -> None:
         begin, part = job
-        for piece in _pieces(part):
+        for piece in part.pieces():
             some = np.ascontiguousarray(piece.labels).reshape(-1)
-            scan(*_flat(piece.scores), piece.entries, some, most, counts, begin)
+            scan(*piece.flat(), piece.entries, some, most, counts, begin)
             begin += some.size
 
-    parts = _parts(Rows(scores, labels))
-    sizes = (part.labels.size for part in parts)
+    parts = Rows(scores, labels, labels.ndim).parts()
+    sizes = (part.samples for part in parts)
     shared(work, list(zip(accumulate(sizes, initial=0), parts, strict=False)))  # one sum more
     return counts.reshape(3, *labels.shape)
 
 
 def tally_ranks(rows: Rows, credit: Credit, groups: int | None) -> Sums | None:
-    """Return the tally of integer labels, or None if a label or a weight is to be refused."""
+    """Return the tally of integer or dense labels, or None if a label or weight is to be refused."""
     scan, expected = compiled().tally, credit.lost is None
     how = credit.cuts, credit.tables, *(credit.lost or (0, 0)), expected
 
     def count(piece: Rows, *arrays: Any) -> bool:
-        return bool(scan(*_flat(piece.scores), piece.entries, *arrays[:-1], *how, arrays[-1]))
+        return bool(scan(*piece.flat(), piece.entries, *arrays[:-1], *how, arrays[-1]))
 
     sums = _sums(rows, count, credit.cuts.size, groups)
     tables, weighed = credit.tables.size > 0, rows.weight is not None
@@ -121,23 +105,120 @@ def tally_ranks(rows: Rows, credit: Credit, groups: int | None) -> Sums | None:
     return _fields(sums, weighed or tables or expected, weighed or tables, weighed, groups)
 
 
-def tally_sides(rows: Rows, bound: float, groups: int | None, *, at_is_above: bool) -> Sums | None:
+def tally_sides(rows: Rows, bound: Bound, groups: int | None, *, at_is_above: bool) -> Sums | None:
     """Return the tally of labels 0 and 1 by the side of a bound that scores are on, or None.
 
-    None as in `tally_ranks`. The bound is one that float64 compares with scores as their own dtype
-    does.
+    None as in `tally_ranks`.
     """
-    scan = compiled().tally_sides
+    if rows.weight is None:
+        return _tally_unweighted_sides(rows, bound, groups, at_is_above=at_is_above)
+    scan, border = compiled().tally_sides, bound.in_float64
 
     def count(piece: Rows, *arrays: Any) -> bool:
-        return bool(scan(*_flat(piece.scores), *arrays[:-1], bound, at_is_above, arrays[-1]))
+        return bool(scan(*flat(piece.scores), *arrays[:-1], border, at_is_above, arrays[-1]))
 
-    sums = _sums(rows, count, 1, groups)
-    weighed = rows.weight is not None
+    sums = None if border is None else _sums(rows, count, 1, groups)
     if sums is None:
         return None
-    correct, floor, ceiling, *rest = _fields(sums, weighed, weighed, weighed, groups)
+    correct, floor, ceiling, *rest = _fields(sums, True, True, True, groups)
     return correct[0], floor[0], ceiling[0], *rest
+
+
+def _tally_unweighted_sides(
+    rows: Rows, bound: Bound, groups: int | None, *, at_is_above: bool
+) -> Sums | None:
+    """Count the samples of a part as if they were the labels of one sample."""
+
+    def work(part: Rows) -> npt.NDArray[np.int64] | None:
+        sums = np.zeros(_SIDES, np.int64)
+        for piece in part.pieces():
+            counts = np.zeros((_SIDES, 1), np.int32)
+            whole = piece._replace(keep=None, weight=None)
+            marks = _marks(piece, 1)
+            if marks is None:
+                return None
+            compiled().sides(*flat(whole.scores), piece.samples, marks, *bound, counts)
+            sums += counts[:, 0]
+        return sums
+
+    found = _all(shared(work, rows.parts()))
+    if found is None:
+        return None
+    known, true, up, up_true, at, at_true, nan, nan_true = np.add.reduce(found)
+    floor = np.stack([known - true - (up - up_true) - (at - at_true), up_true])
+    at_by_label = np.stack([at - at_true, at_true])
+    ceiling = floor + at_by_label
+    correct = floor + at_by_label * np.asarray([not at_is_above, at_is_above])
+    total = np.stack([known - true + nan - nan_true, true + nan_true])
+    fields = correct, floor, ceiling, total
+    if groups is None:
+        fields = tuple(np.add.reduce(each) for each in fields)
+    return *fields, nan * 0, nan
+
+
+def side_counts(rows: Rows, bound: Bound) -> npt.NDArray[np.int32] | None:
+    """Return what `accord.scan.sets.count_sides` counts, with the shape of the samples.
+
+    None if a label that counts is neither 0 nor 1.
+    """
+    scan = compiled().sides
+    return _of_sets(rows, _SIDES, lambda *arrays: scan(*arrays[:-1], *bound, arrays[-1]))
+
+
+def best_counts(
+    rows: Rows, ks: npt.NDArray[np.int64], *, last: bool
+) -> npt.NDArray[np.int32] | None:
+    """Return what `accord.scan.sets.choose_best` counts; None as in `side_counts`."""
+    scan = compiled().best
+    size = 2 + 3 * ks.size
+    return _of_sets(rows, size, lambda *arrays: scan(*arrays[:-1], ks, last, arrays[-1]))
+
+
+def _of_sets(rows: Rows, size: int, scan: Callable[..., None]) -> npt.NDArray[np.int32] | None:
+    counts, begin = np.empty((size, rows.samples), np.int32), 0
+    for piece in rows.pieces(_MARKS):
+        marks = _marks(piece, piece.entries)
+        if marks is None:
+            return None
+        end = begin + piece.samples
+        scan(*flat(piece.scores), piece.entries, marks, counts[:, begin:end])
+        begin = end
+    return counts.reshape(size, *rows.shape)
+
+
+def _marks(piece: Rows, entries: int) -> npt.NDArray[np.uint8] | None:
+    """Return a byte for each label, as `accord.scan.labels` marks them; None if one is bad."""
+    ignoring = piece.ignored is not None
+    labels = integers(piece.labels) if ignoring else piece.labels
+    if labels is None:
+        return None
+    marks = np.empty(labels.size + _LINE, np.uint8)
+    ignored = piece.ignored if ignoring else 0
+    good = compiled().mark(*flat(labels), entries, piece.kept(), ignoring, ignored, marks)
+    return marks if good else None
+
+
+def peaks(scores: npt.NDArray[Any], labels: npt.NDArray[Any]) -> npt.NDArray[np.int64]:
+    """Return the class of each row of dense labels, -1 where it has none (R9)."""
+
+    def work(part: Rows) -> npt.NDArray[np.int64]:
+        found = [_peaks(piece) for piece in part.pieces()]
+        return np.concatenate(found) if len(found) != 1 else found[0]
+
+    rows = Rows(scores, labels, labels.ndim - 1)
+    return np.concatenate(shared(work, rows.parts())).reshape(rows.shape)
+
+
+def _peaks(piece: Rows) -> npt.NDArray[np.int64]:
+    labels = np.empty(piece.samples, np.int64)
+    one_hot = piece.scores.dtype.kind in "biu" and piece.labels.dtype.kind in "biu"
+    compiled().peaks(*flat(piece.labels), piece.entries, one_hot, labels)
+    return labels
+
+
+def _classes(piece: Rows) -> npt.NDArray[np.signedinteger[Any]] | None:
+    """Return one integer a sample: its label, or where its dense label has its largest entry."""
+    return integers(piece.labels) if piece.labels.ndim == piece.axes else _peaks(piece)
 
 
 def _sums(
@@ -148,20 +229,23 @@ def _sums(
 
     def work(part: Rows) -> npt.NDArray[np.float64] | None:
         sums = np.zeros((2 + 3 * several, groups or 1))
-        for piece in _pieces(part):
-            labels = _integers(piece.labels)
-            keep = _NO_FLAG if piece.keep is None else np.ascontiguousarray(piece.keep).reshape(-1)
-            weight = _NO_WEIGHT if piece.weight is None else _floats(piece.weight)
-            if labels is None or not count(piece, labels, keep, weight, ignoring, ignored, sums):
+        for piece in part.pieces():
+            labels = _classes(piece)
+            arrays = labels, piece.kept(), piece.weights()
+            if labels is None or not count(piece, *arrays, ignoring, ignored, sums):
                 return None
         return sums
 
-    found = shared(work, _parts(rows))
-    parts = [each for each in found if each is not None]
-    if len(parts) < len(found):
+    found = _all(shared(work, rows.parts()))
+    if found is None:
         return None
-    whole: npt.NDArray[np.float64] = parts[0] if len(parts) == 1 else np.add.reduce(parts)
+    whole: npt.NDArray[np.float64] = found[0] if len(found) == 1 else np.add.reduce(found)
     return whole
+
+
+def _all(found: list[npt.NDArray[Any] | None]) -> list[npt.NDArray[Any]] | None:
+    good = [each for each in found if each is not None]
+    return good if len(good) == len(found) else None
 
 
 def _fields(
@@ -183,59 +267,3 @@ def _fields(
     if not weighed:
         total, undefined = total.astype(np.int64), undefined.astype(np.int64)
     return correct, floor, ceiling, total, undefined * 0, undefined
-
-
-def _flat(scores: npt.NDArray[Any]) -> tuple[npt.NDArray[Any], Any]:
-    """Return scores in one piece, a copy only where they are not, and of which half type they are.
-
-    Floats of 16 bits are given as their bits, with the type next to them; for others that is None.
-    """
-    dtype, half = scores.dtype, None
-    if not _as_they_are(scores):
-        dtype = dtype.newbyteorder("=")
-        scores = np.require(scores, dtype, ["C", "A"])
-    if dtype.kind == "b":
-        scores = scores.view(np.uint8)
-    elif dtype == np.float16:
-        scores, half = scores.view(np.uint16), compiled().FLOAT16
-    elif dtype == BFLOAT16:
-        scores, half = scores.view(np.uint16), compiled().BFLOAT16
-    return scores.reshape(-1), half
-
-
-def _integers(labels: npt.NDArray[Any]) -> npt.NDArray[np.signedinteger[Any]] | None:
-    """Return labels in one piece as integers, or None if one is a fraction."""
-    if labels.dtype.kind == "i" and labels.dtype.itemsize >= _INT32 and _as_they_are(labels):
-        return labels.reshape(-1)
-    with np.errstate(invalid="ignore"):
-        whole = np.require(labels, np.int64, ["C", "A"])
-    if labels.dtype.kind == "f" and not np.array_equal(whole, labels):
-        return None
-    return whole.reshape(-1)
-
-
-def _floats(weight: npt.NDArray[Any]) -> npt.NDArray[np.float64]:
-    return np.require(weight, np.float64, ["C", "A"]).reshape(-1)
-
-
-def _parts(rows: Rows) -> list[Rows]:
-    """Split into two parts for each thread, so that one that is late leaves little to wait for."""
-    if rows.scores.size <= _SHARED or (count := threads()) == 1:
-        return [rows]
-    step = -(-rows.labels.size // (2 * count))
-    return [rows.at(index) for index in split(rows.labels.shape, step)]
-
-
-def _pieces(part: Rows) -> Iterator[Rows]:
-    """Split further, so that no copy of labels, or of scores, grows with the samples."""
-    copied = not _as_they_are(part.scores)
-    most = max(1, _COPIED // max(1, part.entries)) if copied else _LABELS
-    if part.labels.size <= most:
-        yield part
-        return
-    for index in split(part.labels.shape, most):
-        yield part.at(index)
-
-
-def _as_they_are(array: npt.NDArray[Any]) -> bool:
-    return array.flags.num & _IN_ONE_PIECE == _IN_ONE_PIECE and array.dtype.isnative

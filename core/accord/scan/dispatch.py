@@ -73,7 +73,7 @@ def wanted(scores: npt.NDArray[Any]) -> bool:
     Scores that are not to be scanned are added to the work that was seen.
     """
     global _seen  # noqa: PLW0603  # how much there was in this process so far
-    if not _can_be_scanned(scores.dtype):
+    if not can_scan(scores.dtype):
         return False
     asked, work = _asked.get(), scores.size + _CALL
     if asked is None:
@@ -84,7 +84,8 @@ def wanted(scores: npt.NDArray[Any]) -> bool:
     return False
 
 
-def _can_be_scanned(dtype: np.dtype[Any]) -> bool:
+def can_scan(dtype: np.dtype[Any]) -> bool:
+    """Tell whether compiled code reads numbers of a dtype."""
     if dtype == BFLOAT16:
         return True
     if dtype.kind not in "biuf" or is_small(dtype):

@@ -8,7 +8,8 @@ import numba
 import numpy as np
 
 from accord.backends.base import Array
-from accord.scan.simd import LEVEL, above, counted, fetch, lanes, level, ones, score_at
+from accord.scan.simd import fetch, lanes, score_at
+from accord.scan.simd_flags import LEVEL, above, counted, level, ones
 
 RUN = 256
 """How many scores are read between two looks at whether the row can be left."""
@@ -38,7 +39,7 @@ def _count(start: Any, at: int, end: int, size: int, own: Any, far: int) -> tupl
     both = counted(start, at, lines, own, far) if lines else 0
     at += lines * width
     if at < end and at + width <= size:
-        some = _lowest(end - at)
+        some = lowest(end - at)
         both += ones(above(start, at, own) & some)
         both += ones(level(start, at, own) & some) << LEVEL
         at = end
@@ -46,11 +47,11 @@ def _count(start: Any, at: int, end: int, size: int, own: Any, far: int) -> tupl
         score = score_at(start, at)
         both += int(not (score <= own)) + (int(not (score < own)) << LEVEL)
         at += 1
-    return both & _lowest(LEVEL), both >> LEVEL
+    return both & lowest(LEVEL), both >> LEVEL
 
 
 @_inlined
-def _lowest(bits: int) -> int:
+def lowest(bits: int) -> int:
     """Return an integer whose lowest bits, 1 to 64, are set."""
     return np.int64(np.uint64(0xFFFF_FFFF_FFFF_FFFF) >> np.uint64(64 - bits))  # type: ignore[return-value]  # numba's integers are NumPy's
 
@@ -100,11 +101,11 @@ def rank_lines(
     if classes > width or at + width > size:
         return 0
     count: int = min(place.size, (size - width - at) // classes + 1)
-    every = _lowest(classes)
+    every = lowest(classes)
     for row in range(count):
         label = place[row]
         if label < 0:
-            _leave_out(ranks, row)
+            leave_out(ranks, row)
         else:
             own = score_at(start, at + label)
             ahead = above(start, at, own) & every
@@ -135,7 +136,7 @@ def rank_rows(
     for row in range(ranked, place.size):
         label = place[row]
         if label < 0:
-            _leave_out(ranks, row)
+            leave_out(ranks, row)
             continue
         later = min(row + NEXT, place.size - 1)
         fetch(start, at + later * classes + place[later])
@@ -164,5 +165,6 @@ def rank_sides(
 
 
 @_inlined
-def _leave_out(ranks: Array, row: int) -> None:
+def leave_out(ranks: Array, row: int) -> None:
+    """Give a sample no rank."""
     ranks[0, row] = ranks[1, row] = ranks[2, row] = LEFT_OUT
