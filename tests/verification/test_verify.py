@@ -155,7 +155,7 @@ class TestAgreement:
         found = accord.verify(
             np.zeros(0, int), np.zeros(0), measure=accord.Binary(), backends=["numpy"]
         )
-        assert (found.agrees, found.samples) == (True, 0)
+        assert (found.agrees, found.samples, found.correct) == (True, 0, {1: 0})
 
     def test_one_class_agrees(self) -> None:
         assert accord.verify([0, 0], np.zeros((2, 1)), backends=["numpy"]).correct == {1: 2}
