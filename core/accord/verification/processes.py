@@ -139,7 +139,7 @@ class _Herd:
                     job.python,
                     "-P",
                     "-c",
-                    "from accord.verification.verify.worker import main; main()",
+                    "from accord.verification.worker import main; main()",
                 ],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.DEVNULL,

@@ -15,7 +15,7 @@ from accord.verification.dialects.table import dialects
 from accord.verification.explain.data import Told
 from accord.verification.handover import handed
 from accord.verification.processes import Ended, Job
-from accord.verification.verify.worker import PEERS
+from accord.verification.worker import PEERS
 
 HostArray = npt.NDArray[Any]
 

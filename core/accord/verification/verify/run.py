@@ -28,7 +28,7 @@ from accord.verification.samples import Sample, look_at
 from accord.verification.verify.against import by_k, rows_of, sums
 from accord.verification.verify.data import Backend
 from accord.verification.verify.result import Verification
-from accord.verification.verify.worker import installed, told_measure
+from accord.verification.worker import installed, told_measure
 
 HostArray = npt.NDArray[Any]
 
