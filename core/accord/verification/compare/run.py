@@ -14,6 +14,7 @@ from accord.credit.ties import Ties
 from accord.inputs import options
 from accord.measures.base import Measure
 from accord.reporting.evaluate import usual_k
+from accord.verification.by_k import ks_of
 from accord.verification.compare.data import AtK
 from accord.verification.compare.margins import Pair, Reach, near_ties, typical_size
 from accord.verification.compare.result import Comparison
@@ -110,7 +111,7 @@ def compare(
     pair, classes = _rows(counted, truth, a, b)
     reach = _reach(tolerance, (a, a_dtype), (b, b_dtype))
     typical = typical_size(pair.a, pair.b) if counted.label_kind == "binary" else 0.0
-    each = _each_k(counted)
+    each = ks_of(counted)
     at = {
         one: _at(
             sides, pair, [credit[place] for credit in counted_credit], kept, one, reach, typical
@@ -165,10 +166,6 @@ def _rows(measure: Measure, truth: HostArray, a: HostArray, b: HostArray) -> tup
     if measure.label_kind == "dense":
         return Pair(truth.reshape(a.shape).argmax(axis=1), a, b), classes
     return Pair(truth.reshape(-1).astype(np.int64), a, b), classes
-
-
-def _each_k(measure: Measure) -> tuple[int, ...]:
-    return measure.ks or (1,)
 
 
 def _rule(measure: Measure) -> str:

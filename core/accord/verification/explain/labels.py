@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from accord.measures import Multilabel
 from accord.measures.base import Measure
+from accord.verification.by_k import by_k
 from accord.verification.dialects.dialect import Dialect
 from accord.verification.dialects.rows import DialectError
 from accord.verification.dialects.table import dialects
@@ -98,11 +99,7 @@ def explain_labels(
     tally = own.tally(truth, scores)
     rows = scores.reshape(-1, scores.shape[-1])
     true = truth.reshape(rows.shape) == 1
-    ks = measure.ks or (1,)
-    counts = [
-        dict(zip(ks, np.atleast_1d(np.asarray(each)).tolist(), strict=True))
-        for each in (tally.correct, tally.floor, tally.ceiling)
-    ]
+    counts = [by_k(measure, each) for each in (tally.correct, tally.floor, tally.ceiling)]
     total = int(tally.total)
     told = []
     for name, known in _KNOWN.items():
