@@ -22,7 +22,7 @@ from accord.verification.explain.data import Figures, Told
 from accord.verification.explain.peers import ask, chosen, with_answers
 from accord.verification.explain.result import Explanation
 from accord.verification.handover import kept_places
-from accord.verification.samples import Sample, look_at
+from accord.verification.samples import SHOWN, Sample, look_at
 
 HostArray = npt.NDArray[Any]
 
@@ -35,7 +35,6 @@ _DENSE = (
     "Labels are dense, and the class of a sample is its largest entry: libraries are asked for that"
     " class."
 )
-_LOOKED_AT = 100  # differing samples of a library from which those to look at are taken
 
 
 class Asked(NamedTuple):
@@ -207,7 +206,7 @@ def _told(
             found = dialect.hits(truth, scores, k)
             apart = differing(found, accord.hits)
             if accord is next(iter(own.values())):
-                apart_at_first.update(apart[:_LOOKED_AT].tolist())
+                apart_at_first.update(apart[:SHOWN].tolist())
             told.least[k], told.most[k] = dialect.figures(found, truth, scores, k, average=average)
         except DialectError as error:
             told.refused[k] = str(error)

@@ -14,9 +14,12 @@ from accord.verification.dialects.rules import Ties
 
 HostArray = npt.NDArray[Any]
 
+NAN = "NaN"
 SCORES = "rounding of scores"
 TIE = "tie at the boundary"
 THRESHOLD = "score at the threshold"
+SIGMOID = "sigmoid of a batch"
+LOGITS = "logits compared with the threshold as they are"
 COUNTER = "counter precision"
 CLASSES = "classes that accord does not count"
 
@@ -24,7 +27,7 @@ CLASSES = "classes that accord does not count"
 _RULES: dict[str, tuple[str, ...]] = {
     "conversion of labels": ("label_dtype",),
     "bad label": ("label_below", "label_beyond"),
-    "NaN": ("nan",),
+    NAN: ("nan",),
     "infinity": ("infinities",),
     SCORES: ("reads", "order"),
     TIE: ("ties",),
@@ -76,15 +79,15 @@ def binary_causes(
     dialect: Dialect, mine: Dialect, scores: HostArray, threshold: float
 ) -> dict[str, int]:
     """Count the causes of binary samples that are judged otherwise."""
-    nan = np.isnan(scores) if scores.dtype.kind == "f" else np.zeros(scores.shape, bool)
+    nan = is_nan(scores)
     rounded = ~nan & read_otherwise(dialect, mine, scores, threshold)
     at = ~nan & ~rounded & equals_threshold(scores, threshold)
     other = int((~nan & ~rounded & ~at).sum())
     found = {
-        "NaN": int(nan.sum()),
+        NAN: int(nan.sum()),
         SCORES: int(rounded.sum()),
         THRESHOLD: int(at.sum()),
-        "sigmoid of a batch": other,
+        SIGMOID: other,
     }
     return {cause: count for cause, count in found.items() if count}
 
@@ -103,3 +106,8 @@ def equals_threshold(scores: HostArray, threshold: float) -> npt.NDArray[np.bool
     """Tell which binary scores equal the threshold, rounded to the dtype of floats alone (R10)."""
     border = scores.dtype.type(threshold) if scores.dtype.kind == "f" else threshold
     return np.asarray(scores == border)
+
+
+def is_nan(scores: HostArray) -> npt.NDArray[np.bool_]:
+    """Tell which scores are NaN; integers and bools never are."""
+    return np.isnan(scores) if scores.dtype.kind == "f" else np.zeros(scores.shape, bool)
