@@ -87,14 +87,14 @@ def _load(files: list[Path], wanted: dict[str, str | None]) -> tuple[Loaded, Loa
             _refuse_other_labels((called(a), called(b)), first.truth, second.truth)
             return first, second
         case [_, _]:
-            raise FileError("got two files of which one is no .npz; pass A.npy B.npy LABELS.npy")
+            raise FileError("got two files, not both .npz; pass A.npy B.npy LABELS.npy")
         case [a, b, labels]:
             return load([a, labels], wanted), load([b, labels], wanted)
     raise FileError(f"got {len(files)} files; pass A.npz B.npz, or A.npy B.npy LABELS.npy")
 
 
 def _named(loaded: Loaded, path: Path) -> Loaded:
-    """Call scores by their file, for there are two."""
+    """Name scores after their file, because there are two."""
     return replace(loaded, names={**loaded.names, "y_score": called(path)})
 
 

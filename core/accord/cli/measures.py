@@ -45,7 +45,7 @@ def load_for(
     inout : InOut
         How arrays are named in files, and the float that scores are which NumPy saved as bytes.
     names : dict
-        Gets what the user calls each array, for messages.
+        Filled with what the user calls each array, as messages name them.
     **more : str or None
         The names of arrays besides labels and scores.
 
@@ -124,7 +124,7 @@ def numbers(texts: Sequence[str]) -> int | tuple[int, ...]:
             each += [int(number) for number in text.rstrip(",").split(",")]
         except ValueError:
             raise MisfitError(
-                f"-k {text!r} is no list of whole numbers; pass e.g. -k 1,5"
+                f"-k {text!r} is not a list of whole numbers; pass e.g. -k 1,5"
             ) from None
     if (least := min(each)) < 1:
         raise MisfitError(f"-k {least} is below 1; pass whole numbers from 1, e.g. -k 1,5")

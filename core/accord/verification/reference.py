@@ -128,7 +128,7 @@ def _rows(values: HostArray) -> HostArray:
     return values.reshape(-1, values.shape[-1])
 
 
-# By the measure, for the reference knows what each of accord's own computes.
+# By type, because the reference knows what each of accord's own computes.
 _JUDGES: dict[type[Measure], Callable[[Any, HostArray, HostArray], Judged]] = {
     Binary: _binary,
     Multilabel: _multilabel,

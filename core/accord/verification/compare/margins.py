@@ -1,4 +1,4 @@
-"""How far each set of scores is from judging a sample otherwise: what tells rounding from a flip."""
+"""How close each sample is to a flip: what tells rounding from a real change."""
 
 from __future__ import annotations
 
@@ -42,16 +42,16 @@ class Pair:
 def near_ties(
     sides: tuple[Measure, Measure], pair: Pair, k: int, reach: Reach, typical: float
 ) -> tuple[HostArray, HostArray]:
-    """Tell of flips which rounding may have made, and the widest margin of each.
+    """Return which flips rounding may have made, and the widest margin of each.
 
     Parameters
     ----------
     sides : tuple of Measure
         What was counted for A and for B; a threshold is in the dtype of their scores.
     pair : Pair
-        Samples that A and B judge otherwise.
+        Samples on which A and B differ.
     k : int
-        The k at which they do; of no meaning to a measure without one.
+        The k at which they do; ignored for a measure without one.
     reach : Reach
         How far rounding may move a score.
     typical : float
@@ -107,13 +107,13 @@ _Moved = tuple[HostArray, HostArray, HostArray]
 
 
 def _at_threshold(sides: tuple[Any, Any], a: HostArray, b: HostArray) -> _Moved:
-    """Return which labels are predicted otherwise, and how far both scores are from the border."""
+    """Return which labels A and B predict differently, and how far each score is off the border."""
     (side_a, off_a), (side_b, off_b) = map(_from_threshold, sides, (a, b))
     return side_a != side_b, off_a, off_b
 
 
 def _from_threshold(measure: Measure, scores: HostArray) -> tuple[HostArray, HostArray]:
-    """Return 1 for a score that predicts its label, 0 for another, -1 for NaN; and how far off it is."""
+    """Return 1 where a score predicts its label, 0 where not, -1 for NaN; and how far off it is."""
     wide = scores.astype(np.float64)
     with np.errstate(invalid="ignore"):
         off = np.abs(wide - float(border_of(measure, scores)))

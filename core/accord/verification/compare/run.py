@@ -70,10 +70,10 @@ def compare(
     -----
     A sample flips if its credit differs. The flip is numerical where the margin at the boundary
     (own score against the rival it must beat; or score against the threshold) is within twice the
-    tolerance in both, for both scores may move. A multilabel flip is numerical if that is true of
-    each label that is predicted otherwise. The margin can't be judged by the largest difference
-    found between A and B: every flip lies within twice the difference of its own sample, so no flip
-    would ever be real.
+    tolerance in both, because both scores may move. A multilabel flip is numerical if that is true
+    of each label that A and B predict differently. The margin can't be judged by the largest
+    difference found between A and B: the margin of every flip is within twice the difference of its
+    own sample, so no flip would ever be real.
 
     A binary sample has a single score, which may be close to 0. Its tolerance is in units of that
     score or of the median size of all scores, whichever is larger.

@@ -29,7 +29,7 @@ def explain_binary(
     Raises
     ------
     ValueError
-        If labels and scores have not one shape.
+        If labels and scores differ in shape.
     """
     if truth.shape != scores.shape:
         raise ValueError(
@@ -76,7 +76,7 @@ def _told(
     own: HostArray,
     threshold: float,
 ) -> tuple[Told, HostArray]:
-    """Evaluate a dialect; return also the samples that it judges otherwise."""
+    """Evaluate a dialect; return also the samples on which it and accord differ."""
     told = Told(dialect.name, dialect.binary_call)
     try:
         hits = dialect.binary_hits(truth, scores, threshold)

@@ -38,7 +38,7 @@ _DENSE = (
 
 
 class Asked(NamedTuple):
-    """What the user wants to know besides: the average, and how libraries are run."""
+    """What else the user asked for: the average, and how libraries are run."""
 
     average: str
     peers: Sequence[str] | None
@@ -149,7 +149,7 @@ def _own(samples: Samples, ks: tuple[int, ...], ties: Any, average: str) -> dict
     truth, scores, _ = samples
     good = (truth >= 0) & (truth < scores.shape[1])
     truth = np.where(good, truth, 0)
-    if scores.shape[1] == 1:  # which as integers accord takes for predicted labels
+    if scores.shape[1] == 1:  # accord refuses one column of integers: they look like labels
         scores = scores.astype(np.float64)
     where = standing(truth, scores)
     tally = TopK(ks, ties=ties).tally_of(
@@ -175,7 +175,7 @@ def _own(samples: Samples, ks: tuple[int, ...], ties: Any, average: str) -> dict
 def _by_rules(
     samples: Samples, own: dict[int, Own], ties: Any, asked: Asked
 ) -> tuple[list[Told], list[int]]:
-    """Evaluate every dialect; return also the first samples that one of them judges otherwise."""
+    """Evaluate every dialect; return also the first samples on which one and accord differ."""
     mine = ours(ties)
     others = [dialect for name, dialect in dialects.items() if name != "accord"]
     told: list[Told] = []
@@ -198,7 +198,7 @@ def _told(
     average: str,
     apart_at_first: set[int],
 ) -> Told:
-    """Evaluate a dialect at each k; add what it judges otherwise at the first to a set."""
+    """Evaluate a dialect at each k; add to a set the samples on which it differs at the first k."""
     truth, scores, _ = samples
     told = Told(dialect.name, dialect.call, scale=dialect.scale)
     for k, accord in own.items():

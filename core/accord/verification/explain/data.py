@@ -27,7 +27,7 @@ class Told:
     refused : dict of str
         Why there is no figure.
     differs : dict of int
-        How many samples it judges otherwise than accord, or may.
+        On how many samples it and accord differ, or may differ.
     causes : dict
         How many of them by which cause.
     """

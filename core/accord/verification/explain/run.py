@@ -106,7 +106,7 @@ def explain(
         asked = Asked(average, peers, seconds, progress)
         return explain_classes(measure, counted, truth, scores, asked)
     if not isinstance(counted, (Binary, Multilabel)):
-        raise TypeError(f"{measure!r} is no measure that can be explained; pass one of accord's")
+        raise TypeError(f"{measure!r} cannot be explained; pass one of accord's measures")
     _refuse_of_classes(measure, peers, average)
     if isinstance(counted, Multilabel):
         return explain_labels(counted, truth, scores, dtype)

@@ -20,7 +20,7 @@ HostArray = npt.NDArray[Any]
 LISTED = 100
 """How many differing samples of a backend are listed."""
 
-_CLOSE = 1e-6  # relative, for credit that is no integer (R20)
+_CLOSE = 1e-6  # relative, of credit that is a fraction (R20)
 
 
 def rows_of(job: Job, ended: Ended, measure: Measure, judged: Judged) -> Iterator[Backend]:
