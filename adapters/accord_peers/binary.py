@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -35,27 +36,14 @@ def torcheval(y_true: Any, y_score: Any, threshold: float) -> float:
     return float(binary_accuracy(scores, labels, threshold=threshold))
 
 
-def keras_on_tensorflow(y_true: Any, y_score: Any, threshold: float) -> float:
-    """Return the accuracy that Keras reports on TensorFlow."""
-    return _keras("tensorflow", y_true, y_score, threshold)
-
-
-def keras_on_torch(y_true: Any, y_score: Any, threshold: float) -> float:
-    """Return the accuracy that Keras reports on PyTorch."""
-    return _keras("torch", y_true, y_score, threshold)
-
-
-def keras_on_jax(y_true: Any, y_score: Any, threshold: float) -> float:
-    """Return the accuracy that Keras reports on JAX."""
-    return _keras("jax", y_true, y_score, threshold)
-
-
-def keras_on_numpy(y_true: Any, y_score: Any, threshold: float) -> float:
-    """Return the accuracy that Keras reports on NumPy."""
-    return _keras("numpy", y_true, y_score, threshold)
-
-
 def _keras(backend: str, y_true: Any, y_score: Any, threshold: float) -> float:
+    """Ask Keras on a backend."""
     metric = keras_on(backend).metrics.BinaryAccuracy(threshold=threshold)
     metric.update_state(np.array(y_true), np.array(y_score))
     return float(metric.result())
+
+
+keras_on_tensorflow = partial(_keras, "tensorflow")
+keras_on_torch = partial(_keras, "torch")
+keras_on_jax = partial(_keras, "jax")
+keras_on_numpy = partial(_keras, "numpy")

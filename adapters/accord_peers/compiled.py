@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -25,53 +26,15 @@ def tensorflow(y_true: Any, y_score: Any, k: int) -> float:
     return float(np.mean(hits.numpy()))
 
 
-def keras_on_tensorflow(y_true: Any, y_score: Any, k: int) -> float:
-    """Return the accuracy that Keras reports on TensorFlow."""
-    return _keras("tensorflow", y_true, y_score, k)
-
-
-def keras_on_torch(y_true: Any, y_score: Any, k: int) -> float:
-    """Return the accuracy that Keras reports on PyTorch."""
-    return _keras("torch", y_true, y_score, k)
-
-
-def keras_on_jax(y_true: Any, y_score: Any, k: int) -> float:
-    """Return the accuracy that Keras reports on JAX."""
-    return _keras("jax", y_true, y_score, k)
-
-
-def keras_on_numpy(y_true: Any, y_score: Any, k: int) -> float:
-    """Return the accuracy that Keras reports on NumPy."""
-    return _keras("numpy", y_true, y_score, k)
-
-
-def keras_accuracy_on_tensorflow(y_true: Any, y_score: Any, k: int) -> float:
-    """Return the ordinary accuracy that Keras reports on TensorFlow."""
-    return _keras_accuracy("tensorflow", y_true, y_score, k)
-
-
-def keras_accuracy_on_torch(y_true: Any, y_score: Any, k: int) -> float:
-    """Return the ordinary accuracy that Keras reports on PyTorch."""
-    return _keras_accuracy("torch", y_true, y_score, k)
-
-
-def keras_accuracy_on_jax(y_true: Any, y_score: Any, k: int) -> float:
-    """Return the ordinary accuracy that Keras reports on JAX."""
-    return _keras_accuracy("jax", y_true, y_score, k)
-
-
-def keras_accuracy_on_numpy(y_true: Any, y_score: Any, k: int) -> float:
-    """Return the ordinary accuracy that Keras reports on NumPy."""
-    return _keras_accuracy("numpy", y_true, y_score, k)
-
-
 def _keras(backend: str, y_true: Any, y_score: Any, k: int) -> float:
+    """Ask Keras' top-k accuracy on a backend."""
     metric = keras_on(backend).metrics.SparseTopKCategoricalAccuracy(k=k)
     metric.update_state(np.array(y_true), np.array(y_score))
     return float(metric.result())
 
 
 def _keras_accuracy(backend: str, y_true: Any, y_score: Any, k: int) -> float:
+    """Ask Keras' ordinary accuracy on a backend."""
     if k != 1:
         raise ValueError(f"the ordinary accuracy of Keras has no k={k}")
     metric = keras_on(backend).metrics.SparseCategoricalAccuracy()
@@ -88,3 +51,14 @@ def keras_on(backend: str) -> Any:
     if keras.backend.backend() != backend:
         raise ImportError(f"Keras runs on {keras.backend.backend()} here, not on {backend}")
     return keras
+
+
+keras_on_tensorflow = partial(_keras, "tensorflow")
+keras_on_torch = partial(_keras, "torch")
+keras_on_jax = partial(_keras, "jax")
+keras_on_numpy = partial(_keras, "numpy")
+
+keras_accuracy_on_tensorflow = partial(_keras_accuracy, "tensorflow")
+keras_accuracy_on_torch = partial(_keras_accuracy, "torch")
+keras_accuracy_on_jax = partial(_keras_accuracy, "jax")
+keras_accuracy_on_numpy = partial(_keras_accuracy, "numpy")

@@ -56,3 +56,4 @@ def test_a_binary_label_other_than_0_and_1_counts_as_0_in_explain() -> None:
     scores = np.array([0.9, 0.2, 0.8], np.float32)
     found = accord.explain(np.array([1, 3, 3]), scores, measure=accord.Binary())
     assert found.correct == {1: 2}
+    assert found["sklearn"].differs == {1: 0}

@@ -15,7 +15,7 @@ import pytest
 from rich.console import Console
 
 import accord
-from accord.verification.explain import run as explaining
+from accord.verification.explain import by_class
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "digits_forest.npz"
 COMMAND = [sys.executable, "-c", "from accord.cli import main; main()"]
@@ -57,7 +57,7 @@ def test_a_comparison_of_long_names_fits_and_loses_no_text(width: int) -> None:
 
 
 def test_rules_that_take_long_are_told_as_they_are_done(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(explaining, "LONG", 0.0)
+    monkeypatch.setattr(by_class, "LONG", 0.0)
     said: list[str] = []
     accord.explain([0, 1], np.eye(3)[:2], k=1, peers=(), progress=said.append)
     assert len(said) == len(accord.dialects) - 1

@@ -84,7 +84,7 @@ def broken(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     entries = "\n".join(f"accord_{kind} = accord_{kind}:ADAPTER" for kind in KINDS)
     (info / "entry_points.txt").write_text(f"[accord.adapters]\n{entries}\n")
     monkeypatch.syspath_prepend(str(tmp_path))
-    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path), prepend=os.pathsep)
     forget = registry._entries.cache_clear  # noqa: SLF001  # entry points change in tests only
     forget()
     yield
@@ -155,7 +155,7 @@ class TestAgreement:
         found = accord.verify(
             np.zeros(0, int), np.zeros(0), measure=accord.Binary(), backends=["numpy"]
         )
-        assert (found.agrees, found.samples) == (True, 0)
+        assert (found.agrees, found.samples, found.correct) == (True, 0, {1: 0})
 
     def test_one_class_agrees(self) -> None:
         assert accord.verify([0, 0], np.zeros((2, 1)), backends=["numpy"]).correct == {1: 2}
@@ -271,7 +271,7 @@ class TestUsage:
     def test_a_backend_that_is_not_installed_is_an_error_that_says_how(
         self, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
     ) -> None:
-        monkeypatch.setattr("accord.verification.verify.worker.find_spec", lambda _: None)
+        monkeypatch.setattr("accord.verification.worker.find_spec", lambda _: None)
         assert status("verify", EXAMPLE, "--backend", "numpy") == 2
         assert 'run pip install "accord[numpy]"' in capsys.readouterr().err
 

@@ -10,25 +10,15 @@ import numpy as np
 import typer
 
 from accord.cli.files import STDIN, FileError, Loaded, called, is_archive, load
-from accord.cli.measures import (
-    AtThreshold,
-    Axis,
-    Criteria,
-    FromLogits,
-    IgnoreIndex,
-    K,
-    Name,
-    ScoreDtype,
-    Threshold,
-    Ties,
-    YScore,
-    YTrue,
-    fitted,
-)
-from accord.cli.output import Html, Json, refusals, show
+from accord.cli.grouped import grouped
+from accord.cli.measures import fitted
+from accord.cli.options import InOut, MeasureOptions, Name
+from accord.cli.output import show
+from accord.cli.refusals import refusals
 from accord.verification.compare.run import compare as judge
 
 
+@grouped
 def compare(
     files: Annotated[
         list[Path],
@@ -40,14 +30,7 @@ def compare(
     ],
     *,
     measure: Name = "top-k",
-    ignore_index: IgnoreIndex = None,
-    k: K = None,
-    ties: Ties = None,
-    axis: Axis = None,
-    threshold: Threshold = None,
-    at_threshold: AtThreshold = None,
-    from_logits: FromLogits = None,
-    criteria: Criteria = None,
+    options: MeasureOptions,
     tolerance: Annotated[
         float | None,
         typer.Option(
@@ -56,28 +39,14 @@ def compare(
             " score of the sample, for float32.",
         ),
     ] = None,
-    as_json: Json = False,
-    html: Html = None,
-    y_true: YTrue = None,
-    y_score: YScore = None,
-    score_dtype: ScoreDtype = None,
+    inout: InOut,
 ) -> int:
     """Judge two sets of scores for the same samples: which flip, and is it more than rounding.
 
     The exit status is 0 if rounding explains every flip, 1 if not.
     """
-    options = {
-        "k": k,
-        "ties": ties,
-        "axis": axis,
-        "threshold": threshold,
-        "at_threshold": at_threshold,
-        "from_logits": from_logits,
-        "criteria": criteria,
-        "ignore_index": ignore_index,
-    }
     with refusals() as names:
-        a, b = _seen(_load(files, {"y_true": y_true, "y_score": y_score}), score_dtype)
+        a, b = _seen(_load(files, inout.wanted), inout.score_dtype)
         paths = called(files[0]), called(files[1])
         names |= {**a.names, "scores_a": paths[0], "scores_b": paths[1]}
         counted, loaded = fitted(measure, options, a)
@@ -92,7 +61,7 @@ def compare(
             names=_apart(files[0], files[1]),
         )
     title = f"{called(files[1], short=True)} against {called(files[0], short=True)}"
-    show(found, title=title, as_json=as_json, html=html)
+    show(found, title, inout)
     return 0 if found.agrees else 1
 
 
@@ -118,14 +87,14 @@ def _load(files: list[Path], wanted: dict[str, str | None]) -> tuple[Loaded, Loa
             _refuse_other_labels((called(a), called(b)), first.truth, second.truth)
             return first, second
         case [_, _]:
-            raise FileError("got two files of which one is no .npz; pass A.npy B.npy LABELS.npy")
+            raise FileError("got two files, not both .npz; pass A.npy B.npy LABELS.npy")
         case [a, b, labels]:
             return load([a, labels], wanted), load([b, labels], wanted)
     raise FileError(f"got {len(files)} files; pass A.npz B.npz, or A.npy B.npy LABELS.npy")
 
 
 def _named(loaded: Loaded, path: Path) -> Loaded:
-    """Call scores by their file, for there are two."""
+    """Name scores after their file, because there are two."""
     return replace(loaded, names={**loaded.names, "y_score": called(path)})
 
 

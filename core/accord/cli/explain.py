@@ -7,28 +7,18 @@ from typing import Annotated
 import typer
 
 from accord.cli.files import MisfitError, called
-from accord.cli.measures import (
-    NAMES,
-    AtThreshold,
-    Axis,
-    Criteria,
-    FromLogits,
-    IgnoreIndex,
-    K,
-    ScoreDtype,
-    Threshold,
-    Ties,
-    YScore,
-    YTrue,
-    load_for,
-)
-from accord.cli.output import Files, Html, Json, Seconds, choices, refusals, say, show
+from accord.cli.grouped import grouped
+from accord.cli.measures import load_for
+from accord.cli.options import NAMES, Files, InOut, MeasureOptions, Seconds, choices
+from accord.cli.output import say, show
+from accord.cli.refusals import refusals
 from accord.inputs.options import one_of
 from accord.verification import processes
 from accord.verification.dialects.dialect import AVERAGES
 from accord.verification.explain.run import explain as account_for
 
 
+@grouped
 def explain(
     files: Files,
     *,
@@ -47,14 +37,7 @@ def explain(
             help=f"Over samples or classes; of top-k and categorical: {choices(AVERAGES)}.",
         ),
     ] = "micro",
-    ignore_index: IgnoreIndex = None,
-    k: K = None,
-    ties: Ties = None,
-    axis: Axis = None,
-    threshold: Threshold = None,
-    at_threshold: AtThreshold = None,
-    from_logits: FromLogits = None,
-    criteria: Criteria = None,
+    options: MeasureOptions,
     peers: Annotated[
         list[str] | None,
         typer.Option(
@@ -67,29 +50,14 @@ def explain(
         bool, typer.Option("--rules-only", help="Run no library; go by its rules alone.")
     ] = False,
     seconds: Seconds = processes.SECONDS,
-    as_json: Json = False,
-    html: Html = None,
-    y_true: YTrue = None,
-    y_score: YScore = None,
-    score_dtype: ScoreDtype = None,
+    inout: InOut,
 ) -> None:
     """Tell what each library reports for these scores, and which samples make the difference."""
-    options = {
-        "k": k,
-        "ties": ties,
-        "axis": axis,
-        "threshold": threshold,
-        "at_threshold": at_threshold,
-        "from_logits": from_logits,
-        "criteria": criteria,
-        "ignore_index": ignore_index,
-    }
     with refusals() as names:
         one_of("average", average, AVERAGES)
         if rules_only and peers:
             raise MisfitError("--peer runs a library and --rules-only runs none; pass one of both")
-        wanted = {"y_true": y_true, "y_score": y_score}
-        counted, loaded = load_for(measure, options, files, wanted, score_dtype, names)
+        counted, loaded = load_for(measure, options, files, inout, names)
         if peers and counted.label_kind in ("binary", "set"):
             raise MisfitError(
                 "--peer runs a library on scores by class, and these are explained by rules alone;"
@@ -108,4 +76,4 @@ def explain(
             progress=say,
         )
     title = f"Why accuracies of {called(files[0], short=True)} differ"
-    show(found, title=title, as_json=as_json, html=html)
+    show(found, title, inout)

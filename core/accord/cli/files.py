@@ -69,7 +69,7 @@ def load(files: Sequence[Path], wanted: Mapping[str, str | None]) -> Loaded:
     Raises
     ------
     FileError
-        If a file is missing, broken, of another kind, or has not the arrays asked for.
+        If a file is missing, broken, of another kind, or lacks the arrays asked for.
     """
     more = {name: value for name, value in wanted.items() if value is not None}
     match files:
@@ -128,7 +128,7 @@ def _read_archive(path: Path, names: Mapping[str, str]) -> dict[str, HostArray]:
             f"{called(path)} holds one array; pass SCORES.npy LABELS.npy, or a FILE.npz"
         )
     try:
-        # Opened here, for NumPy leaves a broken archive open.
+        # Opened here, because NumPy leaves a broken archive open.
         with _opened(path) as file, np.load(file, allow_pickle=False) as archive:
             missing = [name for name in names if names[name] not in archive]
             if not missing:
@@ -166,7 +166,7 @@ def _opened(path: Path) -> IO[bytes]:
 
 
 def _stdin() -> IO[bytes]:
-    """Return standard input as a file that can be opened again, for it can be read once."""
+    """Return standard input, which can be read once, as a file that can be opened again."""
     if sys.stdin.isatty():
         raise FileError("standard input is a terminal; pipe a file into it, or name the file")
     return io.BytesIO(_all_of(sys.stdin))
@@ -192,8 +192,8 @@ def _kind(path: Path) -> str:
 
 
 def _as_array(path: Path, member: object) -> HostArray:
-    if not isinstance(member, np.ndarray):  # a zip member that is no .npy comes as bytes
-        raise FileError(f"{called(path)} holds something else than arrays")
+    if not isinstance(member, np.ndarray):  # NumPy returns other files of an archive as bytes
+        raise FileError(f"{called(path)} holds something other than arrays")
     return member
 
 
@@ -203,7 +203,7 @@ def _fault(path: Path, error: Exception) -> str:
     said = " ".join(str(error).split()) or type(error).__name__
     if "bject" in said:  # NumPy says "Object arrays" or "Python objects", by kind of file
         return (
-            f"{called(path)} holds Python objects; save plain numbers, for objects are never"
+            f"{called(path)} holds Python objects; save plain numbers, because objects are never"
             " unpickled"
         )
     if "'<f1'" in said:  # so NumPy saves this one float of ml_dtypes, and can't read it back

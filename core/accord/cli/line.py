@@ -10,7 +10,7 @@ from typing import Any
 from typer.core import TyperCommand
 
 from accord.cli.files import MisfitError
-from accord.cli.output import refusals
+from accord.cli.refusals import refusals
 
 _NUMBERS = re.compile(r"\d+(,\d+)*,?")
 _K = re.compile(r"-k\d+(,\d+)*,?")

@@ -4,19 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Annotated, Any
-
-import typer
+from typing import Any
 
 from accord.cli.files import HostArray, Loaded, MisfitError, load
 from accord.cli.fit import class_axis_last, refuse_misfit
-from accord.cli.output import IN_AND_OUT, choices, numbers
-from accord.credit.thresholds import SIDES
-from accord.credit.ties import RULES
+from accord.cli.options import NAMES, InOut, MeasureOptions
 from accord.inputs.options import one_of
 from accord.measures import Binary, Multilabel, TopK, TopKCategorical
 from accord.measures.base import Measure
-from accord.measures.multilabel import CRITERIA
 from accord.reporting.evaluate import usual_k
 
 _THRESHOLD = {"threshold", "at_threshold", "from_logits"}
@@ -27,110 +22,15 @@ _MEASURES: dict[str, tuple[type[Measure], set[str]]] = {
     "multilabel": (Multilabel, {"criteria", "axis", *_THRESHOLD}),
     "multilabel with -k": (Multilabel, {"criteria", "axis", "k", "ties"}),
 }
-NAMES = ("top-k", "categorical", "binary", "multilabel")
-
-RANKING = "Options of top-k, categorical (and multilabel, for its k best labels)"
-DIVIDING = "Options of binary and multilabel"
-
-Name = Annotated[
-    str,
-    typer.Option("--measure", metavar="NAME", help=f"What to count: {', '.join(NAMES)}."),
-]
-K = Annotated[
-    list[str] | None,
-    typer.Option(
-        "-k",
-        metavar="K,...",
-        help="How many classes may count: -k 1,5, -k 1 5 or -k 1 -k 5. By default 1,5; 1 alone for"
-        " up to 5 classes.",
-        rich_help_panel=RANKING,
-    ),
-]
-Ties = Annotated[
-    str | None,
-    typer.Option(
-        metavar="RULE",
-        help=f"Who wins among equal scores: {choices(RULES)}.",
-        rich_help_panel=RANKING,
-    ),
-]
-Axis = Annotated[
-    int | None,
-    typer.Option(
-        metavar="AXIS",
-        help="The class axis of the scores. By default the last.",
-        rich_help_panel=RANKING,
-    ),
-]
-IgnoreIndex = Annotated[
-    int | None,
-    typer.Option(metavar="LABEL", help="A label that leaves its sample out; of top-k and binary."),
-]
-Threshold = Annotated[
-    float | None,
-    typer.Option(
-        metavar="NUMBER",
-        help="Scores above it are positive. By default 0.5.",
-        rich_help_panel=DIVIDING,
-    ),
-]
-AtThreshold = Annotated[
-    str | None,
-    typer.Option(
-        metavar="SIDE",
-        help=f"What a score at the threshold is: {choices(SIDES)}.",
-        rich_help_panel=DIVIDING,
-    ),
-]
-FromLogits = Annotated[
-    bool | None,
-    typer.Option(
-        "--from-logits",
-        help="Scores are logits, of which the threshold is the probability.",
-        rich_help_panel=DIVIDING,
-    ),
-]
-Criteria = Annotated[
-    str | None,
-    typer.Option(
-        metavar="NAME",
-        help=f"When a multilabel sample is right: {choices(CRITERIA)}.",
-        rich_help_panel=DIVIDING,
-    ),
-]
-YTrue = Annotated[
-    str | None,
-    typer.Option(
-        metavar="NAME",
-        help="The labels' name in FILE.npz. By default y_true.",
-        rich_help_panel=IN_AND_OUT,
-    ),
-]
-YScore = Annotated[
-    str | None,
-    typer.Option(
-        metavar="NAME",
-        help="The scores' name in FILE.npz. By default y_score.",
-        rich_help_panel=IN_AND_OUT,
-    ),
-]
-ScoreDtype = Annotated[
-    str | None,
-    typer.Option(
-        metavar="NAME",
-        help="bfloat16 or a float8: what scores are that NumPy has saved as bytes (|V2, |V1).",
-        rich_help_panel=IN_AND_OUT,
-    ),
-]
 
 
 def load_for(
     measure: str | None,
-    given: Mapping[str, Any],
+    options: MeasureOptions,
     files: Sequence[Path],
-    wanted: Mapping[str, str | None],
-    score_dtype: str | None,
+    inout: InOut,
     names: dict[str, str],
+    **more: str | None,
 ) -> tuple[Measure, Loaded]:
     """Read files, and make the measure that is asked for.
 
@@ -138,14 +38,16 @@ def load_for(
     ----------
     measure : str or None
         What ``--measure`` named; None is binary for scores of one axis, else top-k.
-    given : mapping
-        Its options; None and an empty list stand for those left out.
-    files, wanted
+    options : MeasureOptions
+        Its options.
+    files : sequence of Path
         As `accord.cli.files.load` takes them.
-    score_dtype : str or None
-        The float that scores are which NumPy saved as bytes.
+    inout : InOut
+        How arrays are named in files, and the float that scores are which NumPy saved as bytes.
     names : dict
-        Gets what the user calls each array, for messages.
+        Filled with what the user calls each array, as messages name them.
+    **more : str or None
+        The names of arrays besides labels and scores.
 
     Returns
     -------
@@ -159,33 +61,32 @@ def load_for(
     ValueError, FileError
         For options, files and shapes that do not fit.
     """
-    loaded = load(files, wanted).seen_as(score_dtype)
+    loaded = load(files, {**inout.wanted, **more}).seen_as(inout.score_dtype)
     names |= loaded.names
     if measure is None:
         measure = "binary" if loaded.scores.ndim == 1 else "top-k"
-    return fitted(measure, given, loaded)
+    return fitted(measure, options, loaded)
 
 
-def fitted(measure: str, given: Mapping[str, Any], loaded: Loaded) -> tuple[Measure, Loaded]:
+def fitted(measure: str, options: MeasureOptions, loaded: Loaded) -> tuple[Measure, Loaded]:
     """Return the measure of that name and arrays that fit it, as `load_for` does."""
-    options = _effective(measure, given)
-    axis = options.pop("axis", None)
-    _MEASURES[measure][0](**{name: value for name, value in options.items() if name != "k"})
+    given = options.given()
+    _refuse_without_effect(measure, given)
+    axis = given.pop("axis", None)
+    _MEASURES[measure][0](**{name: value for name, value in given.items() if name != "k"})
     loaded = class_axis_last(measure, loaded, axis)
     refuse_misfit(measure, loaded, axis=axis)
-    return _made(measure, options, loaded.scores, loaded.names["y_score"]), loaded
+    return _made(measure, given, loaded.scores, loaded.names["y_score"]), loaded
 
 
-def _effective(measure: str, given: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the options that were given, refusing those without an effect on the measure."""
+def _refuse_without_effect(measure: str, given: Mapping[str, Any]) -> None:
+    """Refuse an unknown measure, and options without an effect on it."""
     one_of("measure", measure, NAMES)
-    options = {name: value for name, value in given.items() if value not in (None, [])}
-    full = "multilabel with -k" if measure == "multilabel" and "k" in options else measure
-    for option in options:
+    full = "multilabel with -k" if measure == "multilabel" and "k" in given else measure
+    for option in given:
         if option not in _MEASURES[full][1]:
             flag = "-k" if option == "k" else "--" + option.replace("_", "-")
             raise MisfitError(f"{flag} has no effect on {full}; leave it out")
-    return options
 
 
 def _made(measure: str, options: dict[str, Any], scores: HostArray, called: str) -> Measure:
@@ -201,3 +102,31 @@ def _made(measure: str, options: dict[str, Any], scores: HostArray, called: str)
     elif "k" in takes:
         options["k"] = usual_k(scores)
     return kind(**options)
+
+
+def numbers(texts: Sequence[str]) -> int | tuple[int, ...]:
+    """Read every k that was given, in order.
+
+    Raises
+    ------
+    MisfitError
+        If one is not a whole number of at least 1.
+
+    Examples
+    --------
+    >>> from accord.cli.measures import numbers
+    >>> numbers(["1,5", "3"])
+    (1, 5, 3)
+    """
+    each: list[int] = []
+    for text in texts:
+        try:
+            each += [int(number) for number in text.rstrip(",").split(",")]
+        except ValueError:
+            raise MisfitError(
+                f"-k {text!r} is not a list of whole numbers; pass e.g. -k 1,5"
+            ) from None
+    if (least := min(each)) < 1:
+        raise MisfitError(f"-k {least} is below 1; pass whole numbers from 1, e.g. -k 1,5")
+    first, *more = dict.fromkeys(each)
+    return (first, *more) if more else first

@@ -10,22 +10,11 @@ from rich.console import Console
 from rich.progress import Progress
 
 from accord.cli.files import Loaded, called
-from accord.cli.measures import (
-    AtThreshold,
-    Axis,
-    Criteria,
-    FromLogits,
-    IgnoreIndex,
-    K,
-    Name,
-    ScoreDtype,
-    Threshold,
-    Ties,
-    YScore,
-    YTrue,
-    load_for,
-)
-from accord.cli.output import IN_AND_OUT, Files, Html, Json, refusals, show
+from accord.cli.grouped import grouped
+from accord.cli.measures import load_for
+from accord.cli.options import IN_AND_OUT, Files, InOut, MeasureOptions, Name
+from accord.cli.output import show
+from accord.cli.refusals import refusals
 from accord.measures.base import Measure
 from accord.metric import Metric
 from accord.reporting.evaluate import AVERAGES, OneAverage, counter, report_of
@@ -35,6 +24,7 @@ CHUNK = 1 << 22  # scores between two moves of the progress bar
 LONG = 8  # chunks from which a bar is worth showing
 
 
+@grouped
 def score(
     files: Files,
     *,
@@ -42,23 +32,12 @@ def score(
     average: Annotated[
         str, typer.Option(metavar="NAME", help=f"Over samples or classes: {', '.join(AVERAGES)}.")
     ] = "micro",
-    ignore_index: IgnoreIndex = None,
-    k: K = None,
-    ties: Ties = None,
-    axis: Axis = None,
-    threshold: Threshold = None,
-    at_threshold: AtThreshold = None,
-    from_logits: FromLogits = None,
-    criteria: Criteria = None,
+    options: MeasureOptions,
     per_class: Annotated[
         bool,
         typer.Option("--per-class", help="Report each class too.", rich_help_panel=IN_AND_OUT),
     ] = False,
-    as_json: Json = False,
-    html: Html = None,
-    y_true: YTrue = None,
-    y_score: YScore = None,
-    score_dtype: ScoreDtype = None,
+    inout: InOut,
     mask: Annotated[
         str | None,
         typer.Option(
@@ -82,22 +61,13 @@ def score(
     (one-hot rows) and multilabel (rows of 0 and 1), they are shaped as scores.
     Arrays of .npy files are read piece by piece.
     """
-    options = {
-        "k": k,
-        "ties": ties,
-        "axis": axis,
-        "threshold": threshold,
-        "at_threshold": at_threshold,
-        "from_logits": from_logits,
-        "criteria": criteria,
-        "ignore_index": ignore_index,
-    }
-    wanted = {"y_true": y_true, "y_score": y_score, "mask": mask, "sample_weight": sample_weight}
     with refusals() as names:
-        counted, loaded = load_for(measure, options, files, wanted, score_dtype, names)
+        counted, loaded = load_for(
+            measure, options, files, inout, names, mask=mask, sample_weight=sample_weight
+        )
         report = _score(counted, loaded, cast("OneAverage", average), per_class=per_class)
     title = f"Accuracy of {called(files[0], short=True)}"
-    show(report, title=title, as_json=as_json, html=html)
+    show(report, title, inout)
 
 
 def _score(measure: Measure, loaded: Loaded, average: OneAverage, *, per_class: bool) -> Report:

@@ -112,7 +112,7 @@ def kept_places(
 @contextmanager
 def handed(truth: HostArray, scores: HostArray) -> Iterator[Handed]:
     """Write arrays to a folder that is deleted at the end."""
-    # What a killed process may still hold open is no fault.
+    # A killed process may still hold a file open; that is not an error.
     with TemporaryDirectory(prefix="accord-", ignore_cleanup_errors=True) as name:
         folder = Path(name)
         np.save(folder / "truth.npy", truth)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import itertools
 import json
 import os
 import signal
@@ -87,6 +88,21 @@ def run(
             raise
 
 
+def teller(
+    progress: Callable[[str], None] | None, whole: int
+) -> Callable[[Job, Ended], None] | None:
+    """Return what tells of each job as it ends, for `run`; None if nobody wants to know."""
+    if progress is None:
+        return None
+    done = itertools.count(1)
+
+    def tell(job: Job, ended: Ended) -> None:
+        how = ended.error or "done"
+        progress(f"{next(done)}/{whole} {job.name}: {how} after {ended.seconds:.1f} s")
+
+    return tell
+
+
 def cores() -> int:
     """Return how many cores this process may use."""
     if hasattr(os, "sched_getaffinity"):
@@ -139,7 +155,7 @@ class _Herd:
                     job.python,
                     "-P",
                     "-c",
-                    "from accord.verification.verify.worker import main; main()",
+                    "from accord.verification.worker import main; main()",
                 ],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.DEVNULL,

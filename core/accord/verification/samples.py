@@ -9,6 +9,8 @@ from typing import Any, NamedTuple, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
+from accord.verification.ranks import best_first
+
 HostArray = npt.NDArray[Any]
 
 SHOWN = 10
@@ -106,8 +108,7 @@ def look_at_labels(
 def look(truth: HostArray, scores: HostArray, index: int, k: int) -> Sample:
     """Return a sample with its scores around the boundary, its own score always among them."""
     row, label = scores[index], int(truth[index])
-    worse = np.argsort(row[::-1], kind="stable")[::-1]  # NaN first, the lower class of equals
-    order = (len(row) - 1 - worse).tolist()
+    order = best_first(row).tolist()
     shown = order[max(0, k - _NEAR) : k + _NEAR]
     if 0 <= label < len(row) and label not in shown:
         at_the_end = order.index(label) >= k

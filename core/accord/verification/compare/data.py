@@ -69,7 +69,7 @@ class ComparisonData:
 
     @property
     def agrees(self) -> bool:
-        """Whether rounding explains every sample that one has and the other has not."""
+        """Whether rounding explains every sample that only one of the two gets right."""
         return not any(found.real for found in self.at.values())
 
     def accuracy(self, k: int) -> tuple[float, float]:

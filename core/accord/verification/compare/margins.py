@@ -1,8 +1,7 @@
-"""How far each set of scores is from judging a sample otherwise: what tells rounding from a flip."""
+"""How close each sample is to a flip: what tells rounding from a real change."""
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, NamedTuple
@@ -11,6 +10,8 @@ import numpy as np
 import numpy.typing as npt
 
 from accord.measures.base import Measure
+from accord.verification.ranks import best_first, k_best
+from accord.verification.thresholds import border_of, predicted
 
 HostArray = npt.NDArray[Any]
 
@@ -41,16 +42,16 @@ class Pair:
 def near_ties(
     sides: tuple[Measure, Measure], pair: Pair, k: int, reach: Reach, typical: float
 ) -> tuple[HostArray, HostArray]:
-    """Tell of flips which rounding may have made, and the widest margin of each.
+    """Return which flips rounding may have made, and the widest margin of each.
 
     Parameters
     ----------
     sides : tuple of Measure
         What was counted for A and for B; a threshold is in the dtype of their scores.
     pair : Pair
-        Samples that A and B judge otherwise.
+        Samples on which A and B differ.
     k : int
-        The k at which they do; of no meaning to a measure without one.
+        The k at which they do; ignored for a measure without one.
     reach : Reach
         How far rounding may move a score.
     typical : float
@@ -106,19 +107,17 @@ _Moved = tuple[HostArray, HostArray, HostArray]
 
 
 def _at_threshold(sides: tuple[Any, Any], a: HostArray, b: HostArray) -> _Moved:
-    """Return which labels are predicted otherwise, and how far both scores are from the border."""
-    found = []
-    for measure, scores in zip(sides, (a, b), strict=True):
-        border = measure.threshold
-        if measure.from_logits:
-            border = math.log(border / (1 - border))
-        with np.errstate(over="ignore", invalid="ignore"):
-            own = scores.dtype.type(border) if scores.dtype.kind == "f" else border
-            above = scores >= own if measure.at_threshold == "positive" else scores > own
-            wide = scores.astype(np.float64)
-            found.append((above, np.isnan(wide), np.abs(wide - float(own))))
-    (above_a, nan_a, off_a), (above_b, nan_b, off_b) = found
-    return (above_a != above_b) | (nan_a != nan_b), off_a, off_b
+    """Return which labels A and B predict differently, and how far each score is off the border."""
+    (side_a, off_a), (side_b, off_b) = map(_from_threshold, sides, (a, b))
+    return side_a != side_b, off_a, off_b
+
+
+def _from_threshold(measure: Measure, scores: HostArray) -> tuple[HostArray, HostArray]:
+    """Return 1 where a score predicts its label, 0 where not, -1 for NaN; and how far off it is."""
+    wide = scores.astype(np.float64)
+    with np.errstate(invalid="ignore"):
+        off = np.abs(wide - float(border_of(measure, scores)))
+    return np.where(np.isnan(wide), -1, predicted(measure, scores)), off
 
 
 def _among_best(k: int, ties: str) -> Callable[[Any, HostArray, HostArray], _Moved]:
@@ -134,10 +133,8 @@ def _among_best(k: int, ties: str) -> Callable[[Any, HostArray, HostArray], _Mov
 def _best(scores: HostArray, k: int, ties: str) -> tuple[HostArray, HostArray]:
     """Return which labels are among the k best, and how far each is from the other side."""
     values = scores.astype(np.float64)
-    turn = slice(None, None, -1 if ties == "first" else 1)
-    order = np.argsort(values[:, turn], axis=1, kind="stable")[:, ::-1]
-    best = np.argsort(order, axis=1, kind="stable")[:, turn] < k
-    ranked = np.take_along_axis(values[:, turn], order, axis=1)
+    order = best_first(values, ties)
+    best, ranked = k_best(order, k), np.take_along_axis(values, order, axis=1)
     off = np.full(values.shape, np.inf)
     if k < values.shape[1]:
         with np.errstate(invalid="ignore"):

@@ -14,6 +14,7 @@ from accord.credit.ties import Ties
 from accord.inputs import options
 from accord.measures.base import Measure
 from accord.reporting.evaluate import usual_k
+from accord.verification.by_k import ks_of
 from accord.verification.compare.data import AtK
 from accord.verification.compare.margins import Pair, Reach, near_ties, typical_size
 from accord.verification.compare.result import Comparison
@@ -69,10 +70,10 @@ def compare(
     -----
     A sample flips if its credit differs. The flip is numerical where the margin at the boundary
     (own score against the rival it must beat; or score against the threshold) is within twice the
-    tolerance in both, for both scores may move. A multilabel flip is numerical if that is true of
-    each label that is predicted otherwise. The margin can't be judged by the largest difference
-    found between A and B: every flip lies within twice the difference of its own sample, so no flip
-    would ever be real.
+    tolerance in both, because both scores may move. A multilabel flip is numerical if that is true
+    of each label that A and B predict differently. The margin can't be judged by the largest
+    difference found between A and B: the margin of every flip is within twice the difference of its
+    own sample, so no flip would ever be real.
 
     A binary sample has a single score, which may be close to 0. Its tolerance is in units of that
     score or of the median size of all scores, whichever is larger.
@@ -110,7 +111,7 @@ def compare(
     pair, classes = _rows(counted, truth, a, b)
     reach = _reach(tolerance, (a, a_dtype), (b, b_dtype))
     typical = typical_size(pair.a, pair.b) if counted.label_kind == "binary" else 0.0
-    each = _each_k(counted)
+    each = ks_of(counted)
     at = {
         one: _at(
             sides, pair, [credit[place] for credit in counted_credit], kept, one, reach, typical
@@ -165,10 +166,6 @@ def _rows(measure: Measure, truth: HostArray, a: HostArray, b: HostArray) -> tup
     if measure.label_kind == "dense":
         return Pair(truth.reshape(a.shape).argmax(axis=1), a, b), classes
     return Pair(truth.reshape(-1).astype(np.int64), a, b), classes
-
-
-def _each_k(measure: Measure) -> tuple[int, ...]:
-    return measure.ks or (1,)
 
 
 def _rule(measure: Measure) -> str:

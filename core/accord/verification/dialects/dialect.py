@@ -63,8 +63,8 @@ class Dialect(Rules):
 
         Examples
         --------
-        Class 0 has one hit in two samples. TorchMetrics averages over class 1 too, for it was
-        predicted:
+        Class 0 has one hit in two samples. TorchMetrics averages over class 1 too, since it
+        was predicted:
 
         >>> import accord, numpy as np
         >>> scores = np.array([[0.9, 0.1, 0], [0.1, 0.9, 0]])

@@ -6,9 +6,12 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from accord.verification.dialects.orders import PLACES, compare, converted, keyed, widened, winner
+from accord.verification.dialects.orders import compare, converted, keyed, widened, winner
 from accord.verification.dialects.rows import DialectError, Flags, HostArray
 from accord.verification.dialects.rules import Rules
+from accord.verification.ranks import RankCounts, credit
+
+_UNSPECIFIED = ("pessimistic", "optimistic")  # between these lies the figure of such ties
 
 
 class Hits(NamedTuple):
@@ -39,11 +42,14 @@ def judge(rules: Rules, truth: HostArray, scores: HostArray, k: int) -> Hits:
     if rules.infinities == "spoils":
         miss = miss | np.isinf(scores).any(axis=1)
     place = np.arange(scores.shape[1])
-    ahead = np.count_nonzero(above, axis=1)
-    before = np.count_nonzero(equal & (place < label[:, None]), axis=1)
-    after = np.count_nonzero(equal & (place > label[:, None]), axis=1)
-    best, worst = PLACES[rules.ties](ahead, before, after)
-    return Hits((worst < k) & ~miss & ~unsure, ((best < k) & ~miss) | unsure)
+    counts = RankCounts(
+        ahead=np.count_nonzero(above, axis=1),
+        tied_before=np.count_nonzero(equal & (place < label[:, None]), axis=1),
+        tied_after=np.count_nonzero(equal & (place > label[:, None]), axis=1),
+    )
+    lost, won = _UNSPECIFIED if rules.ties == "unspecified" else (rules.ties, rules.ties)
+    least, most = credit(counts, k, lost), credit(counts, k, won)
+    return Hits(least & ~miss & ~unsure, (most & ~miss) | unsure)
 
 
 def predicted(rules: Rules, scores: HostArray) -> HostArray:

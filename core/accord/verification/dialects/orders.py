@@ -116,13 +116,3 @@ def winner(scores: HostArray, nan: str) -> HostArray:
     if nan == "minus infinity" and scores.dtype.kind == "f":
         scores = _low(scores)
     return np.asarray(np.argmax(scores, axis=1))  # the first NaN, if there is one
-
-
-# The best and the worst place that the true class may take, from 0, by who wins a tie (R5).
-PLACES: dict[str, Callable[[Any, Any, Any], tuple[HostArray, HostArray]]] = {
-    "first": lambda ahead, before, _: (ahead + before,) * 2,
-    "last": lambda ahead, _, after: (ahead + after,) * 2,
-    "optimistic": lambda ahead, _, __: (ahead,) * 2,
-    "pessimistic": lambda ahead, before, after: (ahead + before + after,) * 2,
-    "unspecified": lambda ahead, before, after: (ahead, ahead + before + after),
-}

@@ -9,11 +9,11 @@ import numpy as np
 import numpy.typing as npt
 
 from accord.measures import Binary
+from accord.verification.dialects.dialect import Dialect
 from accord.verification.dialects.rows import DialectError
 from accord.verification.dialects.table import dialects
-from accord.verification.explain.causes import binary_causes, ours
+from accord.verification.explain.causes import LOGITS, SIGMOID, binary_causes, ours
 from accord.verification.explain.data import Told
-from accord.verification.explain.labels import LOGITS, SIGMOID
 from accord.verification.explain.result import Explanation
 from accord.verification.handover import in_dtype, kept_places, threshold_in
 from accord.verification.samples import SHOWN, Scored
@@ -29,7 +29,7 @@ def explain_binary(
     Raises
     ------
     ValueError
-        If labels and scores have not one shape.
+        If labels and scores differ in shape.
     """
     if truth.shape != scores.shape:
         raise ValueError(
@@ -40,33 +40,15 @@ def explain_binary(
     counted = in_dtype(measure, dtype or scores.dtype.name)
     positive = truth == 1  # other labels count as 0
     own, tally = counted.credit(positive, scores), counted.tally(positive, scores)
-    mine = replace(ours("first"), at_threshold=measure.at_threshold)
     threshold = threshold_in(measure.threshold, dtype)
-    told, first = [], set()
+    told = []
+    first: set[int] = set()
     for dialect in dialects.values():
         if dialect.name == "accord" or dialect.at_threshold is None:
             continue
-        try:
-            hits = dialect.binary_hits(truth, scores, threshold)
-            figure = dialect.figure(int(hits.sum()), hits.size)
-        except DialectError as error:
-            told.append(Told(dialect.name, dialect.binary_call, refused={1: str(error)}))
-            continue
-        apart = np.flatnonzero(hits != own)
-        first.update(apart[:100].tolist())
-        found = binary_causes(dialect, mine, scores[apart], threshold)
-        if measure.from_logits and not dialect.sigmoid:  # what is left has one cause
-            found = {LOGITS if cause == SIGMOID else cause: n for cause, n in found.items()}
-        told.append(
-            Told(
-                dialect.name,
-                dialect.binary_call,
-                least={1: figure},
-                most={1: figure},
-                differs={1: len(apart)},
-                causes={1: found},
-            )
-        )
+        found, apart = _told(dialect, measure, truth, scores, own, threshold)
+        told.append(found)
+        first.update(apart[:SHOWN].tolist())
     samples = [
         Scored(int(places[at]), int(truth[at]), ((1, float(scores[at])),))
         for at in sorted(first)[:SHOWN]
@@ -84,3 +66,29 @@ def explain_binary(
         measure=measure,
         total=len(truth),
     )
+
+
+def _told(
+    dialect: Dialect,
+    measure: Binary,
+    truth: HostArray,
+    scores: HostArray,
+    own: HostArray,
+    threshold: float,
+) -> tuple[Told, HostArray]:
+    """Evaluate a dialect; return also the samples on which it and accord differ."""
+    told = Told(dialect.name, dialect.binary_call)
+    try:
+        hits = dialect.binary_hits(truth, scores, threshold)
+        figure = dialect.figure(int(hits.sum()), hits.size)
+    except DialectError as error:
+        return replace(told, refused={1: str(error)}), np.zeros(0, int)
+    apart = np.flatnonzero(hits != own)
+    mine = replace(ours("first"), at_threshold=measure.at_threshold)
+    causes = binary_causes(dialect, mine, scores[apart], threshold)
+    if measure.from_logits and not dialect.sigmoid:  # what is left has one cause
+        causes = {LOGITS if cause == SIGMOID else cause: n for cause, n in causes.items()}
+    told = replace(
+        told, least={1: figure}, most={1: figure}, differs={1: len(apart)}, causes={1: causes}
+    )
+    return told, apart

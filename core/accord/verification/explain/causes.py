@@ -1,4 +1,4 @@
-"""Why a dialect judges a sample otherwise than accord: which of its rules it takes to agree."""
+"""Why a dialect and accord differ on a sample: which rule of the dialect makes the difference."""
 
 from __future__ import annotations
 
@@ -14,17 +14,21 @@ from accord.verification.dialects.rules import Ties
 
 HostArray = npt.NDArray[Any]
 
+NAN = "NaN"
 SCORES = "rounding of scores"
 TIE = "tie at the boundary"
 THRESHOLD = "score at the threshold"
+SIGMOID = "sigmoid of a batch"
+LOGITS = "logits compared with the threshold as they are"
 COUNTER = "counter precision"
 CLASSES = "classes that accord does not count"
 
-# Rules put in accord's place one after the other; a sample that then agrees has that cause.
+# Rules of a dialect, which accord's replace one after the other until both agree on a sample. The
+# last rule replaced is its cause.
 _RULES: dict[str, tuple[str, ...]] = {
     "conversion of labels": ("label_dtype",),
     "bad label": ("label_below", "label_beyond"),
-    "NaN": ("nan",),
+    NAN: ("nan",),
     "infinity": ("infinities",),
     SCORES: ("reads", "order"),
     TIE: ("ties",),
@@ -48,14 +52,14 @@ def ours(ties: Ties) -> Dialect:
 
 
 def differing(hits: Hits, own: HostArray) -> HostArray:
-    """Return the samples that a dialect judges otherwise, or may."""
+    """Return the samples on which a dialect differs from accord, or may differ."""
     return np.flatnonzero((hits.least != own) | (hits.most != own))
 
 
 def causes(
     dialect: Dialect, mine: Dialect, truth: HostArray, scores: HostArray, k: int
 ) -> dict[str, int]:
-    """Count the causes of samples that all are judged otherwise, each by the last rule it takes."""
+    """Count the causes of samples on which a dialect and accord differ, one for each sample."""
     rules = dialect.at_1 if dialect.at_1 and k == 1 else dialect
     rules = replace(rules, k_above_classes="counts", fewest_classes=1)
     own = mine.hits(truth, scores, k).least
@@ -75,16 +79,16 @@ def causes(
 def binary_causes(
     dialect: Dialect, mine: Dialect, scores: HostArray, threshold: float
 ) -> dict[str, int]:
-    """Count the causes of binary samples that are judged otherwise."""
-    nan = np.isnan(scores) if scores.dtype.kind == "f" else np.zeros(scores.shape, bool)
+    """Count the causes of binary samples on which a dialect and accord differ."""
+    nan = is_nan(scores)
     rounded = ~nan & read_otherwise(dialect, mine, scores, threshold)
     at = ~nan & ~rounded & equals_threshold(scores, threshold)
     other = int((~nan & ~rounded & ~at).sum())
     found = {
-        "NaN": int(nan.sum()),
+        NAN: int(nan.sum()),
         SCORES: int(rounded.sum()),
         THRESHOLD: int(at.sum()),
-        "sigmoid of a batch": other,
+        SIGMOID: other,
     }
     return {cause: count for cause, count in found.items() if count}
 
@@ -92,7 +96,7 @@ def binary_causes(
 def read_otherwise(
     dialect: Dialect, mine: Dialect, scores: HostArray, threshold: float
 ) -> npt.NDArray[np.bool_]:
-    """Tell which scores are on the other side of a threshold for how a dialect reads numbers."""
+    """Return which scores change sides of a threshold because of how a dialect reads numbers."""
     read = replace(dialect, sigmoid=False, integers="scores", at_threshold=mine.at_threshold)
     one = np.ones(scores.shape, np.int8)
     own = mine.binary_hits(one, scores, threshold)
@@ -100,6 +104,11 @@ def read_otherwise(
 
 
 def equals_threshold(scores: HostArray, threshold: float) -> npt.NDArray[np.bool_]:
-    """Tell which binary scores equal the threshold, rounded to the dtype of floats alone (R10)."""
+    """Return which scores equal the threshold, which is rounded to the dtype of floats (R10)."""
     border = scores.dtype.type(threshold) if scores.dtype.kind == "f" else threshold
     return np.asarray(scores == border)
+
+
+def is_nan(scores: HostArray) -> npt.NDArray[np.bool_]:
+    """Return which scores are NaN; integers and bools never are."""
+    return np.isnan(scores) if scores.dtype.kind == "f" else np.zeros(scores.shape, bool)

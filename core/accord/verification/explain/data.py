@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from accord.measures.base import Measure
+from accord.verification.by_k import as_json
 from accord.verification.samples import Looked, json_number
 from accord.verification.wording import measure_title
 
@@ -26,7 +27,7 @@ class Told:
     refused : dict of str
         Why there is no figure.
     differs : dict of int
-        How many samples it judges otherwise than accord, or may.
+        On how many samples it and accord differ, or may differ.
     causes : dict
         How many of them by which cause.
     """
@@ -45,8 +46,8 @@ class Told:
 
     def to_dict(self) -> dict[str, Any]:
         """Return every field as JSON can hold it."""
-        figures = {name: _keyed(getattr(self, name)) for name in ("least", "most", "reported")}
-        rest = {name: _keyed(getattr(self, name)) for name in ("refused", "differs", "causes")}
+        figures = {name: as_json(getattr(self, name)) for name in ("least", "most", "reported")}
+        rest = {name: as_json(getattr(self, name)) for name in ("refused", "differs", "causes")}
         about = {"name": self.name, "call": self.call, "ran": self.ran, "scale": self.scale}
         return {**about, **figures, **rest, "note": self.note}
 
@@ -110,10 +111,10 @@ class ExplanationData:
             and notes.
         """
         accord = {
-            "correct": _keyed(self.correct),
-            "floor": _keyed(self.floor),
-            "ceiling": _keyed(self.ceiling),
-            "accuracy": _keyed(self.accuracy),
+            "correct": as_json(self.correct),
+            "floor": as_json(self.floor),
+            "ceiling": as_json(self.ceiling),
+            "accuracy": as_json(self.accuracy),
             "bounds": {
                 str(k): [json_number(share) for share in self.figure(k)[1:]] for k in self.correct
             },
@@ -130,10 +131,3 @@ class ExplanationData:
             "looked_at": [sample.to_dict() for sample in self.looked_at],
             "notes": list(self.notes),
         }
-
-
-def _keyed(figures: dict[int, Any]) -> dict[str, Any]:
-    return {
-        str(k): json_number(value) if isinstance(value, float) else value
-        for k, value in figures.items()
-    }

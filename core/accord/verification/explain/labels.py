@@ -10,14 +10,19 @@ import numpy.typing as npt
 
 from accord.measures import Multilabel
 from accord.measures.base import Measure
+from accord.verification.by_k import by_k
 from accord.verification.dialects.dialect import Dialect
 from accord.verification.dialects.rows import DialectError
 from accord.verification.dialects.table import dialects
 from accord.verification.explain.causes import (
+    LOGITS,
+    NAN,
     SCORES,
+    SIGMOID,
     THRESHOLD,
     TIE,
     equals_threshold,
+    is_nan,
     ours,
     read_otherwise,
 )
@@ -28,10 +33,7 @@ from accord.verification.reference import CRITERIA
 
 HostArray = npt.NDArray[Any]
 
-NAN = "NaN"
 EMPTY = "two empty sets"
-SIGMOID = "sigmoid of a batch"
-LOGITS = "logits compared with the threshold as they are"
 
 
 @dataclass(frozen=True)
@@ -98,11 +100,7 @@ def explain_labels(
     tally = own.tally(truth, scores)
     rows = scores.reshape(-1, scores.shape[-1])
     true = truth.reshape(rows.shape) == 1
-    ks = measure.ks or (1,)
-    counts = [
-        dict(zip(ks, np.atleast_1d(np.asarray(each)).tolist(), strict=True))
-        for each in (tally.correct, tally.floor, tally.ceiling)
-    ]
+    counts = [by_k(measure, each) for each in (tally.correct, tally.floor, tally.ceiling)]
     total = int(tally.total)
     told = []
     for name, known in _KNOWN.items():
@@ -176,7 +174,7 @@ def _causes(
     measure: Multilabel, scores: HostArray, empty: HostArray, dialect: Dialect
 ) -> dict[str, int]:
     """Count samples that all are judged otherwise by the first cause that each has."""
-    nan = np.isnan(scores) if scores.dtype.kind == "f" else np.zeros(scores.shape, bool)
+    nan = is_nan(scores)
     mine = replace(ours("first"), at_threshold=measure.at_threshold)
     read = read_otherwise(dialect, mine, scores, measure.threshold)
     at = equals_threshold(scores, measure.threshold) & (not measure.from_logits)
@@ -202,8 +200,7 @@ def _of_the_best(
 ) -> Told:
     """Bound what a library reports that picks the k best by torch.topk, which promises no order."""
     told = Told(name, call)
-    nan = np.isnan(scores) if scores.dtype.kind == "f" else np.zeros(scores.shape, bool)
-    broken = nan.any(axis=-1)
+    broken = is_nan(scores).any(axis=-1)
     ranked = np.sort(scores, axis=-1)[:, ::-1]
     _, floor, ceiling = counts
     for k in floor:

@@ -15,7 +15,7 @@ from accord.verification.dialects.table import dialects
 from accord.verification.explain.data import Told
 from accord.verification.handover import handed
 from accord.verification.processes import Ended, Job
-from accord.verification.verify.worker import PEERS
+from accord.verification.worker import PEERS
 
 HostArray = npt.NDArray[Any]
 
@@ -61,18 +61,11 @@ def ask(
     """Run peers, each in its own process."""
     if not names:
         return {}
-    done: list[str] = []
-
-    def tell(job: Job, ended: Ended) -> None:
-        done.append(job.name)
-        if progress:
-            how = ended.error or "done"
-            progress(f"{len(done)}/{len(names)} {job.name}: {how} after {ended.seconds:.1f} s")
-
     with handed(truth, scores) as files:
         about = {"task": "peer", "truth": files.truth, "scores": files.scores, "ks": list(ks)}
         about["average"] = average
         jobs = [Job(name, {**about, "name": name}) for name in names]
+        tell = processes.teller(progress, len(jobs))
         ended = processes.run(jobs, files.folder, seconds=seconds, after_each=tell)
     return dict(zip(names, ended, strict=True))
 

@@ -2,47 +2,25 @@
 
 from __future__ import annotations
 
-import contextlib
-import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
-import numpy as np
 import numpy.typing as npt
 
-from accord.credit.rank_counts import Standing
-from accord.credit.rank_tables import rank_ahead
 from accord.credit.thresholds import AtThreshold
-from accord.inputs.options import one_of, top, top_within
+from accord.inputs.options import one_of
 from accord.measures import Binary, Multilabel, TopK, TopKCategorical
 from accord.measures.base import Measure
-from accord.per_sample import standing
 from accord.reporting.evaluate import usual_k
 from accord.verification import processes
-from accord.verification.dialects.dialect import AVERAGES, Dialect
-from accord.verification.dialects.judged import Hits
-from accord.verification.dialects.rows import DialectError, as_pairs
-from accord.verification.dialects.table import dialects
+from accord.verification.dialects.dialect import AVERAGES
 from accord.verification.explain.binary import explain_binary
-from accord.verification.explain.causes import CLASSES, COUNTER, causes, differing, ours
-from accord.verification.explain.data import Figures, Told
+from accord.verification.explain.by_class import TIES, Asked, explain_classes
 from accord.verification.explain.labels import explain_labels
-from accord.verification.explain.peers import ask, chosen, with_answers
 from accord.verification.explain.result import Explanation
-from accord.verification.handover import class_axis_last, kept_places, on_host
-from accord.verification.samples import Sample, look_at
+from accord.verification.handover import class_axis_last, on_host
 
 HostArray = npt.NDArray[Any]
-
-TIES = ("first", "last", "optimistic", "pessimistic")
-
-LONG = 1.0
-"""Seconds from which the rules of a library are worth a line of progress."""
-
-_DENSE = (
-    "Labels are dense, and the class of a sample is its largest entry: libraries are asked for that"
-    " class."
-)
 
 
 def explain(
@@ -124,90 +102,15 @@ def explain(
     one_of("average", average, AVERAGES)
     measure = _measure_or(measure, scores, (k, ties, threshold, at_threshold))
     counted, truth, scores = class_axis_last(measure, truth, scores)
-    if isinstance(counted, (Binary, Multilabel)):
-        if peers:
-            raise ValueError(
-                f"peers={peers!r} can't be asked for {measure!r}, which is explained by rules alone;"
-                " leave peers out"
-            )
-        if average != "micro":
-            raise ValueError(
-                f"average={average!r} needs scores by class, of shape (N, C); pass average='micro'"
-                f" for {measure!r}"
-            )
-        if isinstance(counted, Multilabel):
-            return explain_labels(counted, truth, scores, dtype)
-        return explain_binary(counted, truth, scores, dtype)
-    if not isinstance(counted, (TopK, TopKCategorical)):
-        raise TypeError(f"{measure!r} is no measure that can be explained; pass one of accord's")
-    one_of("ties", counted.ties, TIES)
-    if counted.label_kind == "dense":
-        truth = _classes_of(truth, scores)
-    if scores.ndim > 2 and truth.shape == scores.shape[:-1]:
-        truth, scores = truth.reshape(-1), scores.reshape(-1, scores.shape[-1])
-    truth, scores = as_pairs(truth, scores)
-    places, truth, scores = kept_places(counted.ignore_index, truth, scores)
-    each = _each(counted.k)
-    top_within(each, scores.shape[1])
-    mine = ours(counted.ties)  # type: ignore[arg-type]  # checked above
-    where = _ranked(truth, scores)
-    own = {one: _hits(where, one, counted.ties) for one in each}
-    others = [dialects[name] for name in dialects if name != "accord"]
-    told = []
-    for at, dialect in enumerate(others, 1):
-        started = time.perf_counter()
-        told.append(_told(dialect, mine, own, truth, scores, average=average))
-        if progress and (seconds_taken := time.perf_counter() - started) >= LONG:
-            progress(
-                f"{at}/{len(others)} rules of {dialect.name}: done after {seconds_taken:.1f} s"
-            )
-    names = chosen(peers, average)
-    found = ask(names, truth, scores, each, average, seconds=seconds, progress=progress)
-    bounds = {
-        one: Hits(_hits(where, one, "pessimistic"), _hits(where, one, "optimistic")) for one in each
-    }
-    return Explanation(
-        ties=counted.ties,
-        samples=len(truth),
-        classes=scores.shape[1],
-        correct={one: int(hits.sum()) for one, hits in own.items()},
-        floor={one: int(hits.least.sum()) for one, hits in bounds.items()},
-        ceiling={one: int(hits.most.sum()) for one, hits in bounds.items()},
-        threshold=None,
-        told=tuple(with_answers(each, found.get(each.name)) for each in told),
-        looked_at=tuple(
-            sample._replace(place=int(places[sample.place]))
-            for sample in _looked_at(others, own, truth, scores)
-        ),
-        measure=measure,
-        total=len(truth),
-        notes=(_DENSE,) if counted.label_kind == "dense" else (),
-        average=average,
-        figures={
-            one: Figures(
-                mine.figures(Hits(own[one], own[one]), truth, scores, one, average=average)[0],
-                *mine.figures(bounds[one], truth, scores, one, average=average),
-            )
-            for one in each
-        },
-    )
-
-
-def _ranked(truth: HostArray, scores: HostArray) -> Standing:
-    """Return where accord ranks each sample; a label outside the classes is behind all (R22)."""
-    good = (truth >= 0) & (truth < scores.shape[1])
-    if scores.shape[1] == 1:  # which as integers accord takes for predicted labels
-        scores = scores.astype(np.float64)
-    ahead, before, after = standing(np.where(good, truth, 0), scores)
-    return Standing(
-        np.where(good, ahead, scores.shape[1]),
-        np.where(good, before, 0),
-        np.where(good, after, 0),
-    )
-
-
-def _hits(where: Standing, k: int, ties: Any) -> HostArray:
-    return np.asarray(rank_ahead(where, ties) < k)
+    if isinstance(counted, (TopK, TopKCategorical)):
+        asked = Asked(average, peers, seconds, progress)
+        return explain_classes(measure, counted, truth, scores, asked)
+    if not isinstance(counted, (Binary, Multilabel)):
+        raise TypeError(f"{measure!r} cannot be explained; pass one of accord's measures")
+    _refuse_of_classes(measure, peers, average)
+    if isinstance(counted, Multilabel):
+        return explain_labels(counted, truth, scores, dtype)
+    return explain_binary(counted, truth, scores, dtype)
 
 
 def _measure_or(
@@ -228,66 +131,15 @@ def _measure_or(
     return TopK(usual_k(scores) if k is None else k, ties=ties)  # type: ignore[arg-type]  # checked
 
 
-def _classes_of(truth: HostArray, scores: HostArray) -> HostArray:
-    """Return the class of each row of dense labels, as argmax does (R9)."""
-    if truth.shape != scores.shape:
+def _refuse_of_classes(measure: Measure, peers: Sequence[str] | None, average: str) -> None:
+    """Refuse what only scores by class can be explained with."""
+    if peers:
         raise ValueError(
-            f"y_true has shape {truth.shape} and y_score {scores.shape}; pass one-hot rows or"
-            " probabilities of the shape of the scores"
+            f"peers={peers!r} can't be asked for {measure!r}, which is explained by rules alone;"
+            " leave peers out"
         )
-    peak = truth.max(axis=-1)
-    bad = np.argwhere(~(peak > 0))  # a NaN is its row's largest
-    if bad.size:
-        place = ", ".join(map(str, bad[0]))
+    if average != "micro":
         raise ValueError(
-            f"y_true[{place}] has {peak[tuple(bad[0])]} as its largest entry; a row needs one above"
-            " zero and no NaN"
+            f"average={average!r} needs scores by class, of shape (N, C); pass average='micro'"
+            f" for {measure!r}"
         )
-    return np.asarray(truth.argmax(axis=-1))
-
-
-def _each(k: int | tuple[int, ...]) -> tuple[int, ...]:
-    k = top(k)
-    return k if isinstance(k, tuple) else (k,)
-
-
-def _told(
-    dialect: Dialect,
-    mine: Dialect,
-    own: dict[int, HostArray],
-    truth: HostArray,
-    scores: HostArray,
-    *,
-    average: str,
-) -> Told:
-    """Evaluate a dialect at each k."""
-    told = Told(dialect.name, dialect.call, scale=dialect.scale)
-    for k, hits in own.items():
-        try:
-            found = dialect.hits(truth, scores, k)
-            least, most = dialect.figures(found, truth, scores, k, average=average)
-        except DialectError as error:
-            told.refused[k] = str(error)
-            continue
-        told.least[k], told.most[k] = least, most
-        apart = differing(found, hits)
-        told.differs[k] = len(apart)
-        told.causes[k] = causes(dialect, mine, truth[apart], scores[apart], k)
-        if average == "macro":
-            more = dialect.classes(truth, scores, k) - mine.classes(truth, scores, k)
-            told.causes[k].update({CLASSES: more} if more else {})
-        if (count := int(found.most.sum())) > dialect.exact_to:
-            told.causes[k][COUNTER] = count - dialect.exact_to
-    return told
-
-
-def _looked_at(
-    others: Iterable[Dialect], own: dict[int, HostArray], truth: HostArray, scores: HostArray
-) -> tuple[Sample, ...]:
-    """Return the first samples that some library judges otherwise at the first k."""
-    k = next(iter(own))
-    apart: set[int] = set()
-    for dialect in others:
-        with contextlib.suppress(DialectError):
-            apart.update(differing(dialect.hits(truth, scores, k), own[k])[:100].tolist())
-    return look_at(truth, scores, sorted(apart), k)

@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from accord.measures.base import Measure
+from accord.verification.by_k import by_k
 from accord.verification.processes import Ended, Job
 from accord.verification.reference import Judged
 from accord.verification.verify.data import Backend
@@ -19,7 +20,7 @@ HostArray = npt.NDArray[Any]
 LISTED = 100
 """How many differing samples of a backend are listed."""
 
-_CLOSE = 1e-6  # relative, for credit that is no integer (R20)
+_CLOSE = 1e-6  # relative, of credit that is a fraction (R20)
 
 
 def rows_of(job: Job, ended: Ended, measure: Measure, judged: Judged) -> Iterator[Backend]:
@@ -100,10 +101,3 @@ def sums(credit: HostArray, judged: Judged) -> Any:
     """Return the credit of all samples that count, at each k."""
     kept = np.where(judged.kept, credit, np.zeros_like(credit))
     return kept.sum(axis=-1).tolist()
-
-
-def by_k(measure: Measure, counts: Any) -> dict[int, Any]:
-    """Name counts by their k; a measure without k has the key 1."""
-    k = measure.k
-    each = k if isinstance(k, tuple) else (1 if k is None else k,)
-    return dict(zip(each, np.atleast_1d(np.asarray(counts)).tolist(), strict=True))

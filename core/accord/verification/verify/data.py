@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from accord.measures.base import Measure
+from accord.verification.by_k import as_json
 from accord.verification.samples import Sample
 from accord.verification.wording import measure_title
 
@@ -102,15 +103,11 @@ class VerificationData:
             "samples": self.samples,
             "classes": self.classes,
             "reference": {
-                "correct": _keyed(self.correct),
-                "floor": _keyed(self.floor),
-                "ceiling": _keyed(self.ceiling),
+                "correct": as_json(self.correct),
+                "floor": as_json(self.floor),
+                "ceiling": as_json(self.ceiling),
             },
             "backends": [backend.to_dict() for backend in self.backends],
             "looked_at": [sample.to_dict() for sample in self.looked_at],
             "seconds": self.seconds,
         }
-
-
-def _keyed(figures: dict[int, Any]) -> dict[str, Any]:
-    return {str(k): value for k, value in figures.items()}

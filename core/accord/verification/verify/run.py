@@ -2,38 +2,27 @@
 
 from __future__ import annotations
 
-import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy.typing as npt
 
-from accord.backends.registry import adapters
 from accord.credit.ties import Ties
 from accord.measures.base import Measure
 from accord.reporting.evaluate import usual_k
 from accord.verification import processes
-from accord.verification.handover import (
-    Handed,
-    class_axis_last,
-    handed,
-    in_dtype,
-    measure_or,
-    on_host,
-)
-from accord.verification.processes import Ended, Job
+from accord.verification.by_k import by_k
+from accord.verification.handover import class_axis_last, handed, in_dtype, measure_or, on_host
 from accord.verification.reference import Judged, judge
 from accord.verification.samples import Sample, look_at
-from accord.verification.verify.against import by_k, rows_of, sums
+from accord.verification.verify.against import rows_of, sums
 from accord.verification.verify.data import Backend
+from accord.verification.verify.jobs import jobs_for
 from accord.verification.verify.result import Verification
-from accord.verification.verify.worker import installed, told_measure
 
 HostArray = npt.NDArray[Any]
 
-# Without it JAX rounds 64-bit scores to 32 bits, before any metric sees them.
-_WIDE = {"JAX_ENABLE_X64": "1"}
 _WIDEST = 8  # bytes of a number
 
 
@@ -102,22 +91,14 @@ def verify(
     counted.tally(truth, scores)  # refuses what is to be refused, naming it
     counted = in_dtype(counted, dtype or scores.dtype.name)
     with handed(truth, scores) as files:
-        jobs = list(
-            _jobs(
-                backends,
-                pythons,
-                files,
-                counted,
-                dtype=dtype,
-                wide=scores.dtype.itemsize == _WIDEST,
-            )
-        )
+        wide = scores.dtype.itemsize == _WIDEST
+        jobs = list(jobs_for(backends, pythons, files, counted, dtype=dtype, wide=wide))
         judged: list[Judged] = []
         ended = processes.run(
             jobs,
             files.folder,
             seconds=seconds,
-            after_each=_teller(progress, len(jobs)),
+            after_each=processes.teller(progress, len(jobs)),
             meanwhile=lambda: judged.append(judge(counted, truth, scores)),
         )
         found = [
@@ -139,64 +120,6 @@ def verify(
         looked_at=_looked_at(counted, truth, scores, found),
         seconds=round(time.perf_counter() - started, 3),
     )
-
-
-def _jobs(
-    backends: Sequence[str] | None,
-    pythons: Sequence[str],
-    files: Handed,
-    measure: Measure,
-    *,
-    dtype: str | None,
-    wide: bool,
-) -> Iterator[Job]:
-    """Yield a job for each backend of each interpreter, refusing names that none has."""
-    there = {sys.executable: installed()}
-    lists = [Job("list", {"task": "list"}, str(python)) for python in pythons]
-    place = files.folder / "lists"
-    place.mkdir()
-    for job, ended in zip(lists, processes.run(lists, place, seconds=60), strict=True):
-        if ended.error or not ended.said:
-            raise LookupError(f"{job.python} has no accord that can be run: {ended.error}")
-        there[job.python] = ended.said[0]["backends"]
-    for name in backends or ():
-        if not any(name in names for names in there.values()):
-            raise LookupError(_missing(name))
-    spec = {
-        "task": "backend",
-        "truth": files.truth,
-        "scores": files.scores,
-        "dtype": dtype,
-        "measure": told_measure(measure),
-    }
-    for python, names in there.items():
-        for name in names:
-            if backends is None or name in backends:
-                yield Job(name, {**spec, "name": name}, python, _WIDE if wide else {})
-
-
-def _missing(name: str) -> str:
-    if name not in adapters():
-        return f"no backend is named {name!r}; there are {', '.join(adapters())}"
-    return (
-        f'backend {name!r} is not installed; run pip install "accord[{name}]",'
-        " or name an interpreter that has it by --python (pythons=)"
-    )
-
-
-def _teller(
-    progress: Callable[[str], None] | None, whole: int
-) -> Callable[[Job, Ended], None] | None:
-    if progress is None:
-        return None
-    ended = []
-
-    def tell(job: Job, end: Ended) -> None:
-        ended.append(job)
-        how = end.error or "done"
-        progress(f"{len(ended)}/{whole} {job.name}: {how} after {end.seconds:.1f} s")
-
-    return tell
 
 
 def _looked_at(
