@@ -18,7 +18,7 @@ from pathlib import Path
 from harness import Result
 
 HERE = Path(__file__).parent
-SCRIPTS = ("numpy", "torch", "jax", "keras", "features")
+SCRIPTS = ("numpy", "torch", "jax", "keras", "measures", "features")
 VERSIONS = ("numpy", "numba", "torch", "jax", "tensorflow", "keras", "torchmetrics", "torcheval")
 
 SETTINGS = {
@@ -48,6 +48,9 @@ class Bar:
 
 LARGE, FEW, WIDE = "(50000 x 1000) float32", "(2000000 x 10) float32", "(4096 x 50257) float32"
 LABELS = ("random labels", "every label a hit")
+DENSE = ("one-hot float32 labels", "probabilities", "one-hot uint8 labels")
+CRITERIA = ("exact_match", "hamming", "overlap", "contain", "belong", "jaccard")
+PLANES, FORTRAN = "(8 x 21 x 512 x 512), classes along axis 1", "(20000 x 1000) in Fortran order"
 
 BARS = (
     *(Bar(1, script, LARGE, "accord", 1.5) for script in ("numpy", "torch", "jax")),
@@ -81,6 +84,47 @@ BARS = (
     Bar(6, "numpy", LARGE, "accord, k=(1, 2, 3, 5, 10)", 1.2, "accord, k=10"),
     *(Bar(7, "numpy", f"(50000 x 1000) {name}", "accord", 1.5) for name in ("float16", "float64")),
     Bar(7, "torch", "(50000 x 1000) bfloat16", "accord", 1.5),
+    *(
+        Bar(8, "measures", f"{LARGE}, {LABELS[1]}", f"accord, {what}", 1.3)
+        for what in ("in_top_k", "standing", "credit", "weights", "macro", "expected")
+    ),
+    *(
+        Bar(9, "measures", f"(50000 x 1000) {kind}", who, most, unit)
+        for kind in DENSE
+        for who, most, unit in (
+            ("accord", 1.5, ONE_READ),
+            ("accord, k=5", 1.5, ONE_READ),
+            ("accord", 1, "two argmaxes, NumPy"),
+            ("accord, torch", 1, "two argmaxes, torch"),
+        )
+    ),
+    *(
+        Bar(10, "measures", f"10M float32 scores, {dtype} labels", "accord", *most)
+        for dtype in ("int64", "uint8", "bool", "float32")
+        for most in ((1.5,), (1, BEST_PEER))
+    ),
+    *(
+        Bar(11, "measures", f"(200000 x 80) sets, {dtype} labels", f"accord, {each}", 2)
+        for dtype in ("int64", "uint8")
+        for each in CRITERIA
+    ),
+    *(
+        Bar(11, "measures", f"(200000 x 80) sets, {dtype} labels", *bar)
+        for dtype in ("int64", "uint8")
+        for bar in (("accord, k=5", 6, ONE_READ), ("accord, exact_match", 1, BEST_PEER))
+    ),
+    *(Bar(12, "measures", shape, "accord", 2) for shape in (PLANES, FORTRAN)),
+    *(Bar(12, "measures", shape, "accord", 1, BEST_PEER) for shape in (PLANES, FORTRAN)),
+    *(
+        Bar(13, "measures", race, who, 32, MEBIBYTES)
+        for race, who in (
+            *((f"(50000 x 1000) {kind}", "accord") for kind in DENSE),
+            ("10M float32 scores, int64 labels", "accord"),
+            ("(200000 x 80) sets, int64 labels", "accord, exact_match"),
+            (PLANES, "accord"),
+            (FORTRAN, "accord"),
+        )
+    ),
 )
 
 

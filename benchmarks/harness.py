@@ -43,6 +43,15 @@ def one_read(scores: Any) -> Contender:
     return Contender("one read (torch.sum)", torch.from_numpy(scores).sum, limit=True)
 
 
+def reads(*arrays: Any) -> Callable[[], object]:
+    """Return one read of the memory of some NumPy arrays, as if all were of float32."""
+    import numpy as np
+    import torch
+
+    flat = [torch.from_numpy(np.ravel(each).view(np.float32)) for each in arrays]
+    return lambda: [each.sum() for each in flat]
+
+
 def race(
     title: str,
     contenders: Sequence[Contender],

@@ -17,7 +17,7 @@ from accord.scan.threads import threads
 
 SHARED = 1 << 20  # fewer scores are read before another thread has woken up
 _COPIED = 1 << 18  # scores copied at a time, to fit a core's cache
-_LABELS = 1 << 18  # labels read at a time
+_SAMPLES = 1 << 18  # samples read at a time, one of whose labels are copied
 
 _FEWEST = 64  # samples next to each other that are worth reading a plane at a time
 
@@ -76,13 +76,16 @@ class Rows(NamedTuple):
         step = -(-self.samples // (2 * count))
         return [self.at(index) for index in split(self.shape, step)]
 
-    def pieces(self, labels: int = _LABELS) -> Iterator[Rows]:
-        """Split further, so that no copy of labels, or of scores, grows with the samples."""
-        most = max(1, labels // (self.labels.size // self.samples if self.samples else 1))
+    def pieces(self, labels: int | None = None) -> Iterator[Rows]:
+        """Split further, so that no copy of labels, or of scores, grows with the samples.
+
+        A piece has at most so many ``labels``, where they have a class axis.
+        """
+        most = _SAMPLES if labels is None else max(1, labels // max(1, self.entries))
         if not (_as_they_are(self.scores) and _as_they_are(self.labels)):
             run = _side_by_side(self.scores) if self.axes < self.scores.ndim else 0
-            fits = _COPIED // max(1, self.entries)
-            most = min(most, run if run >= _FEWEST else max(1, fits))
+            planes = run >= _FEWEST and self.labels.ndim == self.axes
+            most = min(most, run if planes else max(1, _COPIED // max(1, self.entries)))
         if self.samples <= most:
             yield self
             return

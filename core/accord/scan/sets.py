@@ -23,6 +23,8 @@ def _flags(start: Any, at: int, count: int, size: int, own: Any) -> tuple[int, i
     """Return which of the next scores are above, at least at, and no number, a bit each."""
     width = lanes(start)
     if at + width <= size:
+        if count == width:
+            return above(start, at, own), level(start, at, own), nans(start, at)
         some = lowest(count)
         return above(start, at, own) & some, level(start, at, own) & some, nans(start, at) & some
     up, least, nan = 0, 0, 0
@@ -48,8 +50,12 @@ def _sides(
     for place in range(begin, end, width):
         count = min(width, end - place)
         is_up, is_least, is_nan = _flags(start, place, count, size, own)
-        is_true = marked(start, marks, place, POSITIVE) & lowest(count)
-        is_out = marked(start, marks, place, LEFT_OUT) & lowest(count)
+        is_true, is_out = (
+            marked(start, marks, place, POSITIVE),
+            marked(start, marks, place, LEFT_OUT),
+        )
+        if count < width:
+            is_true, is_out = is_true & lowest(count), is_out & lowest(count)
         if is_nan | is_out:  # as good as never
             is_nan &= ~is_out
             counted = ~is_nan & ~is_out
