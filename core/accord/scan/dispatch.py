@@ -84,6 +84,7 @@ def wanted(scores: npt.NDArray[Any]) -> bool:
     return False
 
 
+@functools.cache
 def _can_be_scanned(dtype: np.dtype[Any]) -> bool:
     if dtype == BFLOAT16:
         return True
