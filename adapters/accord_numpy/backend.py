@@ -5,12 +5,12 @@ from __future__ import annotations
 from importlib import import_module
 from typing import Any
 
-import array_api_compat.numpy as xp
 import numpy as np
 import numpy.typing as npt
 
 from accord.backends import small_floats
 from accord.backends.base import Array, Backend, Namespace, Numbers, Residence
+from accord_numpy import namespace as xp
 
 _NUMBERS = Numbers(np.int64, np.float64, np.float64)
 

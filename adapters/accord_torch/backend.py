@@ -60,7 +60,7 @@ class TorchBackend(Backend):
             if not torch.compiler.is_compiling():
                 return array
             array = torch.from_numpy(array).to(beside.device)
-        elif beside is not None:
+        elif beside is not None and array.device != beside.device:
             refuse_other_device(name, array, beside)
         # A DTensor has a mesh; its type is slow to import.
         distributed = type(array) not in _PLAIN and hasattr(array, "device_mesh")
@@ -170,3 +170,11 @@ class TorchBackend(Backend):
         if wanted is None and (place is None or place == tensor.device):
             return tensor
         return tensor.to(device=place, dtype=wanted)
+
+    def answer(self, figures: Any, like: Tensor) -> Tensor:
+        """Cast on the host in the copy that is made, where NumPy has the dtype to answer in."""
+        wanted = torch.get_default_dtype()
+        if wanted == torch.float32:
+            figures = np.asarray(figures, np.float32)
+        tensor = self.from_host(figures, like=like)
+        return tensor if tensor.dtype == wanted else tensor.to(wanted)

@@ -6,6 +6,7 @@ import functools
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
 import torch
 from torch import Tensor
 
@@ -19,7 +20,7 @@ from accord_torch.states import KeptMetric
 
 # Attributes that every batch sets. None is a parameter or a module, so the slow check of
 # nn.Module is skipped for them.
-_EVERY_BATCH = frozenset({"counts", "sums", "_computed", "_update_count"})
+_EVERY_BATCH = frozenset({"counts", "sums", "_classes", "_computed", "_update_count"})
 
 _NAMES = ("target", "preds")  # torchmetrics' names for y_true and y_score
 
@@ -118,7 +119,8 @@ class MeasureMetric(KeptMetric):
         self._classes = classes
         counts, sums = self._kept.pack(tally)  # perhaps in NumPy
         if counts is not None:
-            self.counts = self.counts + torch.as_tensor(counts)
+            host = isinstance(counts, np.ndarray)  # as_tensor asks more questions
+            self.counts = self.counts + (torch.from_numpy(counts) if host else counts)
         if sums is not None:
             self.sums = self.sums + torch.as_tensor(sums).to(self.sums.device)
 

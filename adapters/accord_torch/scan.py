@@ -18,7 +18,9 @@ from accord.scan import dispatch
 
 def _count(scores: Tensor, labels: Tensor, most: int) -> Tensor:
     batch = validate(labels, scores, axis=-1, scans=True)
-    return torch.from_numpy(rank_all(batch, read_classes, most))  # of host memory, which NumPy counts
+    return torch.from_numpy(
+        rank_all(batch, read_classes, most)
+    )  # of host memory, which NumPy counts
 
 
 def _shape(scores: Tensor, labels: Tensor, most: int) -> Tensor:

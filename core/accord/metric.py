@@ -124,10 +124,7 @@ class Metric:
         value = np.full(self.measure.lead, np.nan) if nothing_yet else tally.accuracy(self.average)
         if self._like is None:
             return value
-        backend = backend_of(self._like)
-        dtypes = backend.numbers(self._like)
-        ns = backend.namespace(self._like)
-        return ns.astype(backend.from_host(value, like=self._like), dtypes.result)
+        return backend_of(self._like).answer(value, like=self._like)
 
     def __getstate__(self) -> dict[str, Any]:
         self._drain()

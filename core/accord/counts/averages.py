@@ -16,7 +16,8 @@ AVERAGES: tuple[Average, ...] = ("micro", "macro", "weighted", "none", None)
 
 def per_class(average: Average) -> bool:
     """Tell whether an average needs a tally by class, refusing unknown ones."""
-    options.one_of("average", average, AVERAGES)
+    if average not in AVERAGES:
+        options.one_of("average", average, AVERAGES)
     return average not in ("micro", "weighted")
 
 
@@ -33,9 +34,7 @@ def averaged(credit: Array, total: Array, invalid: Array, average: Average) -> A
         if not any(view is None for view in views):
             numpy = load("numpy").backend
             share = _shares(*views, backend=numpy, average=average, by_class=by_class)
-            dtype = backend.numbers(total).result
-            back = backend.from_host(share, like=total)
-            return backend.namespace(total).astype(back, dtype, copy=False)
+            return backend.answer(share, like=total)
     return _shares(credit, total, invalid, backend=backend, average=average, by_class=by_class)
 
 
@@ -75,6 +74,8 @@ def _shares(
 def _ratio(ns: Namespace, part: Array, whole: Array) -> Array:
     """Divide; nothing by nothing is NaN (R16), without a warning."""
     if isinstance(part, (np.ndarray, np.generic)):
+        if not whole.ndim and whole:  # no warning to switch off, which takes longer than dividing
+            return part / whole
         with np.errstate(invalid="ignore"):
             return part / whole
     some = whole > 0

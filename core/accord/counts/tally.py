@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from accord.backends.base import Array
 from accord.counts.averages import Average, averaged
 from accord.inputs.batch import Batch
+from accord.inputs.dtypes import FLOAT, is_kind
 from accord.inputs.labels import Kept, Labels
 
 
@@ -133,9 +134,12 @@ def summed(block: Batch, kept: Kept, values: Array) -> Array:
 def _amounts(block: Batch, kept: Kept, *values: Array) -> list[Array]:
     """Return what each sample adds: nothing if it is left out, else its values times its weight."""
     ns, dtypes, found = block.ns, block.numbers, []
+    wide: dict[Any, Any] = {}  # the dtype to sum in, by that of the values
     for each in values:
-        integer = kept.weight is None and not ns.isdtype(each.dtype, "real floating")
-        amount = ns.astype(each, dtypes.count if integer else dtypes.sum)
+        if each.dtype not in wide:
+            integer = kept.weight is None and not is_kind(ns, each, FLOAT)
+            wide[each.dtype] = dtypes.count if integer else dtypes.sum
+        amount = ns.astype(each, wide[each.dtype], copy=False)
         if kept.weight is not None:
             amount = amount * kept.weight
         if kept.keep is not None:

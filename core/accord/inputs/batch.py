@@ -22,7 +22,7 @@ class Origin(NamedTuple):
     scores: Array
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)  # not frozen, which would take as long as the rest of `validate`
 class Batch:
     """Arrays of one framework, with the class axis (if any) last and shapes that match.
 
@@ -87,23 +87,18 @@ class Batch:
     def blocks(self) -> Iterator[Batch]:
         """Split over the samples, so that no temporary is of the size of the scores.
 
-        NumPy has few operations on floats of 16 bits and less, so these come in float32.
+        A trace is left whole to its compiler. NumPy has few operations on floats of 16 bits and
+        less, so these come in float32.
         """
-        limit = self._block_size()
-        if limit is None or math.prod(self.scores.shape) <= limit:
+        where = self.backend.residence(self.scores)
+        limit = self.backend.host_block if where == "host" else self.backend.device_block
+        if where == "traced" or math.prod(self.scores.shape) <= limit:
             yield self.widened() if self.small else self
             return
         entries = max(1, math.prod(self.scores.shape[self.sample_axes :]))
         for index in pieces.split(self.sample_shape, max(1, limit // entries)):
             block = self.at(index)
             yield block.widened() if self.small else block
-
-    def _block_size(self) -> int | None:
-        """Return how many scores are worked on at a time; None leaves the whole to a compiler."""
-        where = self.backend.residence(self.scores)
-        if where == "traced":
-            return None
-        return self.backend.host_block if where == "host" else self.backend.device_block
 
     def widened(self) -> Batch:
         """Return scores, and labels of their shape, in a dtype that NumPy computes with."""
@@ -143,9 +138,7 @@ class Batch:
         """Return a share in the default float type of the caller's framework (R19)."""
         if self.origin is None:
             return share
-        backend, scores = self.origin
-        dtype = backend.numbers(scores).result
-        return backend.namespace(scores).astype(self.wrap(share), dtype, copy=False)
+        return self.origin.backend.answer(share, like=self.origin.scores)
 
     def refuse_any(
         self, bad: Array, name: str, values: Array, allowed: str | Callable[[Any], str]
@@ -159,12 +152,11 @@ class Batch:
         ValueError
             With the position in the whole batch, the value found and what is allowed.
         """
-        if not (self.backend.residence(bad) == "host" and self.readable):
+        numpy = isinstance(bad, (np.ndarray, np.generic))
+        if not (self.readable and (numpy or self.backend.residence(bad) == "host")):
             return False
-        flags = bad
-        if not isinstance(bad, (np.ndarray, np.generic)):
-            (flags,) = self.backend.to_host(bad)
-        if flags.any():
+        flags = bad if numpy else self.backend.to_host(bad)[0]
+        if np.count_nonzero(flags):
             here = np.unravel_index(int(flags.argmax()), flags.shape)
             value = self.backend.to_host(values)[0][here].item()
             place = ", ".join(str(int(at)) for at in pieces.position(self.index, here))

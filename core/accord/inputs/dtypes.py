@@ -10,20 +10,20 @@ from accord.backends import refusals, small_floats
 
 _REAL = ("bool", "integral", "real floating")
 _NUMBER = ("integral", "real floating")
+BOOL = ("bool",)
+INTEGRAL = ("bool", "integral")
+FLOAT = ("real floating",)
 
 # By the name of an argument: the Array API's kinds, and what messages say must be held.
 _WANTED = {
     "y_true": (_REAL, "labels"),
-    "mask": (("bool",), "bool, True keeps a sample"),
+    "mask": (BOOL, "bool, True keeps a sample"),
     "sample_weight": (_NUMBER, "real numbers; to leave samples out by a bool, pass mask="),
 }
 _SCORES = (_REAL, "real numbers")
 
-INTEGRAL = ("bool", "integral")
-FLOAT = ("real floating",)
-
 # NumPy's codes of each.
-_CODES = {_REAL: "biuf", _NUMBER: "iuf", INTEGRAL: "biu", FLOAT: "f", ("bool",): "b"}
+_CODES = {_REAL: "biuf", _NUMBER: "iuf", INTEGRAL: "biu", FLOAT: "f", BOOL: "b"}
 
 
 def is_kind(ns: Any, array: Any, kinds: tuple[str, ...]) -> bool:

@@ -15,6 +15,7 @@ from accord.backends import refusals
 from accord.backends.base import Array
 from accord.inputs import shapes
 from accord.inputs.batch import Batch
+from accord.inputs.dtypes import BOOL, FLOAT, is_kind
 from accord.scan.count import peaks
 from accord.scan.dispatch import can_scan
 
@@ -58,7 +59,7 @@ def class_labels(
         inside = inside & whole
     remedy = partial(refusals.outside, classes=classes, ignorable=ignorable)
     valid, label = _judge(block, inside, number, kept, remedy)
-    return Labels(_cast(block, label, "count"), valid, kept)
+    return Labels(label if whole is None else _cast(block, label, "count"), valid, kept)
 
 
 def dense_labels(block: Batch) -> Labels:
@@ -113,14 +114,14 @@ def binary_labels(block: Batch, ignore_index: int | None, *, ignorable: bool = T
 
 def isnan(block: Batch, values: Array) -> Array:
     """Tell which entries are NaN; no integer is."""
-    if block.ns.isdtype(values.dtype, "real floating"):
+    if is_kind(block.ns, values, FLOAT):
         return block.ns.isnan(values)
     return values != values
 
 
 def as_number(block: Batch, values: Array) -> Array:
     """Return bools as small integers, which compare and add in every framework."""
-    if block.ns.isdtype(values.dtype, "bool"):
+    if is_kind(block.ns, values, BOOL):
         return block.ns.astype(values, block.ns.uint8)
     return values
 
@@ -128,7 +129,7 @@ def as_number(block: Batch, values: Array) -> Array:
 def _as_integers(block: Batch) -> tuple[Array, Array | None]:
     """Return labels in the counting dtype, and for floats also which are whole."""
     truth, ns = block.truth, block.ns
-    if not ns.isdtype(truth.dtype, "real floating"):
+    if not is_kind(ns, truth, FLOAT):
         return _cast(block, truth, "count"), None
     # Narrow floats hold neither every class count nor every ignore_index; wide ones do.
     number = _cast(block, truth, "sum")
@@ -171,6 +172,8 @@ def _judge(
         keep = keep[..., None]
     seen = block.truth if shown is None else shown
     readable = block.refuse_any(_and(keep, ~good), "y_true", seen, allowed)
+    if readable and keep is None:
+        return None, label
     return (None if readable else good), block.ns.where(good, label, block.ns.zeros_like(label))
 
 

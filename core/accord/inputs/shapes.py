@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-from accord.inputs.dtypes import INTEGRAL, is_kind
+from accord.inputs.dtypes import INTEGRAL, is_kind, refuse_other
 
 Shape = tuple[int | None, ...]
 
@@ -33,7 +33,8 @@ class Expected(NamedTuple):
     dense: bool
 
     def refuse_other(self, name: str, array: Any, wanted: Shape) -> None:
-        """Refuse an array of a name that has another shape than is wanted."""
+        """Refuse an array of a name that has another kind of dtype, or shape, than is wanted."""
+        refuse_other(self.ns, name, array)
         shape = tuple(array.shape)
         if shape == wanted:
             return

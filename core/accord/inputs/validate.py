@@ -101,7 +101,6 @@ def validate(
     samples = tuple(scores.shape[:sample_axes])
     expected = shapes.Expected(ns, y_score, name, axis, dense)
 
-    dtypes.refuse_other(ns, "y_true", truth)
     expected.refuse_other("y_true", truth, tuple(y_score.shape) if dense else samples)
     if not dense and small:
         truth = small_floats.widened(truth)  # one a sample; dense ones are widened by blocks
@@ -111,11 +110,9 @@ def validate(
         shapes.refuse_predicted_labels(ns, scores, name, dense=dense)
     truth = backend.match_samples("y_true", truth, scores)
     if mask is not None:
-        dtypes.refuse_other(ns, "mask", mask)
         expected.refuse_other("mask", mask, samples)
         mask = backend.match_samples("mask", mask, scores)
     if weight is not None:
-        dtypes.refuse_other(ns, "sample_weight", weight)
         expected.refuse_other("sample_weight", weight, samples)
         weight = backend.match_samples("sample_weight", small_floats.widened(weight), scores)
     return Batch(
@@ -156,8 +153,9 @@ def _given(
         values = backend.as_dense(name, dtypes.listed(name, values), scores)
         if isinstance(values, np.ndarray):
             dtypes.refuse_listed(name, values)
-    own = backend_of(values, name)
-    refusals.refuse_other_than_arrays(name, values, classes=classes, masks=masks)
+    own = backend if type(values) is type(scores) else backend_of(values, name)
+    if type(values) is not np.ndarray:
+        refusals.refuse_other_than_arrays(name, values, classes=classes, masks=masks)
     if own.name == backend.name:
         return backend.as_dense(name, values, scores)
     if isinstance(values, (np.ndarray, np.generic)):

@@ -202,7 +202,7 @@ class Measure(ABC):
         ValueError, TypeError
             For bad labels or weights where values can be read (R22).
         """
-        if options.flag("per_class", per_class) and not self.by_class:
+        if per_class is not False and options.flag("per_class", per_class) and not self.by_class:
             raise ValueError(
                 "a multilabel sample has no single class to count by; pass average='micro',"
                 " or use binary_accuracy on one label at a time"

@@ -66,8 +66,10 @@ class RankMeasure(Measure):
     def __post_init__(self) -> None:
         if self.k is not None:
             object.__setattr__(self, "k", options.top(self.k))
+        # Of an int too: torch.compile may hold one as a symbol, of which this makes a constant.
         object.__setattr__(self, "axis", options.whole("axis", self.axis))
-        options.one_of("ties", self.ties, RULES)
+        if self.ties not in RULES:
+            options.one_of("ties", self.ties, RULES)
         if self.ignore_index is not None:
             options.whole("ignore_index", self.ignore_index)
 

@@ -84,6 +84,7 @@ def wanted(scores: npt.NDArray[Any]) -> bool:
     return False
 
 
+@functools.cache
 def can_scan(dtype: np.dtype[Any]) -> bool:
     """Tell whether compiled code reads numbers of a dtype."""
     if dtype == BFLOAT16:
