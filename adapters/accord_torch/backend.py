@@ -170,11 +170,3 @@ class TorchBackend(Backend):
         if wanted is None and (place is None or place == tensor.device):
             return tensor
         return tensor.to(device=place, dtype=wanted)
-
-    def answer(self, figures: Any, like: Tensor) -> Tensor:
-        """Cast on the host in the copy that is made, where NumPy has the dtype to answer in."""
-        wanted = torch.get_default_dtype()
-        if wanted == torch.float32:
-            figures = np.asarray(figures, np.float32)
-        tensor = self.from_host(figures, like=like)
-        return tensor if tensor.dtype == wanted else tensor.to(wanted)

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from accord.backends.base import Array
+from accord.backends.base import Array, answer
 from accord.backends.registry import backend_of
 from accord.counts.accumulator import Accumulator, refuse_other_classes
 from accord.counts.averages import Average
@@ -124,7 +124,7 @@ class Metric:
         value = np.full(self.measure.lead, np.nan) if nothing_yet else tally.accuracy(self.average)
         if self._like is None:
             return value
-        return backend_of(self._like).answer(value, like=self._like)
+        return answer(backend_of(self._like), value, like=self._like)
 
     def __getstate__(self) -> dict[str, Any]:
         self._drain()

@@ -201,11 +201,6 @@ class Backend:
             device = device_of(like)
         return ns.asarray(values, dtype=dtype and getattr(ns, dtype), device=device)
 
-    def answer(self, figures: Any, like: Array) -> Array:
-        """Make an array of NumPy's figures where ``like`` is, in the dtype to answer in (R19)."""
-        array, dtype = self.from_host(figures, like=like), self.numbers(like).result
-        return self.namespace(like).astype(array, dtype, copy=False)
-
 
 class Provider(Protocol):
     """What the entry points register: `accord.testing.Adapter`, of which only this is asked here."""
@@ -213,6 +208,14 @@ class Provider(Protocol):
     @property
     def backend(self) -> Backend:
         """The numeric methods."""
+
+
+def answer(backend: Backend, figures: Any, like: Array) -> Array:
+    """Make an array of NumPy's figures where ``like`` is, in the dtype to answer in (R19)."""
+    array, dtype = backend.from_host(figures, like=like), backend.numbers(like).result
+    if array.dtype == dtype:
+        return array
+    return backend.namespace(like).astype(array, dtype)
 
 
 def device_of(array: Array) -> Any:

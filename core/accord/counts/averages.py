@@ -6,7 +6,7 @@ from typing import Literal
 
 import numpy as np
 
-from accord.backends.base import Array, Backend, Namespace
+from accord.backends.base import Array, Backend, Namespace, answer
 from accord.backends.registry import backend_of, load
 from accord.inputs import options
 
@@ -34,7 +34,7 @@ def averaged(credit: Array, total: Array, invalid: Array, average: Average) -> A
         if not any(view is None for view in views):
             numpy = load("numpy").backend
             share = _shares(*views, backend=numpy, average=average, by_class=by_class)
-            return backend.answer(share, like=total)
+            return answer(backend, share, like=total)
     return _shares(credit, total, invalid, backend=backend, average=average, by_class=by_class)
 
 

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from accord.backends import small_floats
-from accord.backends.base import Array, Backend, Namespace, Numbers
+from accord.backends.base import Array, Backend, Namespace, Numbers, answer
 from accord.scan import pieces
 from accord.scan.pieces import Index
 
@@ -138,7 +138,7 @@ class Batch:
         """Return a share in the default float type of the caller's framework (R19)."""
         if self.origin is None:
             return share
-        return self.origin.backend.answer(share, like=self.origin.scores)
+        return answer(self.origin.backend, share, like=self.origin.scores)
 
     def refuse_any(
         self, bad: Array, name: str, values: Array, allowed: str | Callable[[Any], str]

@@ -133,11 +133,10 @@ def _tally_unweighted_sides(
         sums = np.zeros(_SIDES, np.int64)
         for piece in part.pieces():
             counts = np.zeros((_SIDES, 1), np.int32)
-            whole = piece._replace(keep=None, weight=None)
             marks = _marks(piece, 1)
             if marks is None:
                 return None
-            compiled().sides(*flat(whole.scores), piece.samples, marks, *bound, counts)
+            compiled().sides(*flat(piece.scores), piece.samples, marks, *bound, counts)
             sums += counts[:, 0]
         return sums
 
@@ -258,12 +257,9 @@ def _fields(
     """Give the sums of the scan the shapes and dtypes that `accord.counts.tally` gives."""
     several = (len(sums) - 2) // 3
     sums = sums if groups else sums[:, 0]
-    correct, floor, ceiling = (sums[2 + several * part :][:several] for part in range(3))
-    total, undefined = sums[0], sums[1, 0] if groups else sums[1]
-    if not floating:
-        correct = correct.astype(np.int64)
-    if not bounds_floating:
-        floor, ceiling = floor.astype(np.int64), ceiling.astype(np.int64)
-    if not weighed:
-        total, undefined = total.astype(np.int64), undefined.astype(np.int64)
-    return correct, floor, ceiling, total, undefined * 0, undefined
+    counted = sums[:2] if weighed else sums[:2].astype(np.int64)
+    bounds = sums[2:] if bounds_floating else sums[2:].astype(np.int64)
+    correct = (sums[2:] if floating else bounds)[:several]
+    floor, ceiling = bounds[several : 2 * several], bounds[2 * several :]
+    undefined = counted[1, 0] if groups else counted[1]
+    return correct, floor, ceiling, counted[0], undefined * 0, undefined

@@ -127,13 +127,13 @@ def choose_best(
             levels[found] = own
             so_far[found] = ahead = _count_from(start, begin, end, size, own)
             found += 1
-            if ahead >= most:
+            if ahead >= most or found == most:  # the latter if another thread writes meanwhile
                 break
             own = _largest(start, begin, end, found, levels)
         counts[1, row] = 0
         for each in range(ks.size):
             k, least = ks[each], 0
-            while so_far[least] < k:
+            while so_far[least] < k and least < found - 1:
                 least += 1
             own = levels[least]
             _, true, up, up_true, tied, tied_true, _, _ = _sides(
