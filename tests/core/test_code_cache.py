@@ -37,7 +37,7 @@ from accord.backends.small_floats import BFLOAT16
 from accord.scan import compiled
 from accord.credit.thresholds import native
 from accord.scan.arrays import Rows
-from accord.scan.count import Credit, tally_ranks, tally_sides as count_sides
+from accord.scan.count import Credit, tally_ranks, tally_sides
 
 def scores(dtype, width):
     bits = np.random.default_rng(0).integers(0, 256, (300, width), np.uint8)
@@ -63,12 +63,11 @@ def tally_of_rows(stored, values):
         missing += own != own
     return [*correct.tolist(), int(undefined)], [*hits, missing]
 
-def tally_sides(dtype):
+def sides(dtype):
     stored, values = scores(dtype, 48)
     labels = np.arange(values.size).reshape(values.shape) % 2
-    correct, *_ = count_sides(
-        Rows(stored, labels, 2, weight=np.ones(labels.shape)), native(9.0, stored.dtype), None, at_is_above=False
-    )
+    bound = native(9.0, stored.dtype)
+    correct, *_ = tally_sides(Rows(stored, labels, 2), bound, None, at_is_above=False)
     pairs = zip(values.ravel().tolist(), labels.ravel().tolist())
     return int(correct), sum(s > 9.0 if label else s <= 9.0 for s, label in pairs)
 
@@ -108,12 +107,12 @@ def check_processes(function: str, dtypes: tuple[str, ...], folder: Path) -> Non
 
 @pytest.mark.slow
 def test_r20_code_of_one_process_is_never_run_for_another_dtype_in_the_next(tmp_path: Path) -> None:
-    check_processes("tally_sides", HALVES, tmp_path)  # the exhaustive tests rank, too
+    check_processes("sides", HALVES, tmp_path)  # the exhaustive tests rank, too
 
 
 @pytest.mark.exhaustive
 def test_r20_every_pair_of_dtypes_is_told_apart_whichever_process_compiled(tmp_path: Path) -> None:
-    check_processes("tally_sides", DTYPES, tmp_path)
+    check_processes("sides", DTYPES, tmp_path)
 
 
 @pytest.mark.exhaustive
