@@ -74,6 +74,15 @@ def test_light_laws_stand_for_a_rule_before_heavy_ones() -> None:
     assert strength.one_of_each_rule([law for law in laws if law.heavy] + [last])[0] is last
 
 
+def test_a_mode_that_no_law_knows_is_refused() -> None:
+    class Misnamed(NumpyAdapter):
+        def modes(self) -> Mapping[str, Transform]:
+            return {"jitted": lambda function: function}
+
+    with pytest.raises(ValueError, match="numpy declares a mode 'jitted', which no law knows"):
+        doors.cases(Misnamed(NumpyBackend("numpy")))
+
+
 def test_the_exhaustive_proof_tries_every_law_in_every_mode() -> None:
     assert len(tried("exhaustive", "eager")) == in_mode("eager")
     assert len(tried("exhaustive", "compiled-slow")) == in_mode("compiled")

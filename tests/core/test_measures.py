@@ -99,6 +99,8 @@ def test_a_measure_of_your_own_is_reported_and_verified_as_far_as_its_kind_goes(
     )
     with scan.using(on):
         report = accord.evaluate(labels, scores, measure=ReciprocalRank())
+        assert report.ties == "first"
+        assert "threshold" not in str(report)
     assert report.accuracy == {1: pytest.approx((0.5 + 1 + 0.5) / 3)}
     assert (report.interval, report.chance) == (None, None)  # credit in fractions
     assert "Reciprocal rank" in str(report)

@@ -47,8 +47,8 @@ class ReportData:
     @property
     def ties(self) -> str | None:
         """The tie rule (R5); None for a measure that compares with a threshold."""
-        ranks = self.measure.k is not None
-        return self.measure.ties if ranks else None
+        by_threshold = self.measure.label_kind == "set" and self.measure.k is None
+        return None if by_threshold else self.measure.ties
 
     @property
     def unit(self) -> str:

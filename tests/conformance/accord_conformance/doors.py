@@ -25,8 +25,20 @@ def cases(adapter: Adapter) -> list[Any]:
 
     The strength decides how many laws run in a mode. Laws that do not run, and modes and dtypes
     that the adapter does not declare, are parameters too; they are skipped with the reason.
+
+    Raises
+    ------
+    ValueError
+        If a mode has a name that no law knows, for nothing would prove it.
     """
     declared = adapter.modes()
+    for mode in declared:
+        if mode.partition("-")[0] not in MODES:
+            raise ValueError(
+                f"{adapter.name} declares a mode {mode!r}, which no law knows; name it"
+                f" {', '.join(MODES[:-1])} or {MODES[-1]}, or one of these with a suffix, such as"
+                " 'compiled-fast'"
+            )
     how = strength.chosen()
     held = {mode: [law for law in LAWS if mode.partition("-")[0] in law.modes] for mode in declared}
     tried = {mode: how.laws(adapter, mode, laws) for mode, laws in held.items()}
