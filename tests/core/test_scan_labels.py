@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from fractions import Fraction
 from typing import Any
 
@@ -204,3 +205,23 @@ def test_r10_binary_labels_of_every_dtype_count_alike(labelled: str, threshold: 
         assert int(found.undefined) == np.isnan(scores).sum()
         assert_same(measure, labels, scores, per_class=True)
         assert_same(measure, labels, scores, sample_weight=np.arange(700) % 3 / 2)
+
+
+def test_r11_scores_that_another_thread_writes_meanwhile_are_not_read_past_their_end() -> None:
+    scores, labels = np.zeros((4000, 40), np.float32), np.zeros((4000, 40), np.uint8)
+    done = threading.Event()
+
+    def write() -> None:
+        rng = np.random.default_rng(6)
+        while not done.is_set():
+            scores[:] = rng.random(40, dtype=np.float32)
+
+    writer = threading.Thread(target=write)
+    writer.start()
+    try:
+        for _ in range(30):
+            tally = scanned(accord.Multilabel("belong", k=(1, 32)), labels, scores)
+            assert int(tally.total) == 4000
+    finally:
+        done.set()
+        writer.join()

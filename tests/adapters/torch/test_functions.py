@@ -18,7 +18,7 @@ from torch.utils._python_dispatch import TorchDispatchMode
 import accord
 from accord import scan
 from accord.scan import count
-from accord_conformance.reference import credit
+from accord_conformance.reference import credit, standing
 from accord_torch import TorchBackend
 
 SEEDED = torch.Generator().manual_seed(1)
@@ -287,3 +287,15 @@ def test_floats_of_8_bits_are_refused_with_a_remedy_that_keeps_their_order_r1_r2
     hits = sum(credit(row, y, 1, "first") for row, y in zip(rows, LABELS.tolist(), strict=True))
     found = accord.TopK(1).tally(LABELS, small.float())
     assert int(found.correct) == hits
+
+
+def test_planes_of_classes_in_tensors_are_ranked_as_rows_are_r4_r12() -> None:
+    pytest.importorskip("numba")
+    drawn = torch.Generator().manual_seed(0)
+    scores = torch.randint(0, 4, (2, 5, 9, 11), generator=drawn).float()
+    labels = torch.randint(0, 5, (2, 9, 11), generator=drawn)
+    rows = scores.movedim(1, -1).reshape(-1, 5).tolist()
+    expected = [standing(row, y) for row, y in zip(rows, labels.ravel().tolist(), strict=True)]
+    with scan.using(True):
+        found = accord.standing(labels, scores, axis=1)
+    assert list(zip(*(field.ravel().tolist() for field in found), strict=True)) == expected
