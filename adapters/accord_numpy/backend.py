@@ -10,7 +10,6 @@ import numpy.typing as npt
 
 from accord.backends import small_floats
 from accord.backends.base import Array, Backend, Namespace, Numbers, Residence
-from accord_numpy import namespace as xp
 
 _NUMBERS = Numbers(np.int64, np.float64, np.float64)
 
@@ -19,8 +18,8 @@ class NumpyBackend(Backend):
     """NumPy arrays, memory maps and scalars."""
 
     def namespace(self, array: Array = None) -> Namespace:
-        """Return array-api-compat's NumPy."""
-        return xp
+        """Return NumPy, whose functions are those of the Array API since version 2."""
+        return np
 
     def numbers(self, array: Array) -> Numbers:
         """Return 64-bit dtypes."""
@@ -29,6 +28,12 @@ class NumpyBackend(Backend):
     def count_true(self, *flags: Array) -> tuple[Array, ...]:
         """Count the true entries along the last axis, eight at a time where they are packed."""
         return tuple(map(_count, flags))
+
+    def take_last_axis(self, values: Array, place: Array) -> Array:
+        """Return the entry at ``place`` of each row."""
+        if values.ndim != 2:  # noqa: PLR2004  # rows
+            return np.take_along_axis(values, place, axis=-1)
+        return values[np.arange(len(values)), place[:, 0]][:, None]
 
     def sum_over(self, *values: Array, axes: tuple[int, ...]) -> tuple[Array, ...]:
         """Sum arrays of one shape; NumPy's own functions would widen, and cost a small call more."""

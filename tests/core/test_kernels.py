@@ -321,24 +321,6 @@ def run(code: str, **settings: str) -> list[str]:
     return done.stdout.split()
 
 
-CALLS = """
-import sys, numpy as np, accord
-def call(samples):
-    scores = np.tile(np.arange(10, dtype=np.int8), (samples, 1))
-    assert accord.top_k_accuracy(np.full(samples, 9), scores, 1) == 1
-    print("numba" in sys.modules)
-call(32); call(4_000_000)
-print(accord.scan.wanted(np.eye(2)[:1]))
-"""
-
-
-@pytest.mark.slow
-def test_numba_is_imported_when_the_work_is_worth_it_and_then_serves_every_call() -> None:
-    assert run(CALLS, ACCORD_KERNELS="") == ["False", "True", "True"]
-    assert run(CALLS, ACCORD_KERNELS="0") == ["False", "False", "False"]
-    assert run(CALLS, ACCORD_KERNELS="1") == ["True", "True", "True"]
-
-
 FORKED = """
 import os, numpy as np, accord
 labels, scores = np.zeros(400_000, int), np.zeros((400_000, 10), np.float32)

@@ -9,6 +9,7 @@ from accord.backends.base import Array, indices
 from accord.inputs.batch import Batch
 from accord.inputs.labels import Labels, as_number, class_labels, isnan
 from accord.scan import count as scan
+from accord.scan.dispatch import attempt
 
 
 class Standing(NamedTuple):
@@ -57,8 +58,9 @@ def rank(block: Batch, labels: Labels, most: int | None = None) -> Ranked:
     """
     backend, most = block.backend, block.classes + 1 if most is None else most
     if block.scanned and labels.valid is None:
-        standing = Standing(*scan.rank_counts(block.scores, labels.label, most))
-        return Ranked(standing, standing.ahead == block.classes)
+        counts = attempt(scan.rank_counts, block.scores, labels.label, most)
+        if counts is not None:
+            return Ranked(Standing(*counts), counts[0] == block.classes)
     called = backend.rank_counts(block.scores, labels.label, most)
     if called is not None:
         return _with_invalid_last(block, labels, Standing(*called))
@@ -92,7 +94,9 @@ def rank_all(batch: Batch, read: Callable[[Batch], Labels], most: int | None = N
     """
     if batch.scanned:
         most = batch.classes + 1 if most is None else most
-        return scan.rank_counts(batch.scores, read(batch).label, most)
+        counts = attempt(scan.rank_counts, batch.scores, read(batch).label, most)
+        if counts is not None:
+            return counts
     counted = batch.backend.compiled(_stacked)
 
     def work(block: Batch) -> Array:

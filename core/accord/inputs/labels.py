@@ -17,7 +17,7 @@ from accord.inputs import shapes
 from accord.inputs.batch import Batch
 from accord.inputs.dtypes import BOOL, FLOAT, is_kind
 from accord.scan.count import peaks
-from accord.scan.dispatch import can_scan
+from accord.scan.dispatch import attempt, can_scan
 
 _Allowed = str | Callable[[Any], str]
 
@@ -68,9 +68,9 @@ def dense_labels(block: Batch) -> Labels:
     if not block.sample_axes:
         _refuse_labels_for_a_row(block)
     elif block.scanned and can_scan(block.truth.dtype):
-        mine, label = read_kept(block), peaks(block.scores, block.truth)
-        if not _and(mine.keep, label < 0).any():
-            return Labels(np.maximum(label, 0), None, mine)
+        mine, found = read_kept(block), attempt(peaks, block.scores, block.truth)
+        if found is not None and not _and(mine.keep, found < 0).any():
+            return Labels(np.maximum(found, 0), None, mine)
     rows = as_number(block, block.truth)
     tainted = ns.any(isnan(block, rows), axis=-1, keepdims=True)
     rows = ns.where(tainted, ns.zeros_like(rows), rows)  # so that its peak is not above zero

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from abc import ABC, abstractmethod
-from dataclasses import fields
+from dataclasses import fields, replace
 from typing import Any, ClassVar, Literal
 
 from accord.backends.base import Array
@@ -15,6 +15,7 @@ from accord.inputs import options
 from accord.inputs.batch import Batch
 from accord.inputs.labels import Labels
 from accord.inputs.validate import validate
+from accord.scan.dispatch import NotLoadedError
 
 LabelKind = Literal["class", "dense", "binary", "set"]
 
@@ -208,7 +209,11 @@ class Measure(ABC):
                 " or use binary_accuracy on one label at a time"
             )
         groups = (2 if self.axis is None else batch.classes) if per_class else None
-        tally = self.scan(batch, groups) if batch.scanned else None
+        tally = None
+        try:
+            tally = self.scan(batch, groups) if batch.scanned else None
+        except NotLoadedError:
+            batch = replace(batch, scanned=False)
         if tally is not None:
             return tally
         counted = batch.backend.compiled(_counted)

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import numba
@@ -13,6 +14,7 @@ import numpy as np
 
 from accord.backends.base import Array
 from accord.scan.code_cache import CodeCache
+from accord.scan.dispatch import load
 from accord.scan.labels import find_classes, find_peaks, mark_positives
 from accord.scan.planes import rank_planes
 from accord.scan.rows import rank_lines, rank_rows, rank_sides
@@ -30,7 +32,25 @@ def _compiled(function: Callable[..., Any]) -> Callable[..., Any]:
     """Compile for each dtype it is called with, and keep that on disk where there is a place."""
     dispatcher: Callable[..., Any] = numba.njit(nogil=True)(function)
     dispatcher._cache = CodeCache(function)  # type: ignore[attr-defined]  # noqa: SLF001  # as cache=True sets numba's own
+    dispatcher._compile_for_args = partial(_load, dispatcher)  # type: ignore[attr-defined]  # noqa: SLF001  # it has no hook
     return dispatcher
+
+
+def _load(dispatcher: Any, *given: Any) -> Any:
+    """Compile for what is given and run that, or raise while it is compiled in the background.
+
+    numba calls this with what it has no code for.
+    """
+
+    def job() -> Callable[[], object]:  # which does not hold the arrays
+        return partial(dispatcher.compile, tuple(map(dispatcher.typeof_pyval, given)))
+
+    load((dispatcher, *map(_kind, given)), job)
+    return type(dispatcher)._compile_for_args(dispatcher, *given)  # noqa: SLF001  # numba's own
+
+
+def _kind(given: Any) -> object:
+    return (given.dtype, given.flags.num) if isinstance(given, np.ndarray) else type(given)
 
 
 @_compiled

@@ -1,7 +1,9 @@
 """When the compiled scan is used (extra ``fast``).
 
-numba is imported when enough work was seen to be worth it, or when the scan is asked for by
-``ACCORD_KERNELS=1`` or `using`. ``ACCORD_KERNELS=0`` and ``using(False)`` switch the scan off.
+numba is loaded in the background when enough work was seen to be worth it, and so is the code of
+each function for the dtypes that it meets; until then, calls are counted without the scan. Where
+the scan is asked for, by ``ACCORD_KERNELS=1`` or `using`, a call waits for both.
+``ACCORD_KERNELS=0`` and ``using(False)`` switch the scan off.
 """
 
 from __future__ import annotations
@@ -13,28 +15,42 @@ import importlib.util
 import os
 import sys
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import ContextVar
-from typing import Any
+from typing import Any, ParamSpec, TypeVar
 
 import numpy as np
 import numpy.typing as npt
 
 from accord.backends.small_floats import BFLOAT16, is_small
+from accord.scan.background import Background
+
+Given = ParamSpec("Given")
+Counts = TypeVar("Counts")
 
 _WORTH_IT = 1 << 25  # scores, some 30 ms without the scan: a later call is likely to be as large
 _CALL = 1 << 16  # what a call costs without the scan in addition to its scores, in scores
 
 _SETTING = {"0": False, "1": True}.get(os.environ.get("ACCORD_KERNELS", ""))
+_MODULE = "accord.scan.compiled"
 
 _asked: ContextVar[bool | None] = ContextVar("accord_kernels", default=_SETTING)
 _seen = 0
+
+loading = Background()
+"""Loads the scan."""
+
+
+class NotLoadedError(Exception):
+    """What a scan needs is being loaded: the caller counts without it."""
 
 
 @contextlib.contextmanager
 def using(on: bool) -> Iterator[None]:
     """Switch the compiled row scan on, whatever the size of the work, or off, in this context.
+
+    A call that needs what is not loaded yet waits for it.
 
     Parameters
     ----------
@@ -68,20 +84,47 @@ def allowed() -> bool:
 
 
 def wanted(scores: npt.NDArray[Any]) -> bool:
-    """Tell whether scores are to be scanned: it can be done, and is worth it by now.
+    """Tell whether scores are to be scanned: it can be done, is worth it by now, and is loaded.
 
     Scores that are not to be scanned are added to the work that was seen.
     """
-    global _seen  # noqa: PLW0603  # how much there was in this process so far
-    if not can_scan(scores.dtype):
+    asked = _asked.get()
+    if asked is False or not can_scan(scores.dtype):
         return False
-    asked, work = _asked.get(), scores.size + _CALL
-    if asked is None:
-        asked = "accord.scan.compiled" in sys.modules or _seen + work >= _WORTH_IT
-    if asked and compiled() is not None:
-        return True
-    _seen += work
+    if asked or loading.done(_MODULE):
+        return compiled() is not None
+    global _seen  # noqa: PLW0603  # how much there was in this process so far
+    _seen += scores.size + _CALL
+    if _seen >= _WORTH_IT and available():
+        loading.add(_MODULE, functools.partial(importlib.import_module, _MODULE))
     return False
+
+
+def attempt(
+    scan: Callable[Given, Counts], *given: Given.args, **options: Given.kwargs
+) -> Counts | None:
+    """Return what a scan counts; None while the code that it needs is loaded in the background."""
+    try:
+        return scan(*given, **options)
+    except NotLoadedError:
+        return None
+
+
+def load(key: tuple[object, ...], compile_now: Callable[[], Callable[[], object]]) -> None:
+    """Load code in the background, once for each key, unless this context waits for it.
+
+    ``compile_now`` returns what does that.
+
+    Raises
+    ------
+    NotLoadedError
+        Until it is loaded.
+    """
+    if _asked.get() or loading.done(key):
+        return
+    if not loading.has(key):
+        loading.add(key, compile_now())
+    raise NotLoadedError
 
 
 @functools.cache
@@ -100,7 +143,7 @@ def compiled() -> Any:
     if not available():
         return None
     try:
-        functions = _imported("accord.scan.compiled")
+        functions = _imported(_MODULE)
     except Exception as error:  # noqa: BLE001  # one that does not fit NumPy raises many kinds
         warnings.warn(
             f"numba is installed but cannot be imported ({error}), so accord counts without its"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import contextvars
 import functools
 import multiprocessing
 import os
@@ -55,7 +56,8 @@ def shared(work: Callable[[Job], Result], parts: Sequence[Job]) -> list[Result]:
     helping = []
     with contextlib.suppress(RuntimeError):  # no thread can be started, or the interpreter exits
         for _ in range(threads() - 1):
-            helping.append(_helpers(threads() - 1).submit(run))  # noqa: PERF401  # what began is kept
+            context = contextvars.copy_context()
+            helping.append(_helpers(threads() - 1).submit(context.run, run))
     try:
         run()
     finally:
