@@ -9,7 +9,6 @@ from dataclasses import KW_ONLY, dataclass, replace
 from typing import Any, ClassVar
 
 import numpy as np
-import numpy.typing as npt
 
 from accord.backends.base import Array
 from accord.counts.tally import Outcome, Tally, count
@@ -107,14 +106,13 @@ class RankMeasure(Measure):
         ignored = None if self.ignore_index is None else saturated(batch, self.ignore_index)
         axes, truth = batch.sample_axes, batch.truth
         rows = Rows(batch.scores, truth, axes, batch.mask, batch.weight, ignored)
-        how = tables_for(self, batch)
-        lost = AHEAD.get(how.ties)  # None for the mean over all orders
-        tables = scan.NO_TABLES if how.arrays is None else how.arrays
-        fields = scan.tally_ranks(rows, scan.Credit(_cuts(how.cuts), tables, lost), groups)
+        cuts = self.cuts()
+        how = _scanned(self, batch.classes) if cuts is None else _up_to(cuts, self.ties)
+        fields = scan.tally_ranks(rows, how, groups)
         if fields is None:
             return None
         correct, floor, ceiling, *rest = fields
-        if not how.stacked:
+        if not isinstance(self.k, tuple):
             correct, floor, ceiling = correct[0], floor[0], ceiling[0]
         return Tally(correct, floor, ceiling, *rest)
 
@@ -213,8 +211,17 @@ def _tables(measure: RankMeasure, classes: int) -> RankTables:
 
 
 @functools.lru_cache(maxsize=64)
-def _cuts(cuts: tuple[int, ...]) -> npt.NDArray[np.int64]:
-    return np.asarray(cuts, np.int64)
+def _scanned(measure: RankMeasure, classes: int) -> scan.Credit:
+    """Return what each rank is worth to the compiled scan."""
+    how = _for_trace(measure, classes)
+    cuts, tables = np.asarray(how.cuts, np.int64), np.asarray(how.lists, np.float64)
+    return scan.Credit(cuts, tables, AHEAD.get(how.ties))  # None for the mean over all orders
+
+
+@functools.lru_cache(maxsize=64)
+def _up_to(cuts: tuple[int, ...], ties: Ties) -> scan.Credit:
+    """Return the same where credit is 1 up to each cut."""
+    return scan.Credit(np.asarray(cuts, np.int64), lost=AHEAD.get(ties))
 
 
 def _outcome(block: Batch, labels: Labels, ranked: Ranked, how: RankTables) -> Outcome:
