@@ -34,17 +34,20 @@ class JaxMetric:
         What to count.
     average : {"micro", "macro", "weighted", "none"} or None
         How to average over classes (R15).
+    n_groups : int, optional
+        How many groups there are; counts and averages are then by group (R24).
     """
 
     measure: Measure
     average: Average = "micro"
+    n_groups: int | None = None
 
     def __post_init__(self) -> None:
         per_class(self.average)
 
     @functools.cached_property
     def _kept(self) -> Accumulator:
-        return Accumulator(self.measure, self.average)
+        return Accumulator(self.measure, self.average, self.n_groups)
 
     def init(self, classes: int | None = None) -> State:
         """Return an empty state.
@@ -69,6 +72,8 @@ class JaxMetric:
         *,
         sample_weight: Any = None,
         mask: Any = None,
+        candidates: Any = None,
+        groups: Any = None,
     ) -> State:
         """Return the state after one more batch.
 
@@ -76,7 +81,7 @@ class JaxMetric:
         ----------
         state : State
             The counts before the batch.
-        y_true, y_score, sample_weight, mask : array
+        y_true, y_score, sample_weight, mask, candidates, groups : array
             As `accord.Measure.tally` takes them.
 
         Raises
@@ -85,7 +90,15 @@ class JaxMetric:
             As `accord.Measure.tally`, and if the number of classes differs from that of the state.
         """
         kept = self._kept
-        batch = self.measure.batch(y_true, y_score, sample_weight=sample_weight, mask=mask)
+        batch = self.measure.batch(
+            y_true,
+            y_score,
+            sample_weight=sample_weight,
+            mask=mask,
+            candidates=candidates,
+            groups=groups,
+            n_groups=self.n_groups,
+        )
         tally = self.measure.count(batch, per_class=kept.by_class)
         return kept.after(state, tally)
 

@@ -24,12 +24,19 @@ class NnxMetric(nnx.Metric):
         How to average over classes (R15).
     classes : int, optional
         The number of classes; required if the average is over classes.
+    n_groups : int, optional
+        How many groups there are; counts and averages are then by group (R24).
     """
 
     def __init__(
-        self, measure: Measure, *, average: Average = "micro", classes: int | None = None
+        self,
+        measure: Measure,
+        *,
+        average: Average = "micro",
+        classes: int | None = None,
+        n_groups: int | None = None,
     ) -> None:
-        self.metric = JaxMetric(measure, average)
+        self.metric = JaxMetric(measure, average, n_groups)
         self.classes = classes
         self.state = nnx.metrics.MetricState(self.metric.init(classes))
 
@@ -44,6 +51,8 @@ class NnxMetric(nnx.Metric):
         labels: Any,
         sample_weight: Any = None,
         mask: Any = None,
+        candidates: Any = None,
+        groups: Any = None,
         **_: Any,
     ) -> None:
         """Count a batch; arguments of other metrics in an ``nnx.MultiMetric`` are ignored.
@@ -52,13 +61,19 @@ class NnxMetric(nnx.Metric):
         ----------
         logits, labels
             The scores and the labels, by the names that flax uses.
-        sample_weight, mask : array, optional
+        sample_weight, mask, candidates, groups : array, optional
             As `accord.Measure.tally` takes them.
         """
-        state = self.state.get_value()
-        self.state.set_value(
-            self.metric.update(state, labels, logits, sample_weight=sample_weight, mask=mask)
+        after = self.metric.update(
+            self.state.get_value(),
+            labels,
+            logits,
+            sample_weight=sample_weight,
+            mask=mask,
+            candidates=candidates,
+            groups=groups,
         )
+        self.state.set_value(after)
 
     def compute(self) -> Array:
         """Return the accuracy so far."""

@@ -14,16 +14,15 @@ from accord.inputs.validate import join
 
 
 class Batch(NamedTuple):
-    """Arrays of one framework whose shapes match."""
+    """Arrays of one framework whose shapes match; ``samples`` are those that need not be there."""
 
     y_true: Array
     scores: Array
-    sample_weight: Array | None
-    mask: Array | None
+    samples: dict[str, Any]
 
 
 def arranged(
-    y_true: Any, y_pred: Any, sample_weight: Any, mask: Any, *, axis: int | None, dense: bool
+    y_true: Any, y_pred: Any, samples: dict[str, Any], *, axis: int | None, dense: bool
 ) -> Batch:
     """Return a batch as the core accepts it.
 
@@ -32,28 +31,29 @@ def arranged(
     several samples, for example for a sequence; the mask that layers attach to their output; and
     arrays of the backend with NumPy scores.
     """
-    if mask is None:
-        mask = get_keras_mask(y_pred)
+    if samples["mask"] is None:
+        samples = {**samples, "mask": get_keras_mask(y_pred)}
     scores = _rows(y_pred) if isinstance(y_pred, (list, tuple)) else _read(y_pred)
     backend = backend_of(scores, "y_pred")
     scores = backend.as_dense("y_pred", scores)
     truth = _beside(backend, "y_true", y_true, scores)
-    weight, mask = (
-        extra if extra is None else _beside(backend, name, extra, scores)
-        for name, extra in (("sample_weight", sample_weight), ("mask", mask))
-    )
+    samples = {
+        name: _beside(backend, name, values, scores)
+        for name, values in samples.items()
+        if values is not None
+    }
 
     if axis is None:
         scores = _column_dropped(scores, max(1, len(scores.shape) - 1))
     sample_axes = len(scores.shape) - (axis is not None)
     truth = truth if dense else _column_dropped(truth, sample_axes)
-    weight, mask = (
-        extra if extra is None else _for_each_sample(backend, extra, scores, axis)
-        for extra in (weight, mask)
-    )
+    for name in samples.keys() - {"candidates"}:
+        samples[name] = _for_each_sample(backend, samples[name], scores, axis)
+    weight, mask = samples.get("sample_weight"), samples.get("mask")
     if weight is not None and backend.namespace(weight).isdtype(weight.dtype, "bool"):
-        weight, mask = None, weight if mask is None else weight & mask
-    return Batch(truth, scores, weight, mask)
+        del samples["sample_weight"]
+        samples["mask"] = weight if mask is None else weight & mask
+    return Batch(truth, scores, samples)
 
 
 def _read(values: Any) -> Any:

@@ -13,7 +13,7 @@ from accord import Measure, Tally
 from accord.backends.base import Array
 from accord.backends.registry import backend_of
 from accord.counts.accumulator import Accumulator, refuse_other_classes
-from accord.counts.averages import Average, per_class
+from accord.counts.averages import Average
 from accord.metric import warn_of_invalid
 from accord_keras.inputs import arranged
 from accord_keras.state import Variables
@@ -28,6 +28,8 @@ class AccuracyMetric(keras.metrics.Metric):  # type: ignore[misc]  # keras has n
         What to count.
     average : {"micro", "macro", "weighted", "none"} or None
         How to average over classes (R15).
+    n_groups : int, optional
+        How many groups there are; counts and averages are then by group (R24).
     name : str, optional
         By default the name of the class in Keras' style, with the number for k.
     dtype : str, optional
@@ -41,13 +43,14 @@ class AccuracyMetric(keras.metrics.Metric):  # type: ignore[misc]  # keras has n
         measure: Measure,
         *,
         average: Average = "micro",
+        n_groups: int | None = None,
         name: str | None = None,
         dtype: Any = None,
     ) -> None:
         super().__init__(name=name or _name(type(self), measure), dtype=dtype)
         self.measure = measure
         self.average = average
-        self._kept = Accumulator(measure, average)
+        self._kept = Accumulator(measure, average, n_groups)
         self._state: Variables | None = None
         self._classes: int | None = None
         self._warned = False
@@ -68,7 +71,14 @@ class AccuracyMetric(keras.metrics.Metric):  # type: ignore[misc]  # keras has n
             self._make_state(self.measure.classes_in(y_pred_shape) if self._kept.by_class else None)
 
     def update_state(
-        self, y_true: Any, y_pred: Any, sample_weight: Any = None, mask: Any = None
+        self,
+        y_true: Any,
+        y_pred: Any,
+        sample_weight: Any = None,
+        mask: Any = None,
+        *,
+        candidates: Any = None,
+        groups: Any = None,
     ) -> None:
         """Count a batch.
 
@@ -82,18 +92,24 @@ class AccuracyMetric(keras.metrics.Metric):  # type: ignore[misc]  # keras has n
             A weight for each sample, or for each sequence of samples (R14).
         mask : array of bool, optional
             True keeps a sample (R13); by default the mask that layers have attached to ``y_pred``.
+        candidates : array of bool, optional
+            True marks a class that takes part in its sample (R25).
+        groups : array of int, optional
+            The group of each sample, 0 to n_groups - 1 (R24).
 
         Raises
         ------
         ValueError, TypeError
             As `accord.Measure.tally`; the metric is then unchanged (R22).
         """
-        measure, by_class = self.measure, self._kept.by_class
-        truth, scores, weight, mask = arranged(
-            y_true, y_pred, sample_weight, mask, axis=measure.axis, dense=measure.dense
+        measure, kept = self.measure, self._kept
+        samples = {"sample_weight": sample_weight, "mask": mask}
+        samples |= {"candidates": candidates, "groups": groups}
+        truth, scores, samples = arranged(
+            y_true, y_pred, samples, axis=measure.axis, dense=measure.dense
         )
-        batch = measure.batch(truth, scores, sample_weight=weight, mask=mask)
-        self._add(measure.count(batch, per_class=by_class))
+        batch = measure.batch(truth, scores, **samples, n_groups=kept.n_groups)
+        self._add(measure.count(batch, per_class=kept.by_class))
 
     def stateless_update_state(
         self, metric_variables: Sequence[Any], y_true: Any, y_pred: Any, *args: Any, **options: Any
@@ -162,7 +178,12 @@ class AccuracyMetric(keras.metrics.Metric):  # type: ignore[misc]  # keras has n
             If one counts something else; then none is added.
         """
         for other in metrics:
-            if (other.measure, per_class(other.average)) != (self.measure, self._kept.by_class):
+            mine, theirs = self._kept, other._kept  # noqa: SLF001  # of this class
+            if (other.measure, theirs.by_class, theirs.n_groups) != (
+                self.measure,
+                mine.by_class,
+                mine.n_groups,
+            ):
                 raise ValueError(
                     f"{other!r} counts {other.measure!r} and {self!r} {self.measure!r};"
                     " merge metrics with equal options"
@@ -185,6 +206,8 @@ class AccuracyMetric(keras.metrics.Metric):  # type: ignore[misc]  # keras has n
         options = self.measure.options()
         if self.measure.by_class:
             options["average"] = self.average
+        if self._kept.n_groups is not None:
+            options["n_groups"] = self._kept.n_groups
         return {**super().get_config(), **options}
 
     @classmethod

@@ -40,6 +40,8 @@ class MeasureMetric(KeptMetric):
         What to count.
     average : {"micro", "macro", "weighted", "none"} or None
         How to average over classes (R15).
+    n_groups : int, optional
+        How many groups there are; counts and averages are then by group (R24).
     **kwargs
         As `torchmetrics.Metric` takes them: ``process_group``, ``dist_sync_on_step``, ...
 
@@ -59,12 +61,19 @@ class MeasureMetric(KeptMetric):
     plot_upper_bound = 1.0
     plot_legend_name = "Class"
 
-    def __init__(self, measure: Measure, *, average: Average = "micro", **kwargs: Any) -> None:
+    def __init__(
+        self,
+        measure: Measure,
+        *,
+        average: Average = "micro",
+        n_groups: int | None = None,
+        **kwargs: Any,
+    ) -> None:
         naming.refuse_peers_options(type(self).__name__, measure, kwargs)
         super().__init__(**kwargs)
         self._measure = measure
         self.average = average
-        self._kept = Accumulator(measure, average)
+        self._kept = Accumulator(measure, average, n_groups)
         self._classes: int | None = None
         self._warned = False
         self._in_forward = False
@@ -77,7 +86,7 @@ class MeasureMetric(KeptMetric):
         ours = type(measure).__module__.startswith(
             "accord.measures."
         )  # another's repr may not say it all
-        self._counted = states.described(measure, by_class=self._kept.by_class)
+        self._counted = states.described(self._kept)
         self.add_state("measured", states.measured(self._counted, shared=plain and ours), "max")
 
     @property
@@ -92,6 +101,8 @@ class MeasureMetric(KeptMetric):
         *,
         sample_weight: Tensor | None = None,
         mask: Tensor | None = None,
+        candidates: Tensor | None = None,
+        groups: Tensor | None = None,
     ) -> None:
         """Count a batch, without waiting for a device.
 
@@ -105,6 +116,10 @@ class MeasureMetric(KeptMetric):
             A weight of at least 0 for each sample (R14).
         mask : tensor of bool, optional
             True keeps a sample (R13).
+        candidates : tensor of bool, optional
+            True marks a class that takes part in its sample (R25).
+        groups : tensor of int, optional
+            The group of each sample, 0 to n_groups - 1 (R24).
 
         Raises
         ------
@@ -112,7 +127,15 @@ class MeasureMetric(KeptMetric):
             As `accord.Measure.tally`, and if the number of classes differs from the batches before;
             the metric is then unchanged (R22).
         """
-        batch = self.measure.batch(target, preds, sample_weight=sample_weight, mask=mask)
+        batch = self.measure.batch(
+            target,
+            preds,
+            sample_weight=sample_weight,
+            mask=mask,
+            candidates=candidates,
+            groups=groups,
+            n_groups=self._kept.n_groups,
+        )
         tally = self.measure.count(batch, per_class=self._kept.by_class)
         classes = self._kept.classes_of(tally)
         refuse_other_classes(classes, self._classes, name="preds")

@@ -10,15 +10,15 @@ import torchmetrics
 from torch import Tensor
 from torchmetrics.utilities.distributed import gather_all_tensors
 
-from accord import Measure
 from accord.counts.accumulator import AXES, Accumulator, refuse_other_classes
 
 NAMES = ("counts", "sums", "measured")
 
 
-def described(measure: Measure, *, by_class: bool) -> str:
+def described(kept: Accumulator) -> str:
     """Return what is counted, in words that differ where the counts mean something else."""
-    return f"{measure!r}, by class" if by_class else repr(measure)
+    by_group = f", by group of {kept.n_groups}" if kept.n_groups else ""
+    return f"{kept.measure!r}, by class" if kept.by_class else f"{kept.measure!r}{by_group}"
 
 
 def measured(description: str, *, shared: bool) -> Tensor:

@@ -25,6 +25,8 @@ class Metric:
         What to count, for instance ``accord.TopK(k=(1, 5))``.
     average : {"micro", "macro", "weighted", "none"} or None
         How to average over classes (R15).
+    n_groups : int, optional
+        How many groups there are; counts and averages are then by group (R24).
 
     Notes
     -----
@@ -42,19 +44,27 @@ class Metric:
     (1, 2)
     """
 
-    def __init__(self, measure: Measure, *, average: Average = "micro") -> None:
+    def __init__(
+        self, measure: Measure, *, average: Average = "micro", n_groups: int | None = None
+    ) -> None:
         if not isinstance(measure, Measure):
             raise TypeError(
                 f"measure is {measure!r}; pass a measure, for instance accord.TopK(k=5)"
             )
         self.measure = measure
         self.average = average
-        self._kept = Accumulator(measure, average)
+        self._kept = Accumulator(measure, average, n_groups)
         self._by_class = self._kept.by_class
         self.reset()
 
     def __repr__(self) -> str:
-        return f"{type(self).__name__}({self.measure!r}, average={self.average!r})"
+        groups = f", n_groups={self.n_groups}" if self.n_groups else ""
+        return f"{type(self).__name__}({self.measure!r}, average={self.average!r}{groups})"
+
+    @property
+    def n_groups(self) -> int | None:
+        """How many groups there are; None where counts are not by group."""
+        return self._kept.n_groups
 
     def reset(self) -> None:
         """Forget every batch."""
@@ -66,13 +76,20 @@ class Metric:
         self._warned = False
 
     def update(
-        self, y_true: Any, y_score: Array, *, sample_weight: Any = None, mask: Any = None
+        self,
+        y_true: Any,
+        y_score: Array,
+        *,
+        sample_weight: Any = None,
+        mask: Any = None,
+        candidates: Any = None,
+        groups: Any = None,
     ) -> None:
         """Count a batch.
 
         Parameters
         ----------
-        y_true, y_score, sample_weight, mask : array
+        y_true, y_score, sample_weight, mask, candidates, groups : array
             As `Measure.tally` takes them.
 
         Raises
@@ -82,7 +99,14 @@ class Metric:
             the metric is then as it was (R22).
         """
         batch = self.measure.tally(
-            y_true, y_score, sample_weight=sample_weight, mask=mask, per_class=self._by_class
+            y_true,
+            y_score,
+            sample_weight=sample_weight,
+            mask=mask,
+            candidates=candidates,
+            groups=groups,
+            n_groups=self.n_groups,
+            per_class=self._by_class,
         )
         self._refuse_other_classes(batch)
         self._absorb(batch, int(np.prod(y_score.shape)))
@@ -130,8 +154,8 @@ class Metric:
         self._drain()
         return {**self.__dict__, "_like": None}
 
-    def _counts(self) -> tuple[Measure, bool]:
-        return self.measure, self._by_class
+    def _counts(self) -> tuple[Measure, bool, int | None]:
+        return self.measure, self._by_class, self.n_groups
 
     def _refuse_other_classes(self, batch: Tally) -> None:
         refuse_other_classes(self._kept.classes_of(batch), self._classes)

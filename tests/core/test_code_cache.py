@@ -177,7 +177,9 @@ def values_imported_from_accord(module: str) -> set[str]:
     return {
         str(node.module)
         for node in nodes
-        if str(node.module).startswith("accord") and [name.name for name in node.names] != ["Array"]
+        if str(node.module).startswith("accord")
+        # A type, and what says when code is loaded: no code is made of them.
+        and [name.name for name in node.names] not in (["Array"], ["dispatch"])
     }
 
 

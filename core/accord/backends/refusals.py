@@ -16,6 +16,8 @@ _ENCODED = (
     " in the order of the columns of y_score"
 )
 
+_IDS = "numpy.unique({0}, return_inverse=True)[1], the place of each among its groups"
+
 # How numbers are made of a NumPy array, by the kind of its dtype.
 _CALLS = {"c": "{0}.real or abs({0})", "M": "{0}.astype('int64')", "m": "{0}.astype('int64')"}
 
@@ -35,7 +37,12 @@ SYMBOLS: dict[str, str] = {}
 Adapters add those of their libraries.
 """
 
-_ARGUMENTS = ("y_true", "y_score", "y_pred", "own_score", "mask", "sample_weight")
+_ARGUMENTS = (
+    *("y_true", "y_score", "y_pred", "own_score", "mask", "sample_weight"),
+    *("candidates", "groups"),
+)
+
+_FLAGS = ("mask", "candidates")
 
 _NUMBERS = "pass an array of numbers"
 
@@ -142,6 +149,8 @@ def _of_table(name: str, values: Any) -> str:
 
 
 def _of_text(name: str) -> str:
+    if name == "groups":
+        return f"pass {_IDS.format(name)}"
     return f"pass {_ENCODED if name == 'y_true' else 'numbers'}"
 
 
@@ -188,7 +197,7 @@ def dtype(name: str, array: Any, wanted: str, *, call: str | None = None) -> Typ
 
 
 def _cast_elsewhere(name: str, call: str, array: Any) -> str | None:
-    if name == "mask":
+    if name in _FLAGS:
         return f"{call} != 0"
     return "its real part, or its absolute value" if "complex" in str(array.dtype) else None
 
@@ -196,10 +205,12 @@ def _cast_elsewhere(name: str, call: str, array: Any) -> str | None:
 def _cast(name: str, call: str, array: Any) -> str | None:
     """Return the call that makes numbers of a NumPy array, if there is one."""
     kind = array.dtype.kind
-    if name == "mask" and is_small(array.dtype):
+    if name == "groups":
+        return _IDS.format(call)
+    if name in _FLAGS and is_small(array.dtype):
         return f"{call} != 0"
     if kind in "biuf":  # numbers, but not of the kind that is wanted
-        return f"{call} != 0" if name == "mask" else None
+        return f"{call} != 0" if name in _FLAGS else None
     if kind == "V":
         return _seen_as(call, array.dtype)
     return _CALLS[kind].format(call) if kind in _CALLS else _of_objects(name, call, array)

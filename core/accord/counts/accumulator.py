@@ -1,7 +1,7 @@
 """What a metric keeps of a stream: a tally in two arrays, of integers and of floats (R17, R18).
 
-Both have the axes ``(k, classes, fields)``. There is one k where a measure has no several, and one
-class where an average counts by none; what a tally holds once is repeated along them. So an array
+Both have the axes ``(k, classes, fields)``; groups take the place of classes. There is one k where
+a measure has no several, and one class where an average counts by none; what a tally holds once is repeated along them. So an array
 of nothing, made for one class, broadcasts to any number. Where a framework has 64-bit numbers such
 arrays add; where it has none, a `State` keeps each entry in a pair of 32-bit words.
 """
@@ -20,6 +20,7 @@ from accord.counts.averages import Average, per_class
 from accord.counts.exact import BITS, Compensated, Limbs, compensated, limbs
 from accord.counts.tally import Tally
 from accord.inputs import options
+from accord.inputs.groups import refuse_no_group
 
 FIELDS = len(Tally._fields)
 AXES = 3  # k, classes, fields
@@ -120,6 +121,8 @@ class Accumulator:
         What is counted.
     average : {"micro", "macro", "weighted", "none"} or None
         How it is averaged, which decides whether counts are by class (R15).
+    n_groups : int, optional
+        How many groups there are; counts are by group then (R24).
 
     Attributes
     ----------
@@ -129,12 +132,15 @@ class Accumulator:
 
     measure: Any  # a Measure, which is made of tallies
     average: Average
+    n_groups: int | None = None
     by_class: bool = field(init=False)
 
     def __post_init__(self) -> None:
-        self.by_class = per_class(self.average)
+        refuse_no_group(self.n_groups)
+        self.by_class = per_class(self.average) and self.n_groups is None
         several = slice(None) if self.measure.lead else 0
-        classes = slice(None) if self.by_class else 0
+        self._divided = slice(None) if self.by_class or self.n_groups else 0
+        classes = self._divided
         by_field = (*((several, classes),) * 3, (0, classes), (0, 0), (0, 0))
         self._places = [(*index, place) for place, index in enumerate(by_field)]
 
@@ -144,11 +150,13 @@ class Accumulator:
 
     def shape(self, classes: int | None = None) -> tuple[int, int, int]:
         """Return the shape of both arrays, for one class where the number is not known."""
-        return (*(self.measure.lead or (1,)), classes or 1, FIELDS)
+        return (*(self.measure.lead or (1,)), classes or self.n_groups or 1, FIELDS)
 
     def nothing(self) -> Tally:
         """Return the tally of a metric that has seen no batch, of an unknown number of classes."""
-        return Tally(*(np.zeros(self.measure.lead, np.int64),) * 3, *(np.int64(0),) * 3)
+        groups = () if self.n_groups is None else (self.n_groups,)
+        credit = np.zeros((*self.measure.lead, *groups), np.int64)
+        return Tally(*(credit,) * 3, np.zeros(groups, np.int64)[()], *(np.int64(0),) * 2)
 
     def empty(self, classes: int | None, ns: Namespace, dtype: Any) -> State:
         """Return the state of having seen nothing, with sums in a floating dtype.
@@ -220,10 +228,9 @@ class Accumulator:
         if not tally.correct.ndim and all(mine):  # most batches; filling takes longer
             return np.array(tally, dtype).reshape(shape)
         packed = np.zeros(shape, dtype)
-        classes = slice(None) if self.by_class else 0
         for place, each in enumerate(tally):
             if mine[place]:
-                packed[:, classes, place] = each
+                packed[:, self._divided, place] = each
         return packed
 
     def unpack(self, packed: Array) -> Tally:

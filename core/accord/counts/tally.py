@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from accord.backends.base import Array
 from accord.counts.averages import Average, averaged
 from accord.inputs.batch import Batch
 from accord.inputs.dtypes import FLOAT, is_kind
+from accord.inputs.groups import group_ids
 from accord.inputs.labels import Kept, Labels
 
 
@@ -23,13 +25,16 @@ class Tally(NamedTuple):
     Attributes
     ----------
     correct : array, shape (...)
-        Credit under the chosen tie rule; a leading axis for a tuple of k, a last one per class.
+        Credit under the chosen tie rule; a leading axis for a tuple of k, a last one for classes
+        or groups.
     floor, ceiling : array, shape (...)
         The least and the most credit that any way of breaking ties could give (R7).
-    total : array, 0-d or of length C
-        Samples counted; with classes, only those whose label is one.
+    total : array, 0-d or of length C, or of as many as there are groups
+        Samples counted; with classes, only those whose label is one, and with groups those whose
+        label and group are valid.
     invalid : array, 0-d
-        Samples whose label is no class, where that could not be refused (R22).
+        Samples whose label is not a class, or whose group is not one, where that could not be
+        refused (R22).
     undefined : array, 0-d
         Samples whose own score is NaN (R4).
 
@@ -105,24 +110,32 @@ class Outcome(NamedTuple):
     size: int = 1
 
 
-def count(block: Batch, outcome: Outcome, classes: int | None) -> Tally:
-    """Sum the outcomes of a block: over all samples, or by the class of each (R15)."""
+def count(block: Batch, outcome: Outcome, places: int | None) -> Tally:
+    """Sum the outcomes of a block: over all samples, or by the class or group of each (R15, R24).
+
+    A sample whose class or group is invalid is in none.
+    """
     ns, dtypes = block.ns, block.numbers
     nothing = ns.astype(ns.zeros_like(outcome.undefined), dtypes.count)
-    each, valid = nothing + outcome.size, outcome.labels.valid
-    invalid = nothing if outcome.invalid is None else outcome.invalid
-    if classes is not None and valid is not None:
-        each = ns.where(valid, each, nothing)  # an invalid label is of no class
-    kept = outcome.labels.kept
-    credited = (outcome.credit, outcome.floor, outcome.ceiling)
+    each, kept = nothing + outcome.size, outcome.labels.kept
+    invalid = nothing if outcome.invalid is None else ns.astype(outcome.invalid, dtypes.count)
+    ids, known = outcome.labels.label, None
+    credited: Sequence[Array] = (outcome.credit, outcome.floor, outcome.ceiling)
+    if block.groups is not None:
+        ids, known = group_ids(block, kept)
+    if known is not None:  # the others are invalid, and in no group
+        credited = [ns.where(known, credit, ns.zeros_like(credit)) for credit in credited]
+        invalid = ns.where(known, invalid, each)
+    if places is not None and (known is not None or outcome.invalid is not None):
+        each = each - invalid
     amounts = _amounts(block, kept, *credited, each, invalid, outcome.undefined)
-    if classes is None and outcome.credit.ndim == each.ndim:
+    if places is None and outcome.credit.ndim == each.ndim:
         return Tally(*_over_samples(block, *amounts))
     credits_, (counted, *rest) = amounts[:3], amounts[3:]
-    if classes is None:
+    if places is None:
         return Tally(*_over_samples(block, *credits_), *_over_samples(block, counted, *rest))
-    ids = ns.reshape(ns.astype(outcome.labels.label, dtypes.count), (-1,))
-    sums = [_by_class(block, values, ids, classes) for values in (*credits_, counted)]
+    ids = ns.reshape(ns.astype(ids, dtypes.count), (-1,))
+    sums = [_by_id(block, values, ids, places) for values in (*credits_, counted)]
     return Tally(*sums, *_over_samples(block, *rest))
 
 
@@ -153,8 +166,8 @@ def _over_samples(block: Batch, *values: Array) -> tuple[Array, ...]:
     return block.backend.sum_over(*values, axes=axes) if axes else values
 
 
-def _by_class(block: Batch, values: Array, ids: Array, classes: int) -> Array:
+def _by_id(block: Batch, values: Array, ids: Array, places: int) -> Array:
     if values.ndim > block.sample_axes:  # a leading axis for k
-        each = [_by_class(block, values[k, ...], ids, classes) for k in range(values.shape[0])]
+        each = [_by_id(block, values[k, ...], ids, places) for k in range(values.shape[0])]
         return block.ns.stack(each)
-    return block.backend.segment_sum(block.ns.reshape(values, (-1,)), ids, classes)
+    return block.backend.segment_sum(block.ns.reshape(values, (-1,)), ids, places)

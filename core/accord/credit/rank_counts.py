@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from accord.backends.base import Array, indices
 from accord.inputs.batch import Batch
-from accord.inputs.labels import Labels, as_number, class_labels, isnan
+from accord.inputs.labels import Labels, among_candidates, as_number, class_labels, isnan
 from accord.scan import count as scan
 from accord.scan.dispatch import attempt
 
@@ -57,11 +57,12 @@ def rank(block: Batch, labels: Labels, most: int | None = None) -> Ranked:
     once ``most`` are ahead: its counts are then of a miss at every k up to that.
     """
     backend, most = block.backend, block.classes + 1 if most is None else most
-    if block.scanned and labels.valid is None:
+    if block.scanned and labels.valid is None and block.candidates is None:
         counts = attempt(scan.rank_counts, block.scores, labels.label, most)
         if counts is not None:
             return Ranked(Standing(*counts), counts[0] == block.classes)
-    called = backend.rank_counts(block.scores, labels.label, most)
+    plain = block.candidates is None
+    called = backend.rank_counts(block.scores, labels.label, most) if plain else None
     if called is not None:
         return _with_invalid_last(block, labels, Standing(*called))
     scores = as_number(block, block.scores)
@@ -92,7 +93,7 @@ def rank_all(batch: Batch, read: Callable[[Batch], Labels], most: int | None = N
 
     ``read`` reads the labels. No sample is left out.
     """
-    if batch.scanned:
+    if batch.scanned and batch.candidates is None:
         most = batch.classes + 1 if most is None else most
         counts = attempt(scan.rank_counts, batch.scores, read(batch).label, most)
         if counts is not None:
@@ -107,7 +108,7 @@ def rank_all(batch: Batch, read: Callable[[Batch], Labels], most: int | None = N
 
 def read_classes(block: Batch) -> Labels:
     """Read integer labels where the caller takes no label that leaves its sample out."""
-    return class_labels(block, None, ignorable=False)
+    return among_candidates(block, class_labels(block, None, ignorable=False))
 
 
 def standing_of(counts: Array) -> Standing:
@@ -128,7 +129,10 @@ def stand(
     both with a last axis of length 1; ``here`` is 1 where it is one of the block's, else 0.
     """
     ns, classes = block.ns, block.classes
-    at_most, tied_before, tied_after = _count(block, key <= own, key == own, label, here)
+    at_most, equal = key <= own, key == own
+    if block.candidates is not None:  # the others are neither ahead nor tied (R25)
+        at_most, equal = at_most | ~block.candidates, equal & block.candidates
+    at_most, tied_before, tied_after = _count(block, at_most, equal, label, here)
     ahead = classes - at_most  # so that a NaN rival counts as ahead (R2)
     none = ns.zeros_like(ahead)
     return Standing(

@@ -46,6 +46,10 @@ class Batch:
         Whether scores, or dense labels, are NumPy floats that are widened block by block.
     narrow : dtype or None
         The dtype that widened scores came in.
+    candidates : array of bool, or None
+        Which classes take part in each sample, of the scores' shape (R25).
+    groups : array of int, or None
+        The group of each sample (R24), of which there are ``n_groups``.
     """
 
     backend: Backend
@@ -61,6 +65,9 @@ class Batch:
     index: Index = ()
     small: bool = False
     narrow: np.dtype[Any] | None = None
+    candidates: Array | None = None
+    groups: Array | None = None
+    n_groups: int | None = None
 
     @property
     def classes(self) -> int:
@@ -109,15 +116,22 @@ class Batch:
 
     def at(self, index: Index) -> Batch:
         """Return some of the samples, by an index that `accord.scan.pieces.split` yields."""
+        optional: dict[str, Any] = {
+            name: None if array is None else array[(*index, ...)]
+            for name, array in self._optional().items()
+        }
         return replace(
             self,
             scores=self.scores[(*index, ...)],
             truth=self.truth[(*index, ...)],
-            mask=None if self.mask is None else self.mask[(*index, ...)],
-            weight=None if self.weight is None else self.weight[(*index, ...)],
+            **optional,
             sample_axes=self.sample_axes - sum(isinstance(place, int) for place in index),
             index=index,
         )
+
+    def _optional(self) -> dict[str, Array | None]:
+        """Return the arrays that need not be there, and have the axes of samples."""
+        return {name: getattr(self, name) for name in ("mask", "weight", "candidates", "groups")}
 
     def over_blocks(self, work: Callable[[Batch], Array]) -> Array:
         """Run per-sample work block by block; results keep their leading axes, then the samples."""

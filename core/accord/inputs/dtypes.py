@@ -10,6 +10,7 @@ from accord.backends import refusals, small_floats
 
 _REAL = ("bool", "integral", "real floating")
 _NUMBER = ("integral", "real floating")
+_WHOLE = ("integral",)
 BOOL = ("bool",)
 INTEGRAL = ("bool", "integral")
 FLOAT = ("real floating",)
@@ -18,12 +19,14 @@ FLOAT = ("real floating",)
 _WANTED = {
     "y_true": (_REAL, "labels"),
     "mask": (BOOL, "bool, True keeps a sample"),
+    "candidates": (BOOL, "bool, True marks a class that takes part"),
+    "groups": (_WHOLE, "integers, the group of each sample from 0 on"),
     "sample_weight": (_NUMBER, "real numbers; to leave samples out by a bool, pass mask="),
 }
 _SCORES = (_REAL, "real numbers")
 
 # NumPy's codes of each.
-_CODES = {_REAL: "biuf", _NUMBER: "iuf", INTEGRAL: "biu", FLOAT: "f", BOOL: "b"}
+_CODES = {_REAL: "biuf", _NUMBER: "iuf", INTEGRAL: "biu", FLOAT: "f", BOOL: "b", _WHOLE: "iu"}
 
 
 def is_kind(ns: Any, array: Any, kinds: tuple[str, ...]) -> bool:
@@ -57,5 +60,7 @@ def listed(name: str, values: Any) -> Any:
 
 def refuse_listed(name: str, array: Any) -> None:
     """Refuse what was made of a list that held something other than the argument takes."""
-    if array.dtype.kind not in "biuf" or (name == "mask" and array.dtype.kind != "b"):
+    if array.dtype.kind not in "biuf" or (
+        name in ("mask", "candidates") and array.dtype.kind != "b"
+    ):
         raise other(name, array, f"numpy.asarray({name})")

@@ -91,6 +91,26 @@ def dense_labels(block: Batch) -> Labels:
     return Labels(_cast(block, label, "count"), valid, kept)
 
 
+def among_candidates(block: Batch, labels: Labels) -> Labels:
+    """Refuse a class that is no candidate of its sample, or let it be counted as bad (R25)."""
+    if block.candidates is None:
+        return labels
+    place = _cast(block, labels.label, "count")[..., None]
+    good = block.backend.take_last_axis(as_number(block, block.candidates), place)[..., 0] != 0
+    judged = good if labels.valid is None else good | ~labels.valid  # others are bad already
+    keep = labels.kept.keep
+    allowed = (
+        "a class that is not among the candidates of its sample; mark it as one, or leave the"
+        " sample out by mask"
+    )
+    seen = labels.label if block.truth.ndim > good.ndim else block.truth
+    if block.refuse_any(_and(keep, ~judged), "y_true", seen, allowed) and keep is None:
+        return labels
+    valid = good if labels.valid is None else good & labels.valid
+    readable = block.backend.residence(block.scores) == "host" and labels.valid is None
+    return labels._replace(valid=None if readable else valid)
+
+
 def _refuse_labels_for_a_row(block: Batch) -> None:
     """Refuse whole numbers that are not the one-hot row of a single sample: labels of many."""
     if block.backend.residence(block.truth) != "host":

@@ -25,6 +25,9 @@ def validate(
     dense: bool = False,
     sample_weight: Any = None,
     mask: Any = None,
+    candidates: Any = None,
+    groups: Any = None,
+    n_groups: int | None = None,
     name: str = "y_score",
     moved: bool = True,
     ranked: bool = True,
@@ -38,12 +41,14 @@ def validate(
 
     Parameters
     ----------
-    y_true, y_score, sample_weight, mask : array
+    y_true, y_score, sample_weight, mask, candidates, groups : array
         ``y_score`` decides the framework; the others may also be Python lists or NumPy arrays.
     axis : int or None
         The class axis of ``y_score``; None when every entry is a sample.
     dense : bool
         Whether ``y_true`` has the class axis too.
+    n_groups : int, optional
+        How many groups there are (R24).
     name : str
         What messages call ``y_score``.
     moved : bool
@@ -73,22 +78,23 @@ def validate(
     refusals.refuse_other_than_arrays(name, y_score, classes=axis is not None, masks=masks)
     if y_true is None:
         raise refusals.no_array("y_true", y_true)
-    others: list[Any] = [
-        _given(backend, "y_true", y_true, y_score, name, classes=dense, masks=masks),
-        None if mask is None else _given(backend, "mask", mask, y_score, name, masks=masks),
-        None
-        if sample_weight is None
-        else _given(backend, "sample_weight", sample_weight, y_score, name, masks=masks),
-    ]
+    truth = _given(backend, "y_true", y_true, y_score, name, classes=dense, masks=masks)
+    optional = {"mask": mask, "sample_weight": sample_weight}
+    optional |= {"candidates": candidates, "groups": groups}
+    optional = {
+        each: _given(backend, each, values, y_score, name, masks=masks)
+        for each, values in optional.items()
+        if values is not None
+    }
     origin = None
+    others = [truth, *optional.values()]
     views = _views(backend, y_score, *others) if moved and backend.counts_in_numpy else None
     if views is not None:
         origin, backend = Origin(backend, y_score), load("numpy").backend
-        y_score, truth, mask, weight = views
-    else:
-        truth, mask, weight = others
-        if not isinstance(y_score, np.ndarray):
-            truth, mask, weight = [_placed(backend, values, y_score) for values in others]
+        y_score, *others = views
+    elif not isinstance(y_score, np.ndarray):
+        others = [_placed(backend, values, y_score) for values in others]
+    truth, optional = others[0], dict(zip(optional, others[1:], strict=True))
     host = isinstance(y_score, np.ndarray)
     small = host and not y_score.dtype.isbuiltin == truth.dtype.isbuiltin == 1  # of another package
     if small:
@@ -109,24 +115,29 @@ def validate(
     if axis is not None and ranked:
         shapes.refuse_predicted_labels(ns, scores, name, dense=dense)
     truth = backend.match_samples("y_true", truth, scores)
-    if mask is not None:
-        expected.refuse_other("mask", mask, samples)
-        mask = backend.match_samples("mask", mask, scores)
-    if weight is not None:
-        expected.refuse_other("sample_weight", weight, samples)
-        weight = backend.match_samples("sample_weight", small_floats.widened(weight), scores)
+    for each, array in optional.items():
+        fit = small_floats.widened(array)
+        if each == "candidates" and axis is not None:
+            expected.refuse_other(each, array, tuple(y_score.shape))
+            fit = _class_axis_last(ns, array, axis)
+        else:
+            expected.refuse_other(each, array, samples)
+        optional[each] = backend.match_samples(each, fit, scores)
     return Batch(
         backend,
         ns,
         scores,
         truth,
-        mask,
-        weight,
+        optional.get("mask"),
+        optional.get("sample_weight"),
         sample_axes,
         backend.numbers(scores),
         scanned=host and scans and scan.wanted(scores),
         origin=origin,
         small=small,
+        candidates=optional.get("candidates"),
+        groups=optional.get("groups"),
+        n_groups=n_groups,
     )
 
 
@@ -180,12 +191,12 @@ def _placed(backend: Backend, values: Array, scores: Array) -> Array:
     return backend.from_host(values, like=scores)
 
 
-def _views(backend: Backend, *arrays: Array | None) -> list[Any] | None:
+def _views(backend: Backend, *arrays: Array) -> list[Any] | None:
     """View arrays as NumPy, None if one can't be: its values are elsewhere, or no numbers to it."""
     views: list[Any] = []
     for array in arrays:
         view = array
-        if array is not None and not isinstance(array, (np.ndarray, np.generic)):
+        if not isinstance(array, (np.ndarray, np.generic)):
             view = backend.host_view(array)
             if view is None:
                 return None

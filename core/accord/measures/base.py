@@ -13,6 +13,7 @@ from accord.counts.tally import Outcome, Tally, count
 from accord.credit.nonfinite import NonFinite
 from accord.inputs import options
 from accord.inputs.batch import Batch
+from accord.inputs.groups import by_both, group_count
 from accord.inputs.labels import Labels
 from accord.inputs.validate import validate
 from accord.scan.dispatch import NotLoadedError
@@ -81,8 +82,11 @@ class Measure(ABC):
     def outcome(self, block: Batch, labels: Labels) -> Outcome:
         """Say what became of each sample of a block, by the functions of its framework."""
 
-    def scan(self, batch: Batch, groups: int | None) -> Tally | None:
-        """Count a batch by the compiled scan; None if it can't, or finds something to refuse."""
+    def scan(self, batch: Batch, places: int | None) -> Tally | None:
+        """Count a batch by the compiled scan; None if it can't, or finds something to refuse.
+
+        Counts are of all samples, or by class or group, of which there are so many ``places``.
+        """
         return None
 
     def nonfinite(self, batch: Batch) -> NonFinite | None:
@@ -150,13 +154,21 @@ class Measure(ABC):
         return 2 if self.axis is None else int(shape[self.axis])
 
     def batch(
-        self, y_true: Any, y_score: Array, *, sample_weight: Any = None, mask: Any = None
+        self,
+        y_true: Any,
+        y_score: Array,
+        *,
+        sample_weight: Any = None,
+        mask: Any = None,
+        candidates: Any = None,
+        groups: Any = None,
+        n_groups: int | None = None,
     ) -> Batch:
         """Validate arrays as `tally` does, and decide what counts them.
 
         Parameters
         ----------
-        y_true, y_score, sample_weight, mask
+        y_true, y_score, sample_weight, mask, candidates, groups, n_groups
             As `tally` takes them.
 
         Returns
@@ -169,15 +181,24 @@ class Measure(ABC):
         ValueError, TypeError
             As `tally`, for what can be known without reading a value.
         """
+        ranked = self.label_kind in ("class", "dense")
+        if candidates is not None and not ranked:
+            raise ValueError(
+                f"candidates is for measures that rank classes, and this is {self.title}; leave it"
+                " out, or use mask= for whole samples"
+            )
         batch = validate(
             y_true,
             y_score,
             axis=self.axis,
             dense=self.dense,
-            ranked=self.label_kind in ("class", "dense"),
+            ranked=ranked,
             scans=self.scans,
             sample_weight=sample_weight,
             mask=mask,
+            candidates=candidates,
+            groups=groups,
+            n_groups=group_count(groups, n_groups),
         )
         self.check(2 if self.axis is None else batch.classes)
         return batch
@@ -190,7 +211,7 @@ class Measure(ABC):
         batch : Batch
             Of this measure.
         per_class : bool
-            Whether to count by true class.
+            Whether to count by true class; a batch with groups is counted by those.
 
         Returns
         -------
@@ -208,17 +229,19 @@ class Measure(ABC):
                 "a multilabel sample has no single class to count by; pass average='micro',"
                 " or use binary_accuracy on one label at a time"
             )
-        groups = (2 if self.axis is None else batch.classes) if per_class else None
+        if per_class and batch.groups is not None:
+            raise by_both()
+        places = (2 if self.axis is None else batch.classes) if per_class else batch.n_groups
         tally = None
         try:
-            tally = self.scan(batch, groups) if batch.scanned else None
+            tally = self.scan(batch, places) if batch.scanned else None
         except NotLoadedError:
             batch = replace(batch, scanned=False)
         if tally is not None:
             return tally
         counted = batch.backend.compiled(_counted)
         for block in batch.blocks():
-            part: Tally = counted((self, groups), block, self.labels(block))
+            part: Tally = counted((self, places), block, self.labels(block))
             tally = part if tally is None else tally + part
         assert tally is not None  # noqa: S101  # for the type checker: a batch has a block
         return tally
@@ -230,6 +253,9 @@ class Measure(ABC):
         *,
         sample_weight: Any = None,
         mask: Any = None,
+        candidates: Any = None,
+        groups: Any = None,
+        n_groups: int | None = None,
         per_class: bool = False,
     ) -> Tally:
         """Count the hits among some samples.
@@ -244,6 +270,12 @@ class Measure(ABC):
             A finite weight of at least 0 for each sample (R14).
         mask : array of bool, optional
             True keeps a sample (R13).
+        candidates : array of bool, optional
+            True marks a class that takes part in its sample, of the shape of y_score (R25).
+        groups : array of int, optional
+            The group of each sample, 0 to n_groups - 1, to count by group (R24).
+        n_groups : int, optional
+            How many groups there are.
         per_class : bool
             Whether to count by true class, as ``"macro"`` and ``"none"`` averages need.
 
@@ -258,7 +290,15 @@ class Measure(ABC):
             For shapes, dtypes or frameworks that do not match (R21), and for bad labels or
             weights where values can be read (R22).
         """
-        batch = self.batch(y_true, y_score, sample_weight=sample_weight, mask=mask)
+        batch = self.batch(
+            y_true,
+            y_score,
+            sample_weight=sample_weight,
+            mask=mask,
+            candidates=candidates,
+            groups=groups,
+            n_groups=n_groups,
+        )
         return Tally(*map(batch.wrap, self.count(batch, per_class=per_class)))
 
     def accuracy(
@@ -267,26 +307,28 @@ class Measure(ABC):
         y_score: Array,
         *,
         average: Average = "micro",
-        sample_weight: Any = None,
-        mask: Any = None,
+        **samples: Any,
     ) -> Array:
-        """Return the share of credit; `tally` and `Tally.accuracy` in one step."""
-        by_class = per_class(average)
-        batch = self.batch(y_true, y_score, sample_weight=sample_weight, mask=mask)
+        """Return the share of credit; `tally` and `Tally.accuracy` in one step.
+
+        It takes what `tally` does; an average is over groups where there are any.
+        """
+        by_class = per_class(average) and samples.get("groups") is None
+        batch = self.batch(y_true, y_score, **samples)
         return batch.wrap_share(self.count(batch, per_class=by_class).accuracy(average))
 
-    def credit(self, y_true: Any, y_score: Array) -> Array:
+    def credit(self, y_true: Any, y_score: Array, *, candidates: Any = None) -> Array:
         """Return the credit of each sample, with a leading axis for a tuple of k.
 
         It takes and refuses what `tally` does; what it returns for a sample that the measure leaves
         out has no meaning.
         """
-        batch = self.batch(y_true, y_score)
+        batch = self.batch(y_true, y_score, candidates=candidates)
         return batch.wrap(
             batch.over_blocks(lambda block: self.outcome(block, self.labels(block)).credit)
         )
 
 
 def _counted(how: tuple[Measure, int | None], block: Batch, labels: Labels) -> Tally:
-    measure, groups = how
-    return count(block, measure.outcome(block, labels), groups)
+    measure, places = how
+    return count(block, measure.outcome(block, labels), places)

@@ -65,14 +65,14 @@ class Binary(Measure):
     def check(self, classes: int) -> None:
         """Do nothing: a label is 0 or 1, always."""
 
-    def scan(self, batch: Batch, groups: int | None) -> Tally | None:
-        """Count by the compiled scan; None if it finds something to refuse."""
+    def scan(self, batch: Batch, places: int | None) -> Tally | None:
+        """Count by the compiled scan; None if it can't, or finds something to refuse."""
         bound = native(self._border, batch.scores.dtype)
-        if bound is None or not can_scan(batch.truth.dtype):
+        if bound is None or batch.groups is not None or not can_scan(batch.truth.dtype):
             return None
         ignored = None if self.ignore_index is None else saturated(batch, self.ignore_index)
         rows = Rows(batch.scores, batch.truth, batch.sample_axes, batch.mask, batch.weight, ignored)
-        fields = tally_sides(rows, bound, groups, at_is_above=self.at_threshold == "positive")
+        fields = tally_sides(rows, bound, places, at_is_above=self.at_threshold == "positive")
         return None if fields is None else Tally(*fields)
 
     @property

@@ -18,7 +18,8 @@ from accord.credit.rank_tables import RankTables, credit, tables_of
 from accord.credit.ties import AHEAD, RULES, Ties
 from accord.inputs import options
 from accord.inputs.batch import Batch
-from accord.inputs.labels import Labels, class_labels, dense_labels, saturated
+from accord.inputs.groups import by_both, group_count
+from accord.inputs.labels import Labels, among_candidates, class_labels, dense_labels, saturated
 from accord.inputs.validate import validate
 from accord.measures.base import LabelKind, Measure
 from accord.scan import count as scan
@@ -92,15 +93,18 @@ class RankMeasure(Measure):
 
     def labels(self, block: Batch) -> Labels:
         """Read the labels of a block, refusing bad ones where values can be read (R22)."""
-        return dense_labels(block) if self.dense else class_labels(block, self.ignore_index)
+        labels = dense_labels(block) if self.dense else class_labels(block, self.ignore_index)
+        return among_candidates(block, labels)
 
     def outcome(self, block: Batch, labels: Labels) -> Outcome:
         """Say what became of each sample of a block, by the functions of its framework."""
         how = tables_for(self, block)
         return _outcome(block, labels, rank(block, labels, how.reach), how)
 
-    def scan(self, batch: Batch, groups: int | None) -> Tally | None:
-        """Count by the compiled scan; None if it finds something to refuse."""
+    def scan(self, batch: Batch, places: int | None) -> Tally | None:
+        """Count by the compiled scan; None if it can't, or finds something to refuse."""
+        if batch.candidates is not None or batch.groups is not None:
+            return None
         if self.dense and not (batch.sample_axes and can_scan(batch.truth.dtype)):
             return None
         ignored = None if self.ignore_index is None else saturated(batch, self.ignore_index)
@@ -108,7 +112,7 @@ class RankMeasure(Measure):
         rows = Rows(batch.scores, truth, axes, batch.mask, batch.weight, ignored)
         cuts = self.cuts()
         how = _scanned(self, batch.classes) if cuts is None else _up_to(cuts, self.ties)
-        fields = scan.tally_ranks(rows, how, groups)
+        fields = scan.tally_ranks(rows, how, places)
         if fields is None:
             return None
         correct, floor, ceiling, *rest = fields
@@ -116,13 +120,13 @@ class RankMeasure(Measure):
             correct, floor, ceiling = correct[0], floor[0], ceiling[0]
         return Tally(correct, floor, ceiling, *rest)
 
-    def credit(self, y_true: Any, y_score: Array) -> Array:
+    def credit(self, y_true: Any, y_score: Array, *, candidates: Any = None) -> Array:
         """Return the credit of each sample, with a leading axis for a tuple of k.
 
         It takes and refuses what `tally` does; what it returns for a sample that the measure leaves
         out has no meaning.
         """
-        return self.credit_in(self.batch(y_true, y_score), self.labels)
+        return self.credit_in(self.batch(y_true, y_score, candidates=candidates), self.labels)
 
     def credit_in(self, batch: Batch, read: Callable[[Batch], Labels]) -> Array:
         """Return the credit of each sample of a batch, in the caller's framework, as labels say."""
@@ -142,6 +146,8 @@ class RankMeasure(Measure):
         classes: int,
         sample_weight: Any = None,
         mask: Any = None,
+        groups: Any = None,
+        n_groups: int | None = None,
         per_class: bool = False,
     ) -> Tally:
         """Count the hits as `tally` does, from standings that were counted before.
@@ -154,7 +160,7 @@ class RankMeasure(Measure):
             True classes, of the shape of the standing's fields.
         classes : int
             How many classes the standing is among.
-        sample_weight, mask, per_class
+        sample_weight, mask, groups, n_groups, per_class
             As in `tally`.
 
         Returns
@@ -176,14 +182,23 @@ class RankMeasure(Measure):
         array([1, 2])
         """
         batch = validate(
-            y_true, standing.ahead, axis=None, sample_weight=sample_weight, mask=mask, moved=False
-        )  # one number a sample stands for its scores
+            y_true,
+            standing.ahead,  # one number a sample stands for its scores
+            axis=None,
+            sample_weight=sample_weight,
+            mask=mask,
+            groups=groups,
+            n_groups=group_count(groups, n_groups),
+            moved=False,
+        )
         self.check(options.whole("classes", classes))
         labels = class_labels(batch, self.ignore_index, classes)
         nowhere = batch.scores >= classes  # an undefined sample, or a label outside the classes
         how = tables_for(self, batch, classes)
         outcome = _outcome(batch, labels, Ranked(standing, nowhere), how)
-        return count(batch, outcome, classes if per_class else None)
+        if per_class and batch.groups is not None:
+            raise by_both()
+        return count(batch, outcome, classes if per_class else batch.n_groups)
 
 
 def tables_for(measure: RankMeasure, batch: Batch, classes: int | None = None) -> RankTables:

@@ -102,24 +102,27 @@ class SetMeasure(Measure):
         """Read the labels of a block, refusing bad ones where values can be read (R22)."""
         return binary_labels(block, None, ignorable=False)
 
-    def scan(self, batch: Batch, groups: int | None) -> Tally | None:
+    def scan(self, batch: Batch, places: int | None) -> Tally | None:
         """Count by the compiled scan; None if it can't, or finds something to refuse."""
         takes = can_scan(batch.truth.dtype) and max(self.ks, default=0) <= MOST
-        if groups is not None or not takes:
+        if not takes:
             return None
-        tallies = shared(self._scan_part, [batch.at(index) for index in _parts(batch, self.ks)])
+        parts = [batch.at(index) for index in _parts(batch, self.ks)]
+        tallies = shared(lambda part: self._scan_part(part, places), parts)
         found = [each for each in tallies if each is not None]
-        return sum(found[1:], found[0]) if len(found) == len(tallies) else None
+        whole = found and len(found) == len(tallies)
+        return sum(found[1:], found[0]) if whole else None
 
-    def _scan_part(self, part: Batch) -> Tally | None:
+    def _scan_part(self, part: Batch, places: int | None) -> Tally | None:
         try:
             labels = Labels(None, None, read_kept(part))
-        except ValueError:  # a bad weight; whether a label before it is bad is seen elsewhere
+            rows = Rows(part.scores, part.truth, part.sample_axes, labels.kept.keep)
+            matches = self._scanned(rows)
+            if matches is None:
+                return None
+            return count(part, self._outcome(part, labels, matches), places)
+        except ValueError:  # a bad weight or group; a label before it may be bad, too
             return None
-        matches = self._scanned(Rows(part.scores, part.truth, part.sample_axes, labels.kept.keep))
-        if matches is None:
-            return None
-        return count(part, self._outcome(part, labels, matches), None)
 
     def _scanned(self, rows: Rows) -> list[Match] | None:
         if self.k is not None:

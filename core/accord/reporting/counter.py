@@ -1,40 +1,86 @@
-"""What a report counts: a tally, and beside it the samples whose scores are not all finite."""
+"""What a report counts: a tally, by group too, and the samples whose scores are not all finite."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
 from accord.backends.base import Array
 from accord.backends.registry import backend_of
+from accord.counts.averages import Average
 from accord.counts.tally import Tally
 from accord.credit.nonfinite import NonFinite
+from accord.inputs.batch import Batch
+from accord.measures.base import Measure
 from accord.metric import Metric, widest
 
 
 class Counter(Metric):
-    """A metric that keeps its counts on the host, those of `NonFinite` too."""
+    """A metric that keeps its counts on the host, those of `NonFinite` and by group too.
+
+    Parameters
+    ----------
+    measure, average
+        As `accord.Metric` takes them.
+    n_groups : int, optional
+        How many groups there are to count by, in addition.
+    """
+
+    def __init__(
+        self, measure: Measure, *, average: Average = "micro", n_groups: int | None = None
+    ) -> None:
+        self._grouped = Metric(measure, n_groups=n_groups) if n_groups else None
+        super().__init__(measure, average=average)
 
     def reset(self) -> None:
         """Forget every batch."""
         super().reset()
         self.nonfinite: NonFinite | None = None
+        if self._grouped is not None:
+            self._grouped.reset()
 
-    def update(
-        self, y_true: Any, y_score: Array, *, sample_weight: Any = None, mask: Any = None
-    ) -> None:
+    @property
+    def by_group(self) -> Tally | None:
+        """Everything counted so far by group; None where there are none."""
+        return None if self._grouped is None else self._grouped.tally
+
+    def update(self, y_true: Any, y_score: Array, **samples: Any) -> None:
         """Count a batch, in one computation where arrays are lazy."""
-        extra = {"sample_weight": sample_weight, "mask": mask}
-        batch = self.measure.batch(y_true, y_score, **extra)
-        tally = self.measure.count(batch, per_class=self._by_class)
-        self._refuse_other_classes(tally)
+        n_groups = None if self._grouped is None else self._grouped.n_groups
+        batch = self.measure.batch(y_true, y_score, n_groups=n_groups, **samples)
+        whole, by_group = self._count(batch)
+        self._refuse_other_classes(whole)
         found = self.measure.nonfinite(batch)
-        hosts = [widest(each) for each in _on_host(*tally, *(found or ()))]
-        self._absorb(Tally(*hosts[:6]), int(np.prod(y_score.shape)))
+        tallies, size = (
+            [whole, *([] if by_group is None else [by_group])],
+            int(np.prod(y_score.shape)),
+        )
+        counts = [count for tally in tallies for count in tally]
+        hosts = [widest(each) for each in _on_host(*counts, *(found or ()))]
+        fields = len(whole)
+        self._absorb(Tally(*hosts[:fields]), size)
+        if self._grouped is not None:
+            self._grouped._absorb(Tally(*hosts[fields : 2 * fields]), size)  # noqa: SLF001  # of this class
         if found is not None:
-            more = NonFinite(*hosts[6:])
+            more = NonFinite(*hosts[len(counts) :])
             self.nonfinite = more if self.nonfinite is None else self.nonfinite + more
+
+    def _count(self, batch: Batch) -> tuple[Tally, Tally | None]:
+        """Count a batch once, or once by class and once by group."""
+        if batch.groups is None:
+            return self.measure.count(batch, per_class=self._by_class), None
+        by_group = self.measure.count(batch)
+        if self._by_class:
+            whole = replace(batch, groups=None, n_groups=None)
+            return self.measure.count(whole, per_class=True), by_group
+        ns = batch.backend.namespace(by_group.total)
+        correct, floor, ceiling, total = (
+            ns.sum(each, axis=-1, dtype=each.dtype) for each in by_group[:4]
+        )
+        total = total + by_group.invalid  # which are in no group
+        return Tally(correct, floor, ceiling, total, *by_group[4:]), by_group
 
 
 def _on_host(*counts: Array) -> list[np.ndarray[Any, Any]]:

@@ -10,6 +10,7 @@ from accord.inputs import options
 from accord.measures import TopK
 from accord.measures.base import Measure
 from accord.reporting.counter import Counter
+from accord.reporting.groups import Groups, encoded
 from accord.reporting.report import Report
 
 OneAverage = Literal["micro", "macro", "weighted"]
@@ -29,6 +30,8 @@ def evaluate(
     average: OneAverage = "micro",
     sample_weight: Any = None,
     mask: Any = None,
+    candidates: Any = None,
+    groups: Any = None,
     ignore_index: int | None = None,
     per_class: bool = False,
 ) -> Report:
@@ -56,6 +59,10 @@ def evaluate(
         A weight of at least 0 for each sample (R14).
     mask : array of bool, optional
         True keeps a sample (R13).
+    candidates : array of bool, optional
+        True marks a class that takes part in its sample, of the shape of y_score (R25).
+    groups : array or list of numbers or text, optional
+        The group of each sample; `Report.by_group` then has the figures of each group (R24).
     ignore_index : int, optional
         A label that leaves its sample out (R13).
     per_class : bool
@@ -114,9 +121,17 @@ def evaluate(
         raise ValueError(
             f"k, ties, axis and ignore_index are part of {measure!r}; pass them to the measure"
         )
-    metric = counter(measure, average, per_class=per_class)
-    metric.update(y_true, y_score, sample_weight=sample_weight, mask=mask)
-    return report_of(metric, y_score, average, per_class=per_class)
+    labels, ids = (None, None) if groups is None else encoded(groups, mask)
+    metric = counter(measure, average, per_class=per_class, groups=labels)
+    metric.update(
+        y_true,
+        y_score,
+        sample_weight=sample_weight,
+        mask=mask,
+        candidates=candidates,
+        groups=ids,
+    )
+    return report_of(metric, y_score, average, per_class=per_class, groups=labels)
 
 
 def usual_k(y_score: Array, axis: int = -1) -> tuple[int, ...]:
@@ -126,7 +141,13 @@ def usual_k(y_score: Array, axis: int = -1) -> tuple[int, ...]:
     return _USUAL if wide else _USUAL[:1]
 
 
-def counter(measure: Measure, average: OneAverage, *, per_class: bool) -> Counter:
+def counter(
+    measure: Measure,
+    average: OneAverage,
+    *,
+    per_class: bool,
+    groups: tuple[Any, ...] | None = None,
+) -> Counter:
     """Return an empty metric that counts what a report with these options shows."""
     options.one_of("average", average, AVERAGES)
     if per_class and measure.label_kind == "set":
@@ -134,12 +155,29 @@ def counter(measure: Measure, average: OneAverage, *, per_class: bool) -> Counte
             "per_class needs samples of one class, which multilabel samples are not; leave it out,"
             " or evaluate one label at a time with accord.Binary"
         )
-    return Counter(measure, average="macro" if per_class else average)
+    n_groups = None if groups is None else max(1, len(groups))
+    return Counter(measure, average="macro" if per_class else average, n_groups=n_groups)
 
 
-def report_of(metric: Counter, y_score: Array, average: OneAverage, *, per_class: bool) -> Report:
-    """Return the report of what a metric has counted of such scores."""
+def report_of(
+    metric: Counter,
+    y_score: Array,
+    average: OneAverage,
+    *,
+    per_class: bool,
+    groups: tuple[Any, ...] | None = None,
+) -> Report:
+    """Return the report of what a metric has counted of such scores, of groups with such labels."""
     axis = getattr(metric.measure, "axis", None)
     binary = metric.measure.label_kind == "binary"
     classes = 2 if binary or axis is None else int(y_score.shape[axis])
-    return Report(metric.measure, metric.tally, classes, average, per_class, metric.nonfinite)
+    by_group = metric.by_group
+    return Report(
+        metric.measure,
+        metric.tally,
+        classes,
+        average,
+        per_class,
+        metric.nonfinite,
+        None if groups is None or by_group is None else Groups(groups, by_group),
+    )

@@ -28,6 +28,8 @@ class Report(ReportData, Display):
         Whether to report each class too; this needs a tally by class.
     nonfinite : NonFinite, optional
         The samples with a NaN or a -inf among their scores, in NumPy numbers, where that is known.
+    groups : Groups, optional
+        The labels of groups, and the tally by group (R24).
 
     Examples
     --------

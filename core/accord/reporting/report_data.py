@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -12,6 +13,7 @@ from accord.counts.averages import Average
 from accord.counts.tally import Tally
 from accord.credit.nonfinite import NonFinite
 from accord.measures.base import Measure
+from accord.reporting.groups import GroupFigures, Groups
 from accord.reporting.intervals import wilson
 
 
@@ -33,6 +35,7 @@ class ReportData:
     average: Average = "micro"
     per_class: bool = False
     nonfinite: NonFinite | None = None
+    groups: Groups | None = None
 
     @property
     def name(self) -> str:
@@ -119,10 +122,15 @@ class ReportData:
         """
         if not self.total:
             return "there are no samples"
+        if self.average == "macro" and not self.weighted:
+            return "a macro average is a mean of shares"
+        return self.no_group_interval
+
+    @property
+    def no_group_interval(self) -> str:
+        """Why there is no interval for a group, whose figures are over its samples."""
         if self.weighted:
             return "samples are weighted"
-        if self.average == "macro":
-            return "a macro average is a mean of shares"
         if self.unit == "labels":
             return "labels of one sample depend on each other"
         if self.measure.fractional:
@@ -201,6 +209,18 @@ class ReportData:
             for c, support in enumerate(self.tally.total)
         )
 
+    def by_group(self) -> tuple[GroupFigures, ...]:
+        """Return the figures of each group, in sorted order of their labels (R24).
+
+        Raises
+        ------
+        ValueError
+            If the report has no groups; pass ``groups=`` to `accord.evaluate`.
+        """
+        if self.groups is None:
+            raise ValueError("the report has no groups; pass groups= to accord.evaluate")
+        return self.groups.figures(self._asked, intervals=not self.no_group_interval)
+
     def to_dict(self) -> dict[str, Any]:
         """Return every figure as JSON can hold it: k as text, None for NaN.
 
@@ -209,7 +229,8 @@ class ReportData:
         dict
             measure, ties, average, samples, classes, correct, accuracy, floor, ceiling, interval,
             invalid, undefined, nan, lost_to_nan and minus_inf; with ``per_class``, also per_class, a list with class, support,
-            correct and accuracy of each.
+            correct and accuracy of each; with ``groups``, also by_group, a list with the fields of
+            `GroupFigures`.
 
         Examples
         --------
@@ -228,7 +249,7 @@ class ReportData:
             "accuracy": _keyed(self.accuracy),
             "floor": _keyed(self.floor),
             "ceiling": _keyed(self.ceiling),
-            "interval": {str(k): list(ends) for k, ends in interval.items()} if interval else None,
+            "interval": _keyed(interval) if interval else None,
             "invalid": self.invalid,
             "undefined": self.undefined,
             "nan": self.nan,
@@ -244,6 +265,11 @@ class ReportData:
                     "accuracy": _keyed(each.accuracy),
                 }
                 for place, each in enumerate(self.by_class())
+            ]
+        if self.groups is not None:
+            figures["by_group"] = [
+                {name: _keyed(each) if isinstance(each, dict) else each for name, each in one}
+                for one in (group._asdict().items() for group in self.by_group())
             ]
         return figures
 
@@ -268,5 +294,12 @@ def _number(count: Any) -> int | float:
     return number
 
 
-def _keyed(figures: dict[int, Any]) -> dict[str, Any]:
-    return {str(k): None if math.isnan(value) else value for k, value in figures.items()}
+def _keyed(figures: Mapping[int, Any]) -> dict[str, Any]:
+    return {str(k): _plain(value) for k, value in figures.items()}
+
+
+def _plain(value: Any) -> Any:
+    """Return a figure as JSON can hold it: a pair of ends as a list, None for NaN."""
+    if isinstance(value, tuple):
+        return list(value)
+    return None if math.isnan(value) else value

@@ -13,8 +13,8 @@ import numba
 import numpy as np
 
 from accord.backends.base import Array
+from accord.scan import dispatch
 from accord.scan.code_cache import CodeCache
-from accord.scan.dispatch import load
 from accord.scan.labels import find_classes, find_peaks, mark_positives
 from accord.scan.planes import rank_planes
 from accord.scan.rows import rank_lines, rank_rows, rank_sides
@@ -45,7 +45,7 @@ def _load(dispatcher: Any, *given: Any) -> Any:
     def job() -> Callable[[], object]:  # which does not hold the arrays
         return partial(dispatcher.compile, tuple(map(dispatcher.typeof_pyval, given)))
 
-    load((dispatcher, *map(_kind, given)), job)
+    dispatch.load((dispatcher, *map(_kind, given)), job)
     return type(dispatcher)._compile_for_args(dispatcher, *given)  # noqa: SLF001  # numba's own
 
 
