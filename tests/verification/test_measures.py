@@ -127,6 +127,18 @@ def test_verify_agrees_with_its_reference(measure: accord.Measure) -> None:
     assert f"{100 * figures[0]:.2f} %" in str(found)
 
 
+@pytest.mark.parametrize("ties", ["last", "expected"])
+@pytest.mark.parametrize("kind", [accord.ReciprocalRank, accord.NDCG])
+def test_verify_agrees_with_its_reference_at_every_rank(kind: Any, ties: str) -> None:
+    labels, scores = np.arange(60) % SCORES.shape[1], np.round(SCORES, 1)
+    for measure in (kind(ties=ties), kind((1, 3), ties=ties, ignore_index=1)):
+        found = accord.verify(labels, scores, measure=measure, backends=["numpy"])
+        assert found.agrees, str(found)
+        figures = np.atleast_1d(measure.accuracy(labels, scores)).tolist()
+        assert [n / found.total for n in found.correct.values()] == pytest.approx(figures)
+        assert "Ties decide a credit of" in str(found)
+
+
 class TestSmallFloats:
     """Scores that are widened on their way are still judged as what they are."""
 

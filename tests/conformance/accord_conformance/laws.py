@@ -8,6 +8,7 @@ from accord_conformance import (
     own_measure_laws,
     ranking_laws,
     refusal_laws,
+    retrieval_laws,
     sample_laws,
 )
 from accord_conformance.law import REGISTERED, Law
@@ -24,6 +25,7 @@ __all__ = [
     "own_measure_laws",
     "ranking_laws",
     "refusal_laws",
+    "retrieval_laws",
     "sample_laws",
 ]
 
