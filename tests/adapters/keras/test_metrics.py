@@ -105,7 +105,8 @@ def test_each_class_counts_the_same_compiled(
         np.testing.assert_allclose(one, other, rtol=1e-6)
     for variable, value in zip(stateless.variables, state, strict=True):
         variable.assign(value)
-    assert plain(stateless.tally) == plain(eager.tally)
+    for one, other in zip(stateless.tally, eager.tally, strict=True):
+        np.testing.assert_allclose(one, other, rtol=1e-6)  # R20: fractions are summed in 32 bits
     for value in compiled(stateless.stateless_reset_state)():
         assert not keras.ops.convert_to_numpy(value).any()
 
