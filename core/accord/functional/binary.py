@@ -78,9 +78,12 @@ def multilabel_accuracy(
         1 for each label that is true of the sample, else 0.
     y_score : array of real, shape (..., L)
         A score for each label.
-    criteria : {"exact_match", "hamming", "overlap", "contain", "belong", "jaccard"}
+    criteria : {"exact_match", "hamming", "overlap", "contain", "belong", "jaccard", "precision", \
+"recall", "f1"}
         Sets are equal; share of labels right; they share a label or both are empty; every true
-        label is predicted; every predicted label is true; intersection over union.
+        label is predicted; every predicted label is true; intersection over union; share of the
+        predicted labels that are true; share of the true ones that are predicted; the harmonic
+        mean of both. Samples for which one of the last three is 0 / 0 are left out (R27).
     threshold, at_threshold, from_logits
         As in `binary_accuracy`.
     k : int or tuple of int, optional

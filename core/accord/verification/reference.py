@@ -104,8 +104,13 @@ def _multilabel(measure: Multilabel, truth: HostArray, scores: HostArray) -> Jud
         credit = ((chosen == true) & ~nan).sum(axis=-1)
     else:
         credit = np.where(nan.any(axis=-1), 0, CRITERIA[measure.criteria](chosen, true))
-    credit = credit if measure.several else credit[0]
-    return Judged(credit, None, None, np.ones(len(scores), bool))
+    kept = ~np.isnan(credit[0]) if credit.dtype.kind == "f" else np.ones(len(scores), bool)
+    credit = np.where(kept, credit, 0)  # a sample whose figure is 0 / 0 is left out (R27)
+    return Judged(credit if measure.several else credit[0], None, None, kept)
+
+
+def _divided(part: HostArray, whole: HostArray) -> HostArray:
+    return np.where(whole == 0, np.nan, part / np.maximum(whole, 1))
 
 
 def _overlap_of_union(chosen: HostArray, true: HostArray) -> HostArray:
@@ -121,6 +126,15 @@ CRITERIA: dict[str, Callable[[HostArray, HostArray], Any]] = {
     "contain": lambda chosen, true: (chosen | ~true).all(axis=-1),
     "belong": lambda chosen, true: (~chosen | true).all(axis=-1),
     "jaccard": _overlap_of_union,
+    "precision": lambda chosen, true: _divided(
+        (chosen & true).sum(axis=-1), chosen.sum(axis=-1) + 0 * true.sum(axis=-1)
+    ),
+    "recall": lambda chosen, true: _divided(
+        (chosen & true).sum(axis=-1), true.sum(axis=-1) + 0 * chosen.sum(axis=-1)
+    ),
+    "f1": lambda chosen, true: _divided(
+        2 * (chosen & true).sum(axis=-1), chosen.sum(axis=-1) + true.sum(axis=-1)
+    ),
 }
 
 

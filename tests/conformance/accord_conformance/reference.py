@@ -99,6 +99,16 @@ def set_credit(predicted: set[int], true: set[int], labels: int, criteria: str) 
     )
 
 
+def share(predicted: set[int], true: set[int], criteria: str) -> Fraction | None:
+    """Return precision, recall or F1 of a predicted set, None where it is 0 / 0 (R27)."""
+    part, whole = {
+        "precision": (len(predicted & true), len(predicted)),
+        "recall": (len(predicted & true), len(true)),
+        "f1": (2 * len(predicted & true), len(predicted) + len(true)),
+    }[criteria]
+    return Fraction(part, whole) if whole else None
+
+
 def threshold_sets(row: Row, threshold: float) -> list[set[int]]:
     """Return every possible predicted set, with some of the scores at the threshold; first: none."""
     sure = {j for j, score in enumerate(row) if score > threshold}
