@@ -3,9 +3,11 @@
 from accord_jax.adapter import JaxAdapter
 from accord_jax.backend import JaxBackend
 from accord_jax.metrics import (
+    NDCG,
     BinaryAccuracy,
     CategoricalAccuracy,
     JaxMetric,
+    MeanReciprocalRank,
     MultilabelAccuracy,
     SparseCategoricalAccuracy,
     TopKAccuracy,
@@ -16,11 +18,13 @@ ADAPTER = JaxAdapter(JaxBackend("jax", ("jax", "jaxlib")))
 
 __all__ = [
     "ADAPTER",
+    "NDCG",
     "BinaryAccuracy",
     "CategoricalAccuracy",
     "JaxAdapter",
     "JaxBackend",
     "JaxMetric",
+    "MeanReciprocalRank",
     "MultilabelAccuracy",
     "SparseCategoricalAccuracy",
     "TopKAccuracy",

@@ -247,6 +247,46 @@ class TopKCategoricalAccuracy(metric_options.TopKCategoricalAccuracy, JaxMetric)
     """
 
 
+class MeanReciprocalRank(metric_options.MeanReciprocalRank, JaxMetric):
+    """Mean of 1 / rank of the true class, 0 after rank k (R26).
+
+    Parameters
+    ----------
+    k, ties, axis, average, ignore_index
+        As `accord.mean_reciprocal_rank` takes them.
+
+    Examples
+    --------
+    >>> import jax.numpy as jnp
+    >>> from accord_jax import MeanReciprocalRank
+    >>> metric = MeanReciprocalRank(k=1)
+    >>> scores = jnp.asarray([[0.5, 0.5, 0.0], [0.2, 0.3, 0.5]])
+    >>> state = metric.update(metric.init(), jnp.asarray([1, 2]), scores)
+    >>> float(metric.compute(state))
+    0.5
+    """
+
+
+class NDCG(metric_options.NDCG, JaxMetric):
+    """Mean of 1 / log2(1 + rank) of the true class, 0 after rank k (R26).
+
+    Parameters
+    ----------
+    k, ties, axis, average, ignore_index
+        As `accord.ndcg` takes them.
+
+    Examples
+    --------
+    >>> import jax.numpy as jnp
+    >>> from accord_jax import NDCG
+    >>> metric = NDCG(k=1)
+    >>> scores = jnp.asarray([[0.5, 0.5, 0.0], [0.2, 0.3, 0.5]])
+    >>> state = metric.update(metric.init(), jnp.asarray([1, 2]), scores)
+    >>> float(metric.compute(state))
+    0.5
+    """
+
+
 class MultilabelAccuracy(metric_options.MultilabelAccuracy, JaxMetric):
     """Share of samples whose predicted set of labels is right (R11).
 

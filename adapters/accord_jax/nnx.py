@@ -115,5 +115,13 @@ class TopKCategoricalAccuracy(metric_options.TopKCategoricalAccuracy, NnxMetric)
     """`accord_jax.TopKCategoricalAccuracy` that holds its state."""
 
 
+class MeanReciprocalRank(metric_options.MeanReciprocalRank, NnxMetric):
+    """`accord_jax.MeanReciprocalRank` that holds its state."""
+
+
+class NDCG(metric_options.NDCG, NnxMetric):
+    """`accord_jax.NDCG` that holds its state."""
+
+
 class MultilabelAccuracy(metric_options.MultilabelAccuracy, NnxMetric):
     """`accord_jax.MultilabelAccuracy` that holds its state."""

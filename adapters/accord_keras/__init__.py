@@ -3,8 +3,10 @@
 from accord.backends import refusals
 from accord_keras.figures import take_apart
 from accord_keras.metrics import (
+    NDCG,
     BinaryAccuracy,
     CategoricalAccuracy,
+    MeanReciprocalRank,
     MultilabelAccuracy,
     SparseCategoricalAccuracy,
     TopKAccuracy,
@@ -18,8 +20,10 @@ refusals.SYMBOLS["KerasTensor"] = (
 )
 
 __all__ = [
+    "NDCG",
     "BinaryAccuracy",
     "CategoricalAccuracy",
+    "MeanReciprocalRank",
     "MultilabelAccuracy",
     "SparseCategoricalAccuracy",
     "TopKAccuracy",

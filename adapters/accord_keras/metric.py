@@ -240,7 +240,7 @@ class AccuracyMetric(keras.metrics.Metric):  # type: ignore[misc]  # keras has n
 
 def _name(kind: type, measure: Measure) -> str:
     """Return the default name of a metric: ``top_5_accuracy`` of a `TopKAccuracy` at k = 5."""
-    name = re.sub(r"(?<!^)(?=[A-Z])", "_", kind.__name__).lower()
+    name = re.sub(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "_", kind.__name__).lower()
     k = measure.k
     return name_at(name, k) if "_k_" in name and isinstance(k, int) else name
 

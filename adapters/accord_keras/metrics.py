@@ -95,6 +95,50 @@ class TopKCategoricalAccuracy(metric_options.TopKCategoricalAccuracy, AccuracyMe
 
 
 @_registered
+class MeanReciprocalRank(metric_options.MeanReciprocalRank, AccuracyMetric):
+    """Mean of 1 / rank of the true class, 0 after rank k (R26).
+
+    Parameters
+    ----------
+    k, ties, axis, average, ignore_index
+        As `accord.mean_reciprocal_rank` takes them; a tuple of k gives one figure each.
+    name, dtype : str, optional
+        As every Keras metric takes them.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from accord_keras import MeanReciprocalRank
+    >>> metric = MeanReciprocalRank()
+    >>> metric.update_state([1, 2], np.array([[0.5, 0.3, 0.1, 0.1], [0.2, 0.2, 0.5, 0.1]]))
+    >>> f"{metric.name} {float(metric.result()):.4f}"
+    'mean_reciprocal_rank 0.7500'
+    """
+
+
+@_registered
+class NDCG(metric_options.NDCG, AccuracyMetric):
+    """Mean of 1 / log2(1 + rank) of the true class, 0 after rank k (R26).
+
+    Parameters
+    ----------
+    k, ties, axis, average, ignore_index
+        As `accord.ndcg` takes them; a tuple of k gives one figure each.
+    name, dtype : str, optional
+        As every Keras metric takes them.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from accord_keras import NDCG
+    >>> metric = NDCG()
+    >>> metric.update_state([1, 2], np.array([[0.5, 0.3, 0.1, 0.1], [0.2, 0.2, 0.5, 0.1]]))
+    >>> f"{metric.name} {float(metric.result()):.4f}"
+    'ndcg 0.8155'
+    """
+
+
+@_registered
 class MultilabelAccuracy(metric_options.MultilabelAccuracy, AccuracyMetric):
     """Share of samples whose predicted set of labels is right (R11).
 

@@ -3,8 +3,10 @@
 from accord_numpy.adapter import NumpyAdapter
 from accord_numpy.backend import NumpyBackend
 from accord_numpy.metrics import (
+    NDCG,
     BinaryAccuracy,
     CategoricalAccuracy,
+    MeanReciprocalRank,
     MultilabelAccuracy,
     SparseCategoricalAccuracy,
     TopKAccuracy,
@@ -21,8 +23,10 @@ ADAPTER = NumpyAdapter(NumpyBackend("numpy"))
 
 __all__ = [
     "ADAPTER",
+    "NDCG",
     "BinaryAccuracy",
     "CategoricalAccuracy",
+    "MeanReciprocalRank",
     "MultilabelAccuracy",
     "NumpyAdapter",
     "NumpyBackend",

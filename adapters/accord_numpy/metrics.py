@@ -100,6 +100,44 @@ class TopKCategoricalAccuracy(metric_options.TopKCategoricalAccuracy, Metric):
     """
 
 
+class MeanReciprocalRank(metric_options.MeanReciprocalRank, Metric):
+    """Mean of 1 / rank of the true class, 0 after rank k (R26).
+
+    Parameters
+    ----------
+    k, ties, axis, average, ignore_index
+        As `accord.mean_reciprocal_rank` takes them.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from accord_numpy import MeanReciprocalRank
+    >>> metric = MeanReciprocalRank()
+    >>> metric.update([2, 0], np.array([[0.1, 0.6, 0.2, 0.1], [0.4, 0.2, 0.3, 0.1]]))
+    >>> metric.compute()
+    np.float64(0.75)
+    """
+
+
+class NDCG(metric_options.NDCG, Metric):
+    """Mean of 1 / log2(1 + rank) of the true class, 0 after rank k (R26).
+
+    Parameters
+    ----------
+    k, ties, axis, average, ignore_index
+        As `accord.ndcg` takes them.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from accord_numpy import NDCG
+    >>> metric = NDCG()
+    >>> metric.update([0, 0], np.array([[0.1, 0.6, 0.2, 0.1], [0.4, 0.2, 0.3, 0.1]]))
+    >>> metric.compute()
+    np.float64(0.75)
+    """
+
+
 class MultilabelAccuracy(metric_options.MultilabelAccuracy, Metric):
     """Share of samples whose predicted set of labels is right (R11).
 

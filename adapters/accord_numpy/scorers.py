@@ -197,7 +197,8 @@ def multilabel_scorer(
 
     Parameters
     ----------
-    criteria : {"exact_match", "hamming", "overlap", "contain", "belong", "jaccard"}
+    criteria : {"exact_match", "hamming", "overlap", "contain", "belong", "jaccard", "precision", \
+"recall", "f1"}
         When a prediction is right; ``"hamming"`` counts labels, the others count samples.
     threshold : float, optional
         The score above which a label is predicted. By default 0.5 for probabilities, and 0 for an

@@ -12,8 +12,10 @@ from accord_torch.sampling import sampler_mask
 if TYPE_CHECKING:
     from accord_torch.metric import MeasureMetric
     from accord_torch.metrics import (
+        NDCG,
         BinaryAccuracy,
         CategoricalAccuracy,
+        MeanReciprocalRank,
         MultilabelAccuracy,
         SparseCategoricalAccuracy,
         TopKAccuracy,
@@ -28,8 +30,10 @@ genuine = sampler_mask  # its name in 0.1
 
 __all__ = [
     "ADAPTER",
+    "NDCG",
     "BinaryAccuracy",
     "CategoricalAccuracy",
+    "MeanReciprocalRank",
     "MeasureMetric",
     "MultilabelAccuracy",
     "SparseCategoricalAccuracy",

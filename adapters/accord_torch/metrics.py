@@ -89,6 +89,48 @@ class TopKCategoricalAccuracy(metric_options.TopKCategoricalAccuracy, MeasureMet
     """
 
 
+class MeanReciprocalRank(metric_options.MeanReciprocalRank, MeasureMetric):
+    """Mean of 1 / rank of the true class, 0 after rank k (R26).
+
+    Parameters
+    ----------
+    k, ties, axis, average, ignore_index
+        As `accord.mean_reciprocal_rank` takes them.
+    **kwargs
+        As `torchmetrics.Metric` takes them.
+
+    Examples
+    --------
+    >>> import torch
+    >>> from accord_torch import MeanReciprocalRank
+    >>> metric = MeanReciprocalRank()
+    >>> metric.update(torch.tensor([[0.1, 0.6, 0.2, 0.1], [0.1, 0.6, 0.3, 0.0]]), torch.tensor([1, 2]))
+    >>> metric.compute()
+    tensor(0.7500)
+    """
+
+
+class NDCG(metric_options.NDCG, MeasureMetric):
+    """Mean of 1 / log2(1 + rank) of the true class, 0 after rank k (R26).
+
+    Parameters
+    ----------
+    k, ties, axis, average, ignore_index
+        As `accord.ndcg` takes them.
+    **kwargs
+        As `torchmetrics.Metric` takes them.
+
+    Examples
+    --------
+    >>> import torch
+    >>> from accord_torch import NDCG
+    >>> metric = NDCG()
+    >>> metric.update(torch.tensor([[0.1, 0.6, 0.2, 0.1], [0.1, 0.6, 0.3, 0.0]]), torch.tensor([1, 2]))
+    >>> metric.compute()
+    tensor(0.8155)
+    """
+
+
 class MultilabelAccuracy(metric_options.MultilabelAccuracy, MeasureMetric):
     """Share of samples whose predicted set of labels is right (R11).
 

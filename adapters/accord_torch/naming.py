@@ -11,7 +11,9 @@ from accord import Measure
 
 def figure_names(measure: Measure) -> tuple[str, ...]:
     """Return the name of the figure at each k, for example ``top_5_accuracy``."""
-    words = re.sub(r"(?<!^)(?=[A-Z])", "_", f"{type(measure).__name__}Accuracy").lower()
+    words = measure.figure.replace(" ", "_").lower()
+    if words == "accuracy":
+        words = re.sub(r"(?<!^)(?=[A-Z])", "_", f"{type(measure).__name__}Accuracy").lower()
     if "_k_" in words and measure.k is not None:
         return tuple(words.replace("_k_", f"_{k}_") for k in measure.several or (measure.k,))
     return tuple(f"{words}_{k}" for k in measure.several) or (words,)

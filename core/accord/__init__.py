@@ -13,17 +13,21 @@ from accord.from_features import top_k_from_features
 from accord.functional import (
     binary_accuracy,
     categorical_accuracy,
+    mean_reciprocal_rank,
     multilabel_accuracy,
+    ndcg,
     sparse_categorical_accuracy,
     top_k_accuracy,
     top_k_categorical_accuracy,
 )
 from accord.measures import (
+    NDCG,
     Binary,
     Categorical,
     Measure,
     Multilabel,
     RankMeasure,
+    ReciprocalRank,
     SetMeasure,
     SparseCategorical,
     TopK,
@@ -74,6 +78,7 @@ def __dir__() -> list[str]:
 
 
 __all__ = [
+    "NDCG",
     "Binary",
     "Categorical",
     "Comparison",
@@ -82,6 +87,7 @@ __all__ = [
     "Metric",
     "Multilabel",
     "RankMeasure",
+    "ReciprocalRank",
     "Report",
     "SetMeasure",
     "SparseCategorical",
@@ -98,8 +104,10 @@ __all__ = [
     "evaluate",
     "explain",
     "in_top_k",
+    "mean_reciprocal_rank",
     "metric_options",
     "multilabel_accuracy",
+    "ndcg",
     "sparse_categorical_accuracy",
     "standing",
     "standing_in_block",

@@ -104,6 +104,40 @@ class TopKCategoricalAccuracy(_Metric):
         super().__init__(measure, average=average, **more)
 
 
+class MeanReciprocalRank(_Metric):
+    """Mean of 1 / rank of the true class, 0 after rank k (R26)."""
+
+    def __init__(
+        self,
+        k: int | tuple[int, ...] | None = None,
+        *,
+        ties: Ties = "first",
+        axis: int = -1,
+        average: Average = "micro",
+        ignore_index: int | None = None,
+        **more: Any,
+    ) -> None:
+        measure = measures.ReciprocalRank(k, ties=ties, axis=axis, ignore_index=ignore_index)
+        super().__init__(measure, average=average, **more)
+
+
+class NDCG(_Metric):
+    """Mean of 1 / log2(1 + rank) of the true class, 0 after rank k (R26)."""
+
+    def __init__(
+        self,
+        k: int | tuple[int, ...] | None = None,
+        *,
+        ties: Ties = "first",
+        axis: int = -1,
+        average: Average = "micro",
+        ignore_index: int | None = None,
+        **more: Any,
+    ) -> None:
+        measure = measures.NDCG(k, ties=ties, axis=axis, ignore_index=ignore_index)
+        super().__init__(measure, average=average, **more)
+
+
 class MultilabelAccuracy(_Metric):
     """Share of samples whose predicted set of labels is right (R11); no average by class."""
 

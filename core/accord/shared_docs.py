@@ -22,6 +22,10 @@ SHARED = {
     "k": """\
         k : int or tuple of int
             How many classes may count, 1 to C. A tuple adds a leading axis to the result (R6).""",
+    "cut": """\
+        k : int, tuple of int or None
+            The last rank that has credit, 1 to C; None for no last one. A tuple adds a leading
+            axis to the result (R6).""",
     "ties": """\
         ties : {"first", "last", "optimistic", "pessimistic", "expected"}
             Who wins among equal scores (R5).""",

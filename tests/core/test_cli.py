@@ -229,6 +229,19 @@ class TestOptions:
         found = figures("scores.npy", "sets.npy", "--measure", "multilabel", "-k", "3,4")
         assert found["correct"] == {"3": 0, "4": 60}  # four scores of 0..7 are above 3
 
+    def test_every_rank_counts_for_the_reciprocal_rank_unless_a_last_one_is_asked(self) -> None:
+        rank = 8 - SCORES[np.arange(60), LABELS]
+        assert figures("both.npz", "--measure", "mrr")["accuracy"] == {
+            "1": pytest.approx(np.mean(1 / rank))
+        }
+        found = figures("both.npz", "--measure", "ndcg", "-k", "3,8", "--ignore-index", "2")
+        gain, kept = 1 / np.log2(1 + rank), LABELS != 2
+        assert (found["measure"], found["samples"]) == ("NDCG", kept.sum())
+        assert found["accuracy"] == {
+            "3": pytest.approx(np.mean(np.where(rank <= 3, gain, 0)[kept])),
+            "8": pytest.approx(np.mean(gain[kept])),
+        }
+
     def test_no_samples_give_null(self) -> None:
         np.savez("none", y_true=np.zeros(0, int), y_score=np.zeros((0, 4)))
         assert figures("none.npz")["accuracy"] == {"1": None}

@@ -20,6 +20,12 @@ def test_the_page_for_numpy_users_runs(run_page: Callable[[str], dict[str, Any]]
     assert int(names["metric"].tally.total.sum()) == 1000
 
 
+def test_the_page_on_retrieval_runs(run_page: Callable[[str], dict[str, Any]]) -> None:
+    names = run_page("docs/retrieval.md")
+    floor, ceiling = names["tally"].bounds()
+    assert (float(floor), float(ceiling)) == (0.5, 2 / 3)
+
+
 def test_the_page_on_speed_runs(run_page: Callable[[str], dict[str, Any]]) -> None:
     names = run_page("docs/speed.md")
     assert int(names["plain"].correct) == int(names["scanned"].correct) == 3
@@ -29,7 +35,7 @@ def test_every_rule_is_restated_and_held_by_a_law() -> None:
     rules = set(
         re.findall(r"^- \*\*(R\d+)", (ROOT / "docs/semantics.md").read_text(), re.MULTILINE)
     )
-    assert rules == {f"R{number}" for number in range(1, 24)}
+    assert rules >= {f"R{number}" for number in range(1, 24)}
     assert rules == {rule for law in LAWS for rule in law.rule.split()}
 
 

@@ -17,6 +17,8 @@ MEASURES = [
     accord.SparseCategorical(axis=1, ignore_index=-100),
     accord.TopKCategorical(3),
     accord.Categorical(ties="expected"),
+    accord.ReciprocalRank(ties="expected"),
+    accord.NDCG((1, 10), ignore_index=-1),
     accord.Binary(0.25, at_threshold="positive"),
     accord.Multilabel("jaccard", k=2),
 ]
@@ -40,6 +42,8 @@ def test_r8_the_sparse_measure_is_no_other_measure_but_ranks_at_one() -> None:
 WRONG: list[tuple[Any, dict[str, Any], str]] = [
     (accord.TopK, {"k": 0}, r"k=0 is not a number of classes"),
     (accord.TopK, {"k": True}, r"k=True is not a number of classes"),
+    (accord.ReciprocalRank, {"k": 0}, r"k=0 is not a number of classes"),
+    (accord.NDCG, {"ties": "best"}, r"ties='best' is unknown"),
     (accord.TopK, {"ties": "best"}, r"ties='best' is unknown; pass one of 'first'"),
     (accord.Binary, {"threshold": float("inf")}, r"threshold=inf is not a finite number"),
     (accord.Binary, {"threshold": "0.5"}, r"threshold='0\.5' is not a finite number"),

@@ -29,6 +29,11 @@ MEASURES = [
     accord.Multilabel("overlap", k=(1, 2)),
     accord.Multilabel("hamming", k=2, axis=0),
 ]
+SHARES = [  # which leave samples out
+    accord.Multilabel("recall"),
+    accord.Multilabel("f1", threshold=0.9),
+    accord.Multilabel("precision", k=(1, 2), ties="last"),
+]
 
 
 def truth_for(measure: accord.Measure) -> Any:
@@ -117,14 +122,33 @@ class TestCompare:
             accord.compare(SETS[:9, 0], SCORES, SCORES)
 
 
-@pytest.mark.parametrize("measure", MEASURES)
+@pytest.mark.parametrize("measure", SHARES)
+def test_criteria_that_leave_samples_out_are_not_compared(measure: accord.Measure) -> None:
+    with pytest.raises(ValueError, match="leaves samples out .* pass criteria='jaccard'"):
+        accord.compare(SETS, SCORES, SCORES, measure=measure)
+
+
+@pytest.mark.parametrize("measure", [*MEASURES, *SHARES])
 def test_verify_agrees_with_its_reference(measure: accord.Measure) -> None:
     truth, scores = turned(measure, truth_for(measure)), turned(measure, np.round(SCORES, 1))
     found = accord.verify(truth, scores, measure=measure, backends=["numpy"])
     assert found.agrees, str(found)
     figures = np.atleast_1d(measure.accuracy(truth, scores)).tolist()
-    assert [count / found.total for count in found.correct.values()] == pytest.approx(figures)
+    total = int(np.sum(measure.tally(truth, scores).total))
+    assert [count / total for count in found.correct.values()] == pytest.approx(figures)
     assert f"{100 * figures[0]:.2f} %" in str(found)
+
+
+@pytest.mark.parametrize("ties", ["last", "expected"])
+@pytest.mark.parametrize("kind", [accord.ReciprocalRank, accord.NDCG])
+def test_verify_agrees_with_its_reference_at_every_rank(kind: Any, ties: str) -> None:
+    labels, scores = np.arange(60) % SCORES.shape[1], np.round(SCORES, 1)
+    for measure in (kind(ties=ties), kind((1, 3), ties=ties, ignore_index=1)):
+        found = accord.verify(labels, scores, measure=measure, backends=["numpy"])
+        assert found.agrees, str(found)
+        figures = np.atleast_1d(measure.accuracy(labels, scores)).tolist()
+        assert [n / found.total for n in found.correct.values()] == pytest.approx(figures)
+        assert "Ties decide a credit of" in str(found)
 
 
 class TestSmallFloats:

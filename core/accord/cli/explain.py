@@ -8,14 +8,17 @@ import typer
 
 from accord.cli.files import MisfitError, called
 from accord.cli.grouped import grouped
+from accord.cli.kinds import KINDS
 from accord.cli.measures import load_for
-from accord.cli.options import NAMES, Files, InOut, MeasureOptions, Seconds, choices
+from accord.cli.options import Files, InOut, MeasureOptions, Seconds, choices
 from accord.cli.output import say, show
 from accord.cli.refusals import refusals
 from accord.inputs.options import one_of
 from accord.verification import processes
 from accord.verification.dialects.dialect import AVERAGES
 from accord.verification.explain.run import explain as account_for
+
+EXPLAINED = [name for name, kind in KINDS.items() if kind.explained]
 
 
 @grouped
@@ -26,7 +29,7 @@ def explain(
         str | None,
         typer.Option(
             metavar="NAME",
-            help=f"What is counted: {', '.join(NAMES)}. By default binary for scores of one axis,"
+            help=f"What is counted: {', '.join(EXPLAINED)}. By default binary for scores of one axis,"
             " else top-k.",
         ),
     ] = None,
@@ -55,6 +58,8 @@ def explain(
     """Tell what each library reports for these scores, and which samples make the difference."""
     with refusals() as names:
         one_of("average", average, AVERAGES)
+        if measure is not None:
+            one_of("measure", measure, EXPLAINED)
         if rules_only and peers:
             raise MisfitError("--peer runs a library and --rules-only runs none; pass one of both")
         counted, loaded = load_for(measure, options, files, inout, names)

@@ -8,20 +8,11 @@ from typing import Any
 
 from accord.cli.files import HostArray, Loaded, MisfitError, load
 from accord.cli.fit import class_axis_last, refuse_misfit
-from accord.cli.options import NAMES, InOut, MeasureOptions
+from accord.cli.kinds import KINDS, SETS_BY_K, Kind
+from accord.cli.options import InOut, MeasureOptions
 from accord.inputs.options import one_of
-from accord.measures import Binary, Multilabel, TopK, TopKCategorical
 from accord.measures.base import Measure
 from accord.reporting.evaluate import usual_k
-
-_THRESHOLD = {"threshold", "at_threshold", "from_logits"}
-_MEASURES: dict[str, tuple[type[Measure], set[str]]] = {
-    "top-k": (TopK, {"k", "ties", "axis", "ignore_index"}),
-    "categorical": (TopKCategorical, {"k", "ties", "axis"}),
-    "binary": (Binary, {*_THRESHOLD, "ignore_index"}),
-    "multilabel": (Multilabel, {"criteria", "axis", *_THRESHOLD}),
-    "multilabel with -k": (Multilabel, {"criteria", "axis", "k", "ties"}),
-}
 
 
 def load_for(
@@ -73,24 +64,25 @@ def fitted(measure: str, options: MeasureOptions, loaded: Loaded) -> tuple[Measu
     given = options.given()
     _refuse_without_effect(measure, given)
     axis = given.pop("axis", None)
-    _MEASURES[measure][0](**{name: value for name, value in given.items() if name != "k"})
+    kind = KINDS[measure]
+    kind.measure(**{name: value for name, value in given.items() if name != "k"})
     loaded = class_axis_last(measure, loaded, axis)
     refuse_misfit(measure, loaded, axis=axis)
-    return _made(measure, given, loaded.scores, loaded.names["y_score"]), loaded
+    return _made(kind, given, loaded.scores, loaded.names["y_score"]), loaded
 
 
 def _refuse_without_effect(measure: str, given: Mapping[str, Any]) -> None:
     """Refuse an unknown measure, and options without an effect on it."""
-    one_of("measure", measure, NAMES)
-    full = "multilabel with -k" if measure == "multilabel" and "k" in given else measure
+    one_of("measure", measure, KINDS)
+    by_k = measure == "multilabel" and "k" in given
+    called, kind = ("multilabel with -k", SETS_BY_K) if by_k else (measure, KINDS[measure])
     for option in given:
-        if option not in _MEASURES[full][1]:
+        if option not in kind.takes:
             flag = "-k" if option == "k" else "--" + option.replace("_", "-")
-            raise MisfitError(f"{flag} has no effect on {full}; leave it out")
+            raise MisfitError(f"{flag} has no effect on {called}; leave it out")
 
 
-def _made(measure: str, options: dict[str, Any], scores: HostArray, called: str) -> Measure:
-    kind, takes = _MEASURES[measure]
+def _made(kind: Kind, options: dict[str, Any], scores: HostArray, called: str) -> Measure:
     if "k" in options:
         options["k"] = k = numbers(options["k"])
         classes = scores.shape[-1]
@@ -99,9 +91,9 @@ def _made(measure: str, options: dict[str, Any], scores: HostArray, called: str)
             raise MisfitError(
                 f"-k {most} exceeds the {classes} classes of {called}; pass at most -k {classes}"
             )
-    elif "k" in takes:
+    elif kind.usual_k:
         options["k"] = usual_k(scores)
-    return kind(**options)
+    return kind.measure(**options)
 
 
 def numbers(texts: Sequence[str]) -> int | tuple[int, ...]:

@@ -10,16 +10,15 @@ from typing import Annotated, Any
 import typer
 
 from accord.cli.files import FileError
+from accord.cli.kinds import KINDS
 from accord.cli.refusals import refusals
 from accord.credit.thresholds import SIDES
 from accord.credit.ties import RULES
 from accord.measures.multilabel import CRITERIA
 from accord.reporting.extra import load
 
-NAMES = ("top-k", "categorical", "binary", "multilabel")
-
 IN_AND_OUT = "Input and output"
-RANKING = "Options of top-k, categorical (and multilabel, for its k best labels)"
+RANKING = "Options of top-k, categorical, mrr, ndcg (and multilabel, for its k best labels)"
 DIVIDING = "Options of binary and multilabel"
 
 
@@ -31,7 +30,7 @@ def choices(values: Sequence[str]) -> str:
 
 Name = Annotated[
     str,
-    typer.Option("--measure", metavar="NAME", help=f"What to count: {', '.join(NAMES)}."),
+    typer.Option("--measure", metavar="NAME", help=f"What to count: {', '.join(KINDS)}."),
 ]
 K = Annotated[
     list[str] | None,
@@ -39,7 +38,7 @@ K = Annotated[
         "-k",
         metavar="K,...",
         help="How many classes may count: -k 1,5, -k 1 5 or -k 1 -k 5. By default 1,5; 1 alone for"
-        " up to 5 classes.",
+        " up to 5 classes; every rank for mrr and ndcg.",
         rich_help_panel=RANKING,
     ),
 ]
@@ -61,7 +60,10 @@ Axis = Annotated[
 ]
 IgnoreIndex = Annotated[
     int | None,
-    typer.Option(metavar="LABEL", help="A label that leaves its sample out; of top-k and binary."),
+    typer.Option(
+        metavar="LABEL",
+        help="A label that leaves its sample out; not of categorical and multilabel.",
+    ),
 ]
 Threshold = Annotated[
     float | None,

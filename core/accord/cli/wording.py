@@ -5,20 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 
+from accord.cli.kinds import KINDS
+
 _OPTIONS = (
     *("measure", "average", "ties", "threshold", "at_threshold", "criteria", "ignore_index"),
     *("axis", "tolerance", "seconds", "per_class", "from_logits"),
 )
 _ARRAYS = ("y_true", "y_score", "scores_a", "scores_b", "mask", "sample_weight")
-
-_MEASURES = {
-    "binary": ("binary_accuracy", "BinaryAccuracy", "Binary"),
-    "categorical": (
-        *("top_k_categorical_accuracy", "TopKCategoricalAccuracy", "TopKCategorical"),
-        *("categorical_accuracy", "CategoricalAccuracy", "Categorical"),
-    ),
-    "multilabel": ("multilabel_accuracy", "MultilabelAccuracy", "Multilabel"),
-}
 
 _SIMPLE: tuple[tuple[str, str | Callable[[re.Match[str]], str]], ...] = (
     (r"k=\((\d[\d, ]*?),?\)", lambda found: "-k " + found[1].replace(" ", "")),
@@ -52,8 +45,8 @@ def in_options(text: str, names: Mapping[str, str]) -> str:
     """
     for pattern, words in _SIMPLE:
         text = re.sub(pattern, words, text)
-    for measure, others in _MEASURES.items():
-        for other in others:
+    for measure, kind in KINDS.items():
+        for other in kind.in_python:
             text = re.sub(rf"\b(accord\.)?{other}(\(\))?(?![\w(])", f"--measure {measure}", text)
     for option in _OPTIONS:
         text = re.sub(rf"(?<![\w-]){option}=", f"{_option(option)} ", text)

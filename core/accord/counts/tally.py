@@ -98,7 +98,7 @@ class Outcome(NamedTuple):
     """What became of each sample of a block, before anything is summed.
 
     ``credit``, ``floor`` and ``ceiling`` may have a leading axis for k. ``size`` is what one
-    sample adds to the total.
+    sample adds to the total, for all samples or by sample.
     """
 
     credit: Array
@@ -107,7 +107,7 @@ class Outcome(NamedTuple):
     undefined: Array
     labels: Labels
     invalid: Array | None
-    size: int = 1
+    size: Array | int = 1
 
 
 def count(block: Batch, outcome: Outcome, places: int | None) -> Tally:

@@ -15,6 +15,7 @@ from accord.backends.base import Array
 from accord.counts.tally import Outcome
 from accord.credit.thresholds import AtThreshold, native, sides
 from accord.inputs.batch import Batch
+from accord.inputs.dtypes import FLOAT, is_kind
 from accord.inputs.labels import Labels, as_number, isnan
 from accord.scan.arrays import Rows
 from accord.scan.count import best_counts, side_counts
@@ -54,8 +55,12 @@ class Predicted(NamedTuple):
 
 
 class Match(NamedTuple):
-    """What one way of predicting gives: the set chosen, and the ones that tie-breaking allows."""
+    """What one way of predicting gives: the set chosen, and the ones that tie-breaking allows.
 
+    ``least`` is the smallest of these sets.
+    """
+
+    least: Predicted
     chosen: Predicted
     worst: Predicted
     best: Predicted
@@ -105,6 +110,7 @@ def _past_threshold(found: Sides, at_threshold: AtThreshold, invalid: Array | No
     sure = Predicted(found.above, found.above_true)
     whole = Predicted(sure.size + at, sure.right + at_true)
     return Match(
+        least=sure,
         chosen=whole if at_threshold == "positive" else sure,
         worst=Predicted(sure.size + at - at_true, sure.right),
         best=Predicted(sure.size + at_true, whole.right),
@@ -136,7 +142,7 @@ def scanned_k_best(rows: Rows, several: Sequence[int], ties: str) -> list[Match]
     for place, k in enumerate(several):
         size = np.where(sound, np.int32(k), 0)
         chosen, worst, best = (Predicted(size, right) for right in rights[:, place])
-        matches.append(Match(chosen, worst, best, true, usable, nan, None))
+        matches.append(Match(chosen, chosen, worst, best, true, usable, nan, None))
     return matches
 
 
@@ -161,8 +167,10 @@ def _k_best(
     def predicted(also_right: Array) -> Predicted:
         return Predicted(size, ns.where(sound, right + also_right, none))
 
+    chosen = predicted(count(taken & labels.label))
     return Match(
-        chosen=predicted(count(taken & labels.label)),
+        least=chosen,
+        chosen=chosen,
         worst=predicted(ns.maximum(room - (tied - tied_true), none)),
         best=predicted(ns.minimum(room, tied_true)),
         true=ns.where(sound, count(labels.label), none),
@@ -188,20 +196,51 @@ def outcome(
     """
     by_label, first = unit == "labels", matches[0]
 
-    def of(name: str) -> Array:
-        each = [_credit(block, match, getattr(match, name), credit, unit) for match in matches]
-        return block.ns.stack(each) if stacked else each[0]
+    def worth(match: Match, predicted: Predicted) -> Array:
+        return _credit(block, match, predicted, credit, unit)
 
+    ways = [[worth(m, each) for each in (m.chosen, m.worst, m.best)] for m in matches]
+    size: Array | int = block.classes if by_label else 1
+    if is_kind(block.ns, ways[0][0], FLOAT):
+        left_out = block.ns.isnan(ways[0][0])
+        size = block.ns.astype(~left_out, block.numbers.count)
+        ways = [
+            _without_nan(block, worth(match, match.least), *each)
+            for match, each in zip(matches, ways, strict=True)
+        ]
+    credit_, floor, ceiling = (
+        block.ns.stack(list(each)) if stacked else each[0] for each in zip(*ways, strict=True)
+    )
     undefined, invalid = first.undefined, first.invalid
     return Outcome(
-        credit=of("chosen"),
-        floor=of("worst"),
-        ceiling=of("best"),
+        credit=credit_,
+        floor=floor,
+        ceiling=ceiling,
         undefined=undefined if by_label else undefined > 0,
         labels=labels,
         invalid=invalid if by_label or invalid is None else invalid > 0,
-        size=block.classes if by_label else 1,
+        size=size,
     )
+
+
+def _without_nan(
+    block: Batch, least: Array, chosen: Array, worst: Array, best: Array
+) -> list[Array]:
+    """Return what a sample adds to credit, floor and ceiling, where a NaN leaves it out.
+
+    The bounds hold the mean over the samples that count, whichever way ties are broken (R7). So a
+    sample that the ``least`` of its sets leaves out adds 0 and 1 to them; and one that is left out,
+    but not by all of its sets, 1 less than the worst of these is worth, and what the best is.
+    """
+    ns = block.ns
+    none, out = ns.zeros_like(chosen), ns.isnan(chosen)
+    low, high = ns.where(ns.isnan(worst), best, worst), ns.where(ns.isnan(best), worst, best)
+    low, high = (ns.where(ns.isnan(each), ns.astype(out, none.dtype), each) for each in (low, high))
+    return [
+        ns.where(out, none, chosen),
+        ns.where(out, low - 1, ns.where(ns.isnan(least), none, low)),
+        ns.where(~out & ns.isnan(least), none + 1, high),
+    ]
 
 
 def _credit(

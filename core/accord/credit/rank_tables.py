@@ -14,6 +14,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import accumulate, pairwise
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -22,6 +23,10 @@ from accord.backends.base import Array
 from accord.credit.rank_counts import Standing
 from accord.credit.ties import AHEAD, Ties
 from accord.inputs.batch import Batch
+
+Row = list[float] | npt.NDArray[Any]
+
+_SPLIT = 2.0**29 + 1  # Veltkamp's: leaves the 24 highest of the 53 bits of a float64
 
 
 @dataclass(frozen=True)
@@ -107,21 +112,40 @@ def _shares(block: Batch, standing: Standing, how: RankTables, place: int, _: Ti
 
 def _by_tables(block: Batch, standing: Standing, how: RankTables, place: int, ties: Ties) -> Array:
     if ties != "expected":
-        return _look_up(block, how, place, rank_ahead(standing, ties))
-    running = len(how.cuts) + place
+        return _look_up(block, _row(how, place), rank_ahead(standing, ties))
+    running = _row(how, len(how.cuts) + place)
     tied = standing.tied_before + standing.tied_after + 1
     # An undefined sample has all classes ahead, so no rank: nothing is gained past the last.
-    last = block.ns.clip(standing.ahead + tied, 0, len(how.lists[running]) - 1)
-    gained = _look_up(block, how, running, last) - _look_up(block, how, running, standing.ahead)
+    last = block.ns.clip(standing.ahead + tied, 0, len(running) - 1)
+    narrow = block.numbers.sum != block.ns.float64
+    each = [
+        _look_up(block, part, last) - _look_up(block, part, standing.ahead)
+        for part in (_in_two(running) if narrow else (running,))
+    ]
+    gained = each[0] + each[1] if narrow else each[0]
     return gained / block.ns.astype(tied, gained.dtype)
 
 
-def _look_up(block: Batch, how: RankTables, row: int, rank: Array) -> Array:
+def _row(how: RankTables, row: int) -> Row:
+    """Return a row as an array, or as a list under a trace, which may trace NumPy too."""
+    return how.lists[row] if how.arrays is None else how.arrays[row]
+
+
+def _in_two(row: Row) -> tuple[Row, Row]:
+    """Split numbers into what float32 holds, and the rest: the difference of two is small (R20)."""
+    if isinstance(row, list):
+        first = [(value * _SPLIT) - (value * _SPLIT - value) for value in row]
+        return first, [value - high for value, high in zip(row, first, strict=True)]
+    high = row.astype(np.float32)
+    return high, row - high
+
+
+def _look_up(block: Batch, row: Row, rank: Array) -> Array:
     ns, backend, numbers = block.ns, block.backend, block.numbers
-    if how.arrays is None:  # under a trace, which may trace NumPy too
-        table = ns.asarray(how.lists[row], dtype=numbers.sum)
+    if isinstance(row, list):
+        table = ns.asarray(row, dtype=numbers.sum)
     else:
-        table = backend.from_host(how.arrays[row], like=block.scores)
+        table = backend.from_host(row, like=block.scores)
     table, place = ns.astype(table, numbers.sum), ns.astype(rank, numbers.count)
     if rank.ndim == 1 or None in tuple(rank.shape):  # lengths a graph does not know
         return ns.take(table, place, axis=0)

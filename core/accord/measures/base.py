@@ -107,7 +107,13 @@ class Measure(ABC):
     @property
     def title(self) -> str:
         """What pages call the measure: for a class `ReciprocalRank`, ``"reciprocal rank"``."""
-        return re.sub(r"(?<!^)(?=[A-Z])", " ", type(self).__name__).lower()
+        name = type(self).__name__
+        return name if name.isupper() else re.sub(r"(?<!^)(?=[A-Z])", " ", name).lower()
+
+    @property
+    def figure(self) -> str:
+        """What the mean of the credit is called."""
+        return "accuracy"
 
     @property
     def fractional(self) -> bool:

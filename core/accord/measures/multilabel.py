@@ -1,9 +1,10 @@
-"""Multilabel accuracy: the predicted set of labels is right, by one of six criteria (R11)."""
+"""Multilabel accuracy: the predicted set of labels is right, by one of several criteria (R11, R27)."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from math import nan
 from typing import Literal, get_args
 
 from accord.backends.base import Array
@@ -11,8 +12,20 @@ from accord.credit.label_sets import SetCounts, Unit
 from accord.inputs import options
 from accord.measures.sets import SetMeasure
 
-Criteria = Literal["exact_match", "hamming", "overlap", "contain", "belong", "jaccard"]
+Criteria = Literal[
+    "exact_match",
+    "hamming",
+    "overlap",
+    "contain",
+    "belong",
+    "jaccard",
+    "precision",
+    "recall",
+    "f1",
+]
 CRITERIA: tuple[Criteria, ...] = get_args(Criteria)
+SHARES: tuple[Criteria, ...] = ("precision", "recall", "f1")
+"""The criteria that leave out a sample whose figure is 0 / 0 (R27)."""
 
 _CREDIT: dict[str, Callable[[SetCounts], Array]] = {
     "exact_match": lambda c: c.extra + c.missed == 0,
@@ -21,17 +34,22 @@ _CREDIT: dict[str, Callable[[SetCounts], Array]] = {
     "contain": lambda c: c.missed == 0,
     "belong": lambda c: c.extra == 0,
     "jaccard": lambda c: c.share(c.right, c.right + c.extra + c.missed, 1.0),
+    "precision": lambda c: c.share(c.right, c.right + c.extra, nan),
+    "recall": lambda c: c.share(c.right, c.right + c.missed, nan),
+    "f1": lambda c: c.share(2 * c.right, 2 * c.right + c.extra + c.missed, nan),
 }
 
 
 @dataclass(frozen=True)
 class Multilabel(SetMeasure):
-    """Whether the predicted set of labels is right, by one of six criteria (R11).
+    """Whether the predicted set of labels is right, by one of several criteria (R11, R27).
 
     Parameters
     ----------
-    criteria : {"exact_match", "hamming", "overlap", "contain", "belong", "jaccard"}
-        What right means. ``"hamming"`` counts labels, the others samples.
+    criteria : {"exact_match", "hamming", "overlap", "contain", "belong", "jaccard", "precision", \
+"recall", "f1"}
+        What right means. ``"hamming"`` counts labels, the others samples. A sample whose
+        precision, recall or F1 is 0 / 0 is left out of the total (R27).
     threshold, at_threshold, from_logits
         As in `Binary`; labels whose score is above the threshold are predicted.
     k : int or tuple of int, optional
@@ -70,7 +88,7 @@ class Multilabel(SetMeasure):
     @property
     def fractional(self) -> bool:
         """Whether the credit of a sample may be a fraction."""
-        return self.criteria == "jaccard"
+        return self.criteria in ("jaccard", *SHARES)
 
     @property
     def unit(self) -> Unit:

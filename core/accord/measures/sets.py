@@ -91,7 +91,10 @@ class SetMeasure(Measure):
 
     @abstractmethod
     def credit_of(self, counts: SetCounts) -> Array:
-        """Return what each sample is worth: an array of bool, of int, or of float."""
+        """Return what each sample is worth: an array of bool, of int, or of float.
+
+        A credit of NaN leaves its sample out of the total.
+        """
 
     def check(self, classes: int) -> None:
         """Refuse a k that exceeds the number of labels (R6)."""

@@ -85,7 +85,7 @@ def evaluate(
     -----
     ``Report.interval`` is Wilson's 95 % interval, which is one for a share of independent samples
     that are hits or misses. There is none for a macro average, for weighted samples, for the
-    criterion ``"hamming"``, or where credit is a fraction (``"expected"``, ``"jaccard"``);
+    criterion ``"hamming"``, or where credit is a fraction (``"expected"``, ``"jaccard"``, ``"f1"``);
     ``Report.no_interval`` says why.
 
     Where classes are ranked, the report also counts the samples with a NaN among their scores, and

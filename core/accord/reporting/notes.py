@@ -139,7 +139,7 @@ def _whose_nan(report: ReportData) -> str:
 def _lost(report: ReportData, amount: float) -> str:
     if report.weighted:
         return f"a weight of {count(amount)}"
-    if report.ties == "expected":
+    if report.measure.fractional:
         return f"a credit of {count(amount)}"
     return f"{count(amount)} {report.unit[:-1] if amount == 1 else report.unit}"
 

@@ -122,6 +122,11 @@ Chart: TypeAlias = Grid | ByK | ByClass | Spans
 Page: TypeAlias = tuple[Text | Chart, ...]
 
 
+def sentence_case(words: str) -> str:
+    """Return words with a first capital letter, as a title begins."""
+    return words[:1].upper() + words[1:]
+
+
 def texts(page: Page) -> tuple[Text, ...]:
     """Return the parts that text alone can show."""
     return tuple(part for part in page if isinstance(part, Text))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -140,8 +140,10 @@ class ReportData:
     @property
     def _guessed(self) -> bool:
         """Whether guessing gives a hit in k of C: with a class for each sample, and no fractions."""
-        ranks = self.measure.label_kind != "set"
-        return ranks and (not self.measure.fractional or self.ties == "expected")
+        measure = self.measure
+        if self.ties == "expected":  # whose fractions are shares of a hit
+            measure = replace(measure, ties="first")  # type: ignore[type-var]  # every measure is a dataclass
+        return measure.label_kind != "set" and not measure.fractional
 
     @property
     def chance(self) -> dict[int, float] | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from accord.reporting.notes import at, count, has_k, notes_on, number, percent
-from accord.reporting.page import ByClass, ByK, Line, Note, Page, Table, tie_band
+from accord.reporting.page import ByClass, ByK, Line, Note, Page, Table, sentence_case, tie_band
 from accord.reporting.report_data import ReportData
 
 
@@ -18,8 +18,9 @@ def _by_k(report: ReportData) -> Page:
     if not report.total:
         return ()
     band = tie_band(report.floor, report.ceiling)
-    line = Line("accuracy", report.accuracy, band, report.interval or {})
-    title = "Accuracy against k" if has_k(report) else "Accuracy"
+    figure = report.measure.figure
+    line = Line(figure, report.accuracy, band, report.interval or {})
+    title = sentence_case(f"{figure} against k" if has_k(report) else figure)
     return (ByK(title, (line,), has_k=has_k(report)),)
 
 
@@ -27,17 +28,22 @@ def _by_class(report: ReportData) -> Page:
     if not report.total:
         return ()
     figures = report.by_class()
+    figure = report.measure.figure
     series = {
-        f"k = {k}" if has_k(report) else "accuracy": tuple(each.accuracy[k] for each in figures)
+        f"k = {k}" if has_k(report) else figure: tuple(each.accuracy[k] for each in figures)
         for k in report.k
     }
-    return (ByClass("Accuracy by class", series, tuple(each.support for each in figures)),)
+    return (
+        ByClass(
+            sentence_case(f"{figure} by class"), series, tuple(each.support for each in figures)
+        ),
+    )
 
 
 def _figures(report: ReportData) -> Table:
     columns = {
         "k": [str(k) for k in report.k],
-        "accuracy": [percent(share) for share in report.accuracy.values()],
+        report.measure.figure: [percent(share) for share in report.accuracy.values()],
         "floor": [percent(share) for share in report.floor.values()],
         "ceiling": [percent(share) for share in report.ceiling.values()],
         "Wilson 95 %": [_interval(*ends) for ends in (report.interval or {}).values()],
@@ -58,7 +64,7 @@ def _classes(report: ReportData) -> Table:
         columns[f"k={k}" if has_k(report) else "correct"] = [
             f"{count(each.correct[k])}  {percent(each.accuracy[k]):>8}" for each in figures
         ]
-    return _table(columns, "By class: correct and accuracy")
+    return _table(columns, f"By class: correct and {report.measure.figure}")
 
 
 def _facts(report: ReportData) -> Table:
@@ -97,7 +103,7 @@ def _title(report: ReportData) -> str:
             if measure.from_logits
             else f"positive {border} {bound}"
         )
-    return f"{measure.title.capitalize()}: {', '.join([*said, f'{report.average} average'])}"
+    return f"{sentence_case(measure.title)}: {', '.join([*said, f'{report.average} average'])}"
 
 
 def _table(columns: dict[str, list[str]], title: str) -> Table:

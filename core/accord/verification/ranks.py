@@ -76,6 +76,15 @@ _BEFORE: dict[str, Callable[[RankCounts], HostArray]] = {
 }
 
 
+def worth(counts: RankCounts, at_rank: HostArray, ties: str) -> HostArray:
+    """Return the credit of each sample, where ``at_rank`` has the credit of ranks 1 to C (R26)."""
+    if ties != "expected":
+        return np.asarray(at_rank[_BEFORE[ties](counts)])
+    whole = np.concatenate([[0.0], np.cumsum(at_rank)])
+    tied = counts.tied_before + counts.tied_after + 1
+    return np.asarray((whole[counts.ahead + tied] - whole[counts.ahead]) / tied)
+
+
 def credit(counts: RankCounts, k: int, ties: str) -> HostArray:
     """Return the credit of each sample at k: bool, or a share of 1 under ``"expected"`` (R5)."""
     if ties == "expected":

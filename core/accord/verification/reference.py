@@ -13,9 +13,11 @@ import numpy as np
 import numpy.typing as npt
 
 from accord.measures import (
+    NDCG,
     Binary,
     Categorical,
     Multilabel,
+    ReciprocalRank,
     SparseCategorical,
     TopK,
     TopKCategorical,
@@ -51,22 +53,30 @@ def judge(measure: Measure, truth: HostArray, scores: HostArray) -> Judged:
     return by_kind(measure, truth, scores)
 
 
+Credit = Callable[[ranks.RankCounts, Any, str], HostArray]  # at one k, by a tie rule
+
+
 def _ranked(
-    measure: TopK | TopKCategorical, labels: HostArray, scores: HostArray, kept: HostArray
+    measure: TopK | TopKCategorical | ReciprocalRank | NDCG,
+    labels: HostArray,
+    scores: HostArray,
+    kept: HostArray,
+    credit_of: Credit = ranks.credit,
 ) -> Judged:
-    dtype = np.float64 if measure.ties == "expected" else bool
-    credit = np.zeros((*measure.lead, len(labels)), dtype)
-    floor, ceiling = np.zeros((2, *credit.shape), bool)
+    shape = (*measure.lead, len(labels))
+    credit = np.zeros(shape, np.float64 if measure.fractional else bool)
+    hits = credit_of is ranks.credit
+    floor, ceiling = np.zeros((2, *shape), bool if hits else np.float64)
     for part in blocks(scores):
         mine = np.where(kept[part], labels[part], 0)
         counts = rank_counts(scores[part], mine)
         own = np.take_along_axis(scores[part], mine[:, None], axis=1)[:, 0]
         defined = kept[part] & (own == own)
-        for at, k in enumerate(measure.ks):
+        for at, k in enumerate(measure.ks or (scores.shape[1],)):
             to = (at, part) if measure.lead else (part,)
-            credit[to] = np.where(defined, ranks.credit(counts, k, measure.ties), 0)
-            floor[to] = defined & ranks.credit(counts, k, "pessimistic")
-            ceiling[to] = defined & ranks.credit(counts, k, "optimistic")
+            credit[to] = np.where(defined, credit_of(counts, k, measure.ties), 0)
+            floor[to] = np.where(defined, credit_of(counts, k, "pessimistic"), 0)
+            ceiling[to] = np.where(defined, credit_of(counts, k, "optimistic"), 0)
     return Judged(credit, floor, ceiling, kept)
 
 
@@ -94,8 +104,13 @@ def _multilabel(measure: Multilabel, truth: HostArray, scores: HostArray) -> Jud
         credit = ((chosen == true) & ~nan).sum(axis=-1)
     else:
         credit = np.where(nan.any(axis=-1), 0, CRITERIA[measure.criteria](chosen, true))
-    credit = credit if measure.several else credit[0]
-    return Judged(credit, None, None, np.ones(len(scores), bool))
+    kept = ~np.isnan(credit[0]) if credit.dtype.kind == "f" else np.ones(len(scores), bool)
+    credit = np.where(kept, credit, 0)  # a sample whose figure is 0 / 0 is left out (R27)
+    return Judged(credit if measure.several else credit[0], None, None, kept)
+
+
+def _divided(part: HostArray, whole: HostArray) -> HostArray:
+    return np.where(whole == 0, np.nan, part / np.maximum(whole, 1))
 
 
 def _overlap_of_union(chosen: HostArray, true: HostArray) -> HostArray:
@@ -111,12 +126,39 @@ CRITERIA: dict[str, Callable[[HostArray, HostArray], Any]] = {
     "contain": lambda chosen, true: (chosen | ~true).all(axis=-1),
     "belong": lambda chosen, true: (~chosen | true).all(axis=-1),
     "jaccard": _overlap_of_union,
+    "precision": lambda chosen, true: _divided(
+        (chosen & true).sum(axis=-1), chosen.sum(axis=-1) + 0 * true.sum(axis=-1)
+    ),
+    "recall": lambda chosen, true: _divided(
+        (chosen & true).sum(axis=-1), true.sum(axis=-1) + 0 * chosen.sum(axis=-1)
+    ),
+    "f1": lambda chosen, true: _divided(
+        2 * (chosen & true).sum(axis=-1), chosen.sum(axis=-1) + true.sum(axis=-1)
+    ),
 }
 
 
 def _judge_classes(measure: TopK, truth: HostArray, scores: HostArray) -> Judged:
     labels = truth.reshape(-1).astype(np.int64)
     return _ranked(measure, labels, _rows(scores), labels != measure.ignore_index)
+
+
+# What a rank is worth up to the last that has credit (R26).
+WORTH: dict[type[Measure], Callable[[HostArray], Any]] = {
+    ReciprocalRank: lambda rank: 1 / rank,
+    NDCG: lambda rank: 1 / np.log2(1 + rank),
+}
+
+
+def _judge_ranks(measure: ReciprocalRank | NDCG, truth: HostArray, scores: HostArray) -> Judged:
+    rank = np.arange(1, scores.shape[-1] + 1)
+    of_all = WORTH[type(measure)](rank)
+
+    def credit_of(counts: ranks.RankCounts, k: int, ties: str) -> HostArray:
+        return ranks.worth(counts, np.where(rank <= k, of_all, 0), ties)
+
+    labels = truth.reshape(-1).astype(np.int64)
+    return _ranked(measure, labels, _rows(scores), labels != measure.ignore_index, credit_of)
 
 
 def _judge_dense(measure: TopKCategorical, truth: HostArray, scores: HostArray) -> Judged:
@@ -136,4 +178,6 @@ _JUDGES: dict[type[Measure], Callable[[Any, HostArray, HostArray], Judged]] = {
     SparseCategorical: _judge_classes,
     TopKCategorical: _judge_dense,
     Categorical: _judge_dense,
+    ReciprocalRank: _judge_ranks,
+    NDCG: _judge_ranks,
 }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from accord.measures.base import Measure
+from accord.reporting.page import sentence_case
 
 
 def measure_title(measure: Measure) -> str:
@@ -15,7 +16,7 @@ def measure_title(measure: Measure) -> str:
     >>> measure_title(accord.Multilabel("hamming"))
     'Multilabel accuracy, hamming, positive above 0.5'
     """
-    title = measure.title.capitalize()
+    title = sentence_case(measure.title)
     if criteria := measure.options().get("criteria"):
         title += f", {criteria.replace('_', ' ')}"
     if measure.label_kind in ("class", "dense"):

@@ -50,6 +50,18 @@ STREAMS: list[tuple[accord.Metric, Any, Any, Any]] = [
         lambda: accord.binary_accuracy(MANY, SCORES, threshold=0.25, at_threshold="positive"),
     ),
     (
+        accord_numpy.MeanReciprocalRank((1, 5), ties="expected"),
+        LABELS,
+        SCORES,
+        lambda: accord.mean_reciprocal_rank(LABELS, SCORES, (1, 5), ties="expected"),
+    ),
+    (
+        accord_numpy.NDCG(ignore_index=2, average="macro"),
+        LABELS,
+        SCORES,
+        lambda: accord.ndcg(LABELS, SCORES, ignore_index=2, average="macro"),
+    ),
+    (
         accord_numpy.MultilabelAccuracy("jaccard", k=2, ties="last"),
         MANY,
         SCORES,
@@ -76,6 +88,8 @@ def test_r17_three_uneven_batches_give_the_figure_of_one_call(
         (accord_numpy.TopKAccuracy, accord.top_k_accuracy),
         (accord_numpy.TopKCategoricalAccuracy, accord.top_k_categorical_accuracy),
         (accord_numpy.MultilabelAccuracy, accord.multilabel_accuracy),
+        (accord_numpy.MeanReciprocalRank, accord.mean_reciprocal_rank),
+        (accord_numpy.NDCG, accord.ndcg),
     ],
 )
 def test_a_metric_takes_the_options_of_its_function(metric: Any, function: Any) -> None:

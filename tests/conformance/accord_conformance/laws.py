@@ -6,8 +6,10 @@ from accord_conformance import (
     host_laws,
     measure_laws,
     own_measure_laws,
+    precision_laws,
     ranking_laws,
     refusal_laws,
+    retrieval_laws,
     sample_laws,
 )
 from accord_conformance.law import REGISTERED, Law
@@ -22,8 +24,10 @@ __all__ = [
     "host_laws",
     "measure_laws",
     "own_measure_laws",
+    "precision_laws",
     "ranking_laws",
     "refusal_laws",
+    "retrieval_laws",
     "sample_laws",
 ]
 

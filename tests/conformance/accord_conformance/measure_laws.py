@@ -10,12 +10,20 @@ import numpy as np
 
 import accord
 from accord.credit.ties import Ties
-from accord.measures.multilabel import CRITERIA
+from accord.measures.multilabel import Criteria
 from accord_conformance import drawn, reference
 from accord_conformance.law import law
 from accord_conformance.subject import Subject
 
 ENDS: tuple[Ties, ...] = ("first", "last")
+CRITERIA: tuple[Criteria, ...] = (
+    "exact_match",
+    "hamming",
+    "overlap",
+    "contain",
+    "belong",
+    "jaccard",
+)  # under which every sample counts
 
 
 @law("R9")

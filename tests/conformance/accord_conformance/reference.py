@@ -45,6 +45,26 @@ def standing(row: Row, label: int) -> tuple[int, int, int]:
     return ahead, by_index - ahead, order(row, lambda j: j == label).index(label) - by_index
 
 
+def ranks(row: Row, label: int, ties: str) -> list[int]:
+    """Return the ranks from 1 that a sample may have, equally likely; none if it is a miss (R26)."""
+    if not 0 <= label < len(row) or math.isnan(row[label]):
+        return []
+    ahead, before, after = standing(row, label)
+    return {
+        "first": [1 + ahead + before],
+        "last": [1 + ahead + after],
+        "optimistic": [1 + ahead],
+        "pessimistic": [1 + ahead + before + after],
+        "expected": [1 + ahead + more for more in range(before + after + 1)],
+    }[ties]
+
+
+def rank_credit(row: Row, label: int, ties: str, worth: Callable[[int], float]) -> float:
+    """Return the mean of what the ranks of a sample are worth (R26)."""
+    found = [worth(rank) for rank in ranks(row, label, ties)]
+    return sum(found) / len(found) if found else 0.0
+
+
 def dense_label(row: Row) -> int:
     """Return the lowest index of the largest entry, or -1 if the row is an invalid label (R9)."""
     if any(math.isnan(value) for value in row) or max(row) <= 0:
@@ -77,6 +97,16 @@ def set_credit(predicted: set[int], true: set[int], labels: int, criteria: str) 
             "jaccard": Fraction(len(predicted & true), len(union)) if union else 1,
         }[criteria]
     )
+
+
+def share(predicted: set[int], true: set[int], criteria: str) -> Fraction | None:
+    """Return precision, recall or F1 of a predicted set, None where it is 0 / 0 (R27)."""
+    part, whole = {
+        "precision": (len(predicted & true), len(predicted)),
+        "recall": (len(predicted & true), len(true)),
+        "f1": (2 * len(predicted & true), len(predicted) + len(true)),
+    }[criteria]
+    return Fraction(part, whole) if whole else None
 
 
 def threshold_sets(row: Row, threshold: float) -> list[set[int]]:

@@ -13,6 +13,7 @@ from accord.backends.small_floats import LIMITS
 from accord.credit.ties import Ties
 from accord.inputs import options
 from accord.measures.base import Measure
+from accord.measures.multilabel import SHARES
 from accord.reporting.evaluate import usual_k
 from accord.verification.by_k import ks_of
 from accord.verification.compare.data import AtK
@@ -99,6 +100,12 @@ def compare(
             f"scores_a has shape {a.shape} and scores_b {b.shape}; pass scores of the same samples"
         )
     chosen = measure_or(measure, k, ties, usual_k(a))
+    criteria = chosen.options().get("criteria")
+    if criteria in SHARES:
+        raise ValueError(
+            f"criteria={criteria!r} leaves samples out by their scores, so samples of A and B are no"
+            " pairs; pass criteria='jaccard', which counts every sample"
+        )
     _, _, b = class_axis_last(chosen, truth, b)
     counted, truth, a = class_axis_last(chosen, truth, a)
     dtypes = a_dtype or a.dtype.name, b_dtype or b.dtype.name

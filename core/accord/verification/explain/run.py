@@ -106,7 +106,11 @@ def explain(
         asked = Asked(average, peers, seconds, progress)
         return explain_classes(measure, counted, truth, scores, asked)
     if not isinstance(counted, (Binary, Multilabel)):
-        raise TypeError(f"{measure!r} cannot be explained; pass one of accord's measures")
+        raise TypeError(
+            f"{measure!r} cannot be explained, because no rules of other libraries are known for"
+            " it; pass one of accord's measures of accuracy: TopK, SparseCategorical,"
+            " TopKCategorical, Categorical, Binary or Multilabel"
+        )
     _refuse_of_classes(measure, peers, average)
     if isinstance(counted, Multilabel):
         return explain_labels(counted, truth, scores, dtype)

@@ -5,7 +5,18 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from accord.reporting.page import ByK, Cell, Grid, Line, Note, Page, Table, Verdict, tie_band
+from accord.reporting.page import (
+    ByK,
+    Cell,
+    Grid,
+    Line,
+    Note,
+    Page,
+    Table,
+    Verdict,
+    sentence_case,
+    tie_band,
+)
 from accord.verification.samples_table import samples_table
 from accord.verification.verify.data import Backend, VerificationData
 from accord.verification.wording import has_k, measure_title
@@ -100,8 +111,10 @@ def _chart(found: VerificationData) -> Page:
         {k: count / whole for k, count in counts.items()}
         for counts in (found.correct, found.floor, found.ceiling)
     )
-    line = Line("accuracy", accuracy, tie_band(floor, ceiling))
-    return (ByK("Accuracy against k, and the band that ties leave open", (line,)),)
+    figure = found.measure.figure
+    line = Line(figure, accuracy, tie_band(floor, ceiling))
+    title = sentence_case(f"{figure} against k, and the band that ties leave open")
+    return (ByK(title, (line,)),)
 
 
 def _count(count: float) -> str:
@@ -115,13 +128,13 @@ def _reference(found: VerificationData) -> Table:
             *((str(k),) if k_column else ()),
             _count(count),
             f"{100 * count / found.total:.2f} %" if found.total else "-",
-            *((f"{found.floor[k]:,}", f"{found.ceiling[k]:,}") if found.floor else ()),
+            *((_count(found.floor[k]), _count(found.ceiling[k])) if found.floor else ()),
         )
         for k, count in found.correct.items()
     )
     columns = (
         *k_column,
-        *("correct", "accuracy"),
+        *("correct", found.measure.figure),
         *(("floor", "ceiling") if found.floor else ()),
     )
     what = "labels" if found.measure.label_kind == "set" else "classes"
@@ -154,16 +167,21 @@ def _notes(found: VerificationData) -> list[str]:
     tied = {k: found.ceiling[k] - found.floor[k] for k in found.floor}
     if not any(tied.values()):
         return []
-    if not has_k(found.measure):
-        said = (
-            f"Scores at the threshold decide the outcome of {tied[1]:,} samples. Frameworks agree on"
-            " them here since accord's rule is the same on each; accord explain shows what other"
-            " libraries report."
+    measure = found.measure
+    if measure.threshold is not None:
+        said, rule = (
+            f"Scores at the threshold decide the outcome of {tied[1]:,} samples.",
+            "accord's rule",
         )
-        return [said]
-    decided = ", ".join(f"{count:,} at k={k}" for k, count in tied.items() if count)
-    note = (
-        f"Ties decide the outcome of some samples: {decided}. Frameworks agree on them here since"
-        " accord's tie rule is the same on each; accord explain shows what other libraries report."
-    )
-    return [note]
+    else:
+        decided = ", ".join(
+            _count(count) + (f" at k={k}" if has_k(measure) else "")
+            for k, count in tied.items()
+            if count
+        )
+        what = "a credit of" if measure.figure != "accuracy" else "the outcome of some samples:"
+        said, rule = f"Ties decide {what} {decided}.", "accord's tie rule"
+    agreed = f"Frameworks agree on them here since {rule} is the same on each"
+    if measure.figure != "accuracy":
+        return [f"{said} {agreed}."]
+    return [f"{said} {agreed}; accord explain shows what other libraries report."]

@@ -1,4 +1,4 @@
-"""The measures as functions: one call over a measure each."""
+"""Accuracy by the rank of the true class, for integer and for dense labels."""
 
 from __future__ import annotations
 
@@ -6,17 +6,8 @@ from typing import Any
 
 from accord.backends.base import Array
 from accord.counts.averages import Average
-from accord.credit.thresholds import AtThreshold
 from accord.credit.ties import Ties
-from accord.measures import (
-    Binary,
-    Categorical,
-    Multilabel,
-    SparseCategorical,
-    TopK,
-    TopKCategorical,
-)
-from accord.measures.multilabel import Criteria
+from accord.measures import Categorical, SparseCategorical, TopK, TopKCategorical
 from accord.shared_docs import documented
 
 
@@ -170,104 +161,3 @@ def categorical_accuracy(
     return Categorical(ties=ties, axis=axis).accuracy(
         y_true, y_score, average=average, sample_weight=sample_weight, mask=mask
     )
-
-
-@documented
-def binary_accuracy(
-    y_true: Any,
-    y_score: Array,
-    *,
-    threshold: float = 0.5,
-    at_threshold: AtThreshold = "negative",
-    from_logits: bool = False,
-    average: Average = "micro",
-    sample_weight: Any = None,
-    mask: Any = None,
-    ignore_index: int | None = None,
-) -> Array:
-    """Share of scores on the side of the threshold that their label asks for (R10).
-
-    Parameters
-    ----------
-    y_true : array of bool, int or float, shape (...)
-        Labels 0 and 1.
-    y_score : array of real, shape (...)
-        A score for each label; above the threshold it predicts 1. NaN is always a miss.
-    {threshold}
-    {average}
-    {samples}
-    {ignore_index}
-
-    {result}
-
-    Examples
-    --------
-    >>> import accord, numpy as np
-    >>> accord.binary_accuracy([1, 0, 1, 0], np.array([0.9, 0.5, 0.5, 0.1]))
-    np.float64(0.75)
-    """
-    return Binary(
-        threshold,
-        at_threshold=at_threshold,
-        from_logits=from_logits,
-        ignore_index=ignore_index,
-    ).accuracy(y_true, y_score, average=average, sample_weight=sample_weight, mask=mask)
-
-
-@documented
-def multilabel_accuracy(
-    y_true: Any,
-    y_score: Array,
-    *,
-    criteria: Criteria = "exact_match",
-    threshold: float = 0.5,
-    at_threshold: AtThreshold = "negative",
-    from_logits: bool = False,
-    k: int | tuple[int, ...] | None = None,
-    ties: Ties = "first",
-    axis: int = -1,
-    sample_weight: Any = None,
-    mask: Any = None,
-) -> Array:
-    """Share of samples whose predicted set of labels is right (R11).
-
-    Parameters
-    ----------
-    y_true : array of bool, int or float, shape (..., L)
-        1 for each label that is true of the sample, else 0.
-    y_score : array of real, shape (..., L)
-        A score for each label.
-    criteria : {"exact_match", "hamming", "overlap", "contain", "belong", "jaccard"}
-        Sets are equal; share of labels right; they share a label or both are empty; every true
-        label is predicted; every predicted label is true; intersection over union.
-    threshold, at_threshold, from_logits
-        As in `binary_accuracy`.
-    k : int or tuple of int, optional
-        Predict the k best labels instead, whatever their scores, so not beside options of a
-        threshold; a tuple adds a leading axis to the result.
-    ties : {"first", "last"}
-        Which of equal scores are among the k best.
-    axis : int
-        The label axis of both arrays (R12).
-    {samples}
-
-    {result}
-
-    Examples
-    --------
-    >>> import accord, numpy as np
-    >>> scores = np.array([[0.9, 0.2, 0.7], [0.1, 0.8, 0.6]])
-    >>> accord.multilabel_accuracy([[1, 0, 0], [0, 1, 1]], scores)
-    np.float64(0.5)
-    >>> accord.multilabel_accuracy([[1, 0, 0], [0, 1, 1]], scores, criteria="jaccard")
-    np.float64(0.75)
-    """
-    return Multilabel(
-        criteria,
-        threshold=threshold,
-        at_threshold=at_threshold,
-        from_logits=from_logits,
-        k=k,
-        ties=ties,
-        axis=axis,
-    ).accuracy(y_true, y_score, sample_weight=sample_weight, mask=mask)

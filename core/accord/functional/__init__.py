@@ -1,0 +1,21 @@
+"""The measures as functions: one call over a measure each."""
+
+from accord.functional.binary import binary_accuracy, multilabel_accuracy
+from accord.functional.classes import (
+    categorical_accuracy,
+    sparse_categorical_accuracy,
+    top_k_accuracy,
+    top_k_categorical_accuracy,
+)
+from accord.functional.retrieval import mean_reciprocal_rank, ndcg
+
+__all__ = [
+    "binary_accuracy",
+    "categorical_accuracy",
+    "mean_reciprocal_rank",
+    "multilabel_accuracy",
+    "ndcg",
+    "sparse_categorical_accuracy",
+    "top_k_accuracy",
+    "top_k_categorical_accuracy",
+]
