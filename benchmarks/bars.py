@@ -60,7 +60,10 @@ BARS = (
     Bar(2, "numpy", f"{WIDE}, all hits", "accord", 1.5),
     Bar(2, "numpy", f"{WIDE}, random labels", "accord", 0.1),
     *(Bar(3, "jax", shape, "accord, jit", 1 / 5, BEST_PEER) for shape in (LARGE, FEW)),
-    Bar(3, "torch", LARGE, "accord, torch.compile", 2),
+    *(
+        Bar(3, "torch", shape, "accord, torch.compile", most)
+        for shape, most in ((LARGE, 1.2), (FEW, 3))
+    ),
     *(
         Bar(3, "keras", f"{LARGE}, {which}", f"accord, {mode}", 1, f"in_top_k, {mode}")
         for which in LABELS

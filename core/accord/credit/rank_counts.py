@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from accord.backends.base import Array, indices
 from accord.inputs.batch import Batch
-from accord.inputs.labels import Labels, as_number, class_labels, isnan
+from accord.inputs.labels import Labels, as_number, class_labels, dense_labels, isnan
 from accord.scan import count as scan
 
 
@@ -56,12 +56,9 @@ def rank(block: Batch, labels: Labels, most: int | None = None) -> Ranked:
     once ``most`` are ahead: its counts are then of a miss at every k up to that.
     """
     backend, most = block.backend, block.classes + 1 if most is None else most
-    if block.scanned and labels.valid is None:
-        standing = Standing(*scan.rank_counts(block.scores, labels.label, most))
-        return Ranked(standing, standing.ahead == block.classes)
-    called = backend.rank_counts(block.scores, labels.label, most)
-    if called is not None:
-        return _with_invalid_last(block, labels, Standing(*called))
+    if block.scanned:
+        counts = scan.rank_counts(block.scores, labels.label, most)
+        return _with_invalid_last(block, labels, Standing(*counts))
     scores = as_number(block, block.scores)
     label = labels.label[..., None]
     own_score = backend.take_last_axis(scores, label)
@@ -91,8 +88,14 @@ def rank_all(batch: Batch, read: Callable[[Batch], Labels], most: int | None = N
     ``read`` reads the labels. No sample is left out.
     """
     if batch.scanned:
+        labels = read(batch)
+        if labels.valid is not None:
+            return _stacked(most, batch, labels)
         most = batch.classes + 1 if most is None else most
-        return scan.rank_counts(batch.scores, read(batch).label, most)
+        return scan.rank_counts(batch.scores, labels.label, most)
+    called = batch.backend.one_call(_ranked, (most,), batch)
+    if called is not None:
+        return called[0]
     counted = batch.backend.compiled(_stacked)
 
     def work(block: Batch) -> Array:
@@ -109,6 +112,11 @@ def read_classes(block: Batch) -> Labels:
 def standing_of(counts: Array) -> Standing:
     """Return the three counts along a first axis as a standing."""
     return Standing(*(counts[place, ...] for place in range(3)))
+
+
+def _ranked(most: int | None, batch: Batch) -> tuple[Array]:
+    dense = batch.truth.ndim > batch.sample_axes
+    return (rank_all(batch, dense_labels if dense else read_classes, most),)
 
 
 def _stacked(most: int | None, block: Batch, labels: Labels) -> Array:

@@ -46,6 +46,8 @@ class Batch:
         Whether scores, or dense labels, are NumPy floats that are widened block by block.
     narrow : dtype or None
         The dtype that widened scores came in.
+    raises : bool
+        Whether bad values raise where they can be read; else they are counted as in a trace (R22).
     """
 
     backend: Backend
@@ -61,6 +63,7 @@ class Batch:
     index: Index = ()
     small: bool = False
     narrow: np.dtype[Any] | None = None
+    raises: bool = True
 
     @property
     def classes(self) -> int:
@@ -81,8 +84,8 @@ class Batch:
 
     @property
     def readable(self) -> bool:
-        """Whether values can be read: host arrays beside traced scores are part of the trace."""
-        return self.backend.residence(self.scores) == "host"
+        """Whether values are read and bad ones raise; host arrays beside traced scores are traced."""
+        return self.raises and self.backend.residence(self.scores) == "host"
 
     def blocks(self) -> Iterator[Batch]:
         """Split over the samples, so that no temporary is of the size of the scores.

@@ -208,7 +208,12 @@ class Measure(ABC):
                 " or use binary_accuracy on one label at a time"
             )
         groups = (2 if self.axis is None else batch.classes) if per_class else None
-        tally = self.scan(batch, groups) if batch.scanned else None
+        tally = None
+        if batch.scanned:
+            tally = self.scan(batch, groups)
+        elif self.scans:
+            called = batch.backend.one_call(_tally, (self, groups is not None), batch)
+            tally = None if called is None else Tally(*called)
         if tally is not None:
             return tally
         counted = batch.backend.compiled(_counted)
@@ -285,3 +290,7 @@ class Measure(ABC):
 def _counted(how: tuple[Measure, int | None], block: Batch, labels: Labels) -> Tally:
     measure, groups = how
     return count(block, measure.outcome(block, labels), groups)
+
+
+def _tally(measure: Measure, per_class: bool, batch: Batch) -> Tally:
+    return measure.count(batch, per_class=per_class)
