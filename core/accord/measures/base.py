@@ -218,7 +218,8 @@ class Measure(ABC):
             return tally
         counted = batch.backend.compiled(_counted)
         for block in batch.blocks():
-            part: Tally = counted((self, groups), block, self.labels(block))
+            labels = self.labels(block) if block.readable else None  # bad ones raise out here
+            part: Tally = counted((self, groups), block, labels)
             tally = part if tally is None else tally + part
         assert tally is not None  # noqa: S101  # for the type checker: a batch has a block
         return tally
@@ -287,8 +288,9 @@ class Measure(ABC):
         )
 
 
-def _counted(how: tuple[Measure, int | None], block: Batch, labels: Labels) -> Tally:
+def _counted(how: tuple[Measure, int | None], block: Batch, labels: Labels | None) -> Tally:
     measure, groups = how
+    labels = measure.labels(block) if labels is None else labels
     return count(block, measure.outcome(block, labels), groups)
 
 
