@@ -69,6 +69,7 @@ BARS = (
         for which in LABELS
         for mode in ("tf.function", "XLA")
     ),
+    *(Bar(3, "keras", f"{LARGE}, {which}", "accord, tf.function", 2.5) for which in LABELS),
     Bar(4, "numpy", "(32 x 10) float32", "accord", 0.030, MILLISECONDS),
     Bar(4, "torch", "(32 x 10) float32", "accord", 0.060, MILLISECONDS),
     *(Bar(4, script, "(256 x 1000) float32", "accord", 1, BEST_PEER) for script in SCRIPTS[:3]),
