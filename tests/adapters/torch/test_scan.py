@@ -18,7 +18,7 @@ from accord_torch import scan as operation
 
 pytest.importorskip("numba")
 
-SAMPLES, CLASSES = 2100, 250  # more scores than a call is worth
+SAMPLES, CLASSES = 2100, 50  # more scores than a call is worth
 
 
 @pytest.fixture(autouse=True)
