@@ -60,12 +60,16 @@ BARS = (
     Bar(2, "numpy", f"{WIDE}, all hits", "accord", 1.5),
     Bar(2, "numpy", f"{WIDE}, random labels", "accord", 0.1),
     *(Bar(3, "jax", shape, "accord, jit", 1 / 5, BEST_PEER) for shape in (LARGE, FEW)),
-    Bar(3, "torch", LARGE, "accord, torch.compile", 2),
+    *(
+        Bar(3, "torch", shape, "accord, torch.compile", most)
+        for shape, most in ((LARGE, 1.2), (FEW, 3))
+    ),
     *(
         Bar(3, "keras", f"{LARGE}, {which}", f"accord, {mode}", 1, f"in_top_k, {mode}")
         for which in LABELS
         for mode in ("tf.function", "XLA")
     ),
+    *(Bar(3, "keras", f"{LARGE}, {which}", "accord, tf.function", 2.5) for which in LABELS),
     Bar(4, "numpy", "(32 x 10) float32", "accord", 0.030, MILLISECONDS),
     Bar(4, "torch", "(32 x 10) float32", "accord", 0.060, MILLISECONDS),
     *(Bar(4, script, "(256 x 1000) float32", "accord", 1, BEST_PEER) for script in SCRIPTS[:3]),

@@ -53,7 +53,7 @@ def measure() -> list[Result]:
         jax.block_until_ready((scores, labels))
         gc.collect()  # JAX keeps copies until then, which would hide a peak
         contenders = [
-            one_read(host),
+            one_read(scores),
             Contender("accord, jit", call(jitted[ours])),
             Contender("accord, jit, macro", call(jitted[by_class])),
             Contender("accord, jit, five k", call(jitted[all_ties])),

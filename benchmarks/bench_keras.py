@@ -31,7 +31,7 @@ def batch(samples: int, classes: int, *, hits: bool) -> tuple[Any, Any]:
 def compiled(samples: int, classes: int, *, hits: bool) -> list[Result]:
     """Time whole arrays; ``in_top_k`` stops reading a row after k + 1 better scores."""
     labels, scores = batch(samples, classes, hits=hits)
-    found = [one_read(scores.numpy())]
+    found = [one_read(scores)]
     for name, mode in MODES.items():
         ours = mode(lambda y, s: accord.top_k_accuracy(y, s, K))
         theirs = mode(lambda y, s: tf.reduce_mean(tf.cast(tf.math.in_top_k(y, s, K), tf.float32)))
@@ -49,7 +49,7 @@ def _update(metric: Any, labels: Any, scores: Any) -> None:
 def updates(samples: int, classes: int, *, hits: bool) -> list[Result]:
     """Time ``update_state``, called as in a training step."""
     labels, scores = batch(samples, classes, hits=hits)
-    found = [one_read(scores.numpy())]
+    found = [one_read(scores)]
     for name, mode in MODES.items():
         for kind in (TopKAccuracy, keras.metrics.SparseTopKCategoricalAccuracy):
             update = mode(partial(_update, kind(K)))

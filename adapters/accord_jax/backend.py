@@ -37,7 +37,7 @@ jax.tree_util.register_dataclass(
     Batch,
     data_fields=("scores", "truth", "mask", "weight", "candidates", "groups"),
     meta_fields=("backend", "ns", "sample_axes", "numbers", "n_groups"),
-    drop_fields=("scanned", "origin", "index", "small", "narrow"),
+    drop_fields=("scanned", "origin", "index", "small", "narrow", "raises"),
 )
 
 

@@ -90,10 +90,10 @@ class TensorFlowBackend(Backend):
 
     def count_true(self, *flags: Array) -> tuple[Array, ...]:
         """Count several flags in one read, where need be in one sum, each in its own bits."""
+        if xla.has_sums():
+            return xla.sums(*(tf.cast(each, tf.int32) for each in flags), axes=(flags[0].ndim - 1,))
         if len(flags) == 1:
             return (_count(flags[0]),)
-        if xla.has_sums():
-            return xla.sums(*(tf.cast(each, tf.int32) for each in flags))
         classes = flags[0].shape[-1]
         bits = classes.bit_length()
         if bits * len(flags) > tf.int64.size * 8 - 1:
@@ -111,6 +111,12 @@ class TensorFlowBackend(Backend):
         return tuple(
             tf.cast(tf.bitwise.bitwise_and(packed // shift, field), tf.int32) for shift in shifts
         )
+
+    def sum_over(self, *values: Array, axes: tuple[int, ...]) -> tuple[Array, ...]:
+        """Sum in one read, where XLA compiles."""
+        if xla.has_sums():
+            return xla.sums(*values, axes=axes)
+        return super().sum_over(*values, axes=axes)
 
     def compiled(self, function: Callable[..., Any]) -> Callable[..., Any]:
         """Run the counting of a graph by XLA in one pass, where shapes are known.

@@ -34,14 +34,16 @@ def has_sums() -> bool:
     return _compiling.get() and hasattr(_operations, "variadic_reduce")
 
 
-def sums(*values: Any) -> tuple[Any, ...]:
-    """Sum integers of one shape and dtype over their last axis, in one reduction.
+def sums(*values: Any, axes: tuple[int, ...]) -> tuple[Any, ...]:
+    """Sum arrays of one shape, each in its own dtype, in one reduction.
 
     XLA's CPU backend writes the input of a reduction to memory if it has one operand, and fuses a
     reduction of several. Three counts of (50k, 1000) take 7 ms, or 18 ms packed into one sum;
     reading the scores takes 6 ms.
     """
-    dtype, count = values[0].dtype, len(values)
+    if len(values) == 1:
+        return sums(*values, tf.zeros_like(values[0]), axes=axes)[:1]
+    dtypes, count = [each.dtype for each in values], len(values)
 
     def added(*pairs: Any) -> tuple[Any, ...]:
         return tuple(map(tf.add, pairs[:count], pairs[count:]))
@@ -50,8 +52,10 @@ def sums(*values: Any) -> tuple[Any, ...]:
     return tuple(
         _operations.variadic_reduce(
             values,
-            [tf.zeros((), dtype)] * count,
-            dimensions_to_reduce=[values[0].ndim - 1],
-            reducer=reducer.get_concrete_function(*[tf.TensorSpec((), dtype)] * (2 * count)),
+            [tf.zeros((), dtype) for dtype in dtypes],
+            dimensions_to_reduce=list(axes),
+            reducer=reducer.get_concrete_function(
+                *(tf.TensorSpec((), dtype) for dtype in dtypes * 2)
+            ),
         )
     )

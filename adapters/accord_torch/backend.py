@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import torch
 from torch import Tensor
+from torch._subclasses import FakeTensor
 
 from accord.backends.base import Backend, Namespace, Numbers, Residence, refuse_other_device
 from accord.backends.small_floats import BFLOAT16
+from accord.inputs.batch import Batch
 from accord_torch import namespace as xp
 from accord_torch import scan
 
@@ -108,17 +111,18 @@ class TorchBackend(Backend):
         """Return the entry at ``place`` of each row; take_along_dim would fix the batch size."""
         return values.gather(-1, place)
 
-    def rank_counts(
-        self, scores: Tensor, labels: Tensor, most: int
-    ) -> tuple[Tensor, Tensor, Tensor] | None:
-        """Call the compiled row scan in graphs for the CPU; an exported one runs without accord."""
-        compiling = torch.compiler.is_compiling() and not torch.compiler.is_exporting()
-        if not compiling or scores.device.type != "cpu" or scores.numel() < scan.WORTH_A_CALL:
+    def one_call(
+        self, count: Callable[..., tuple[Tensor, ...]], how: tuple[Any, ...], batch: Batch
+    ) -> tuple[Tensor, ...] | None:
+        """Call the compiled scan in graphs for the CPU; an exported one runs without accord."""
+        scores = batch.scores
+        if not torch.compiler.is_compiling() or isinstance(scores, FakeTensor):
             return None
-        if not scan.allowed():
+        if torch.compiler.is_exporting() or scores.device.type != "cpu":
             return None
-        ahead, before, after = scan.rank_counts(scores, labels, most).unbind(0)
-        return ahead, before, after
+        if scores.numel() < scan.WORTH_A_CALL or not scan.allowed():
+            return None
+        return scan.call(count, how, batch)
 
     def segment_sum(self, values: Tensor, ids: Tensor, n: int) -> Tensor:
         """Sum by id, in one pass."""
@@ -129,6 +133,7 @@ class TorchBackend(Backend):
         if (
             torch.compiler.is_compiling()
             or array.is_meta
+            or isinstance(array, FakeTensor)
             or torch._C._functorch.is_functorch_wrapped_tensor(array)  # noqa: SLF001  # the only test for vmap
         ):
             return "traced"

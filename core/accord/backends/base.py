@@ -133,16 +133,13 @@ class Backend:
         mine = indices(ns, place, values.shape[-1]) == place
         return ns.sum(ns.where(mine, values, ns.zeros_like(values)), axis=-1, keepdims=True)
 
-    def rank_counts(
-        self,
-        scores: Array,
-        labels: Array,
-        most: int,
-    ) -> tuple[Array, Array, Array] | None:
-        """Return each label's rank counts by one call that a trace can hold, None without one.
+    def one_call(
+        self, count: Callable[..., tuple[Array, ...]], how: tuple[Any, ...], batch: Any
+    ) -> tuple[Array, ...] | None:
+        """Count a batch by one operation that a trace can hold; None to let the trace count.
 
-        Labels are classes. Counts are 32-bit integers. All classes are ahead of an undefined
-        sample, and the counts of a sample behind ``most`` or more may be too low.
+        The operation returns ``count(*how, batch)`` of the same arrays in host memory, where bad
+        values must not raise (`Batch.raises`). ``how`` holds measures and Python values.
         """
         return None
 

@@ -7,7 +7,14 @@ from typing import NamedTuple
 
 from accord.backends.base import Array, indices
 from accord.inputs.batch import Batch
-from accord.inputs.labels import Labels, among_candidates, as_number, class_labels, isnan
+from accord.inputs.labels import (
+    Labels,
+    among_candidates,
+    as_number,
+    class_labels,
+    dense_labels,
+    isnan,
+)
 from accord.scan import count as scan
 from accord.scan.dispatch import attempt
 
@@ -57,14 +64,10 @@ def rank(block: Batch, labels: Labels, most: int | None = None) -> Ranked:
     once ``most`` are ahead: its counts are then of a miss at every k up to that.
     """
     backend, most = block.backend, block.classes + 1 if most is None else most
-    if block.scanned and labels.valid is None and block.candidates is None:
+    if block.scanned and block.candidates is None:
         counts = attempt(scan.rank_counts, block.scores, labels.label, most)
         if counts is not None:
-            return Ranked(Standing(*counts), counts[0] == block.classes)
-    plain = block.candidates is None
-    called = backend.rank_counts(block.scores, labels.label, most) if plain else None
-    if called is not None:
-        return _with_invalid_last(block, labels, Standing(*called))
+            return _with_invalid_last(block, labels, Standing(*counts))
     scores = as_number(block, block.scores)
     label = labels.label[..., None]
     own_score = backend.take_last_axis(scores, label)
@@ -94,10 +97,16 @@ def rank_all(batch: Batch, read: Callable[[Batch], Labels], most: int | None = N
     ``read`` reads the labels. No sample is left out.
     """
     if batch.scanned and batch.candidates is None:
-        most = batch.classes + 1 if most is None else most
-        counts = attempt(scan.rank_counts, batch.scores, read(batch).label, most)
+        labels = read(batch)
+        if labels.valid is not None:
+            return _stacked(most, batch, labels)
+        reach = batch.classes + 1 if most is None else most
+        counts = attempt(scan.rank_counts, batch.scores, labels.label, reach)
         if counts is not None:
             return counts
+    called = batch.backend.one_call(_ranked, (most,), batch)
+    if called is not None:
+        return called[0]
     counted = batch.backend.compiled(_stacked)
 
     def work(block: Batch) -> Array:
@@ -114,6 +123,11 @@ def read_classes(block: Batch) -> Labels:
 def standing_of(counts: Array) -> Standing:
     """Return the three counts along a first axis as a standing."""
     return Standing(*(counts[place, ...] for place in range(3)))
+
+
+def _ranked(most: int | None, batch: Batch) -> tuple[Array]:
+    dense = batch.truth.ndim > batch.sample_axes
+    return (rank_all(batch, dense_labels if dense else read_classes, most),)
 
 
 def _stacked(most: int | None, block: Batch, labels: Labels) -> Array:

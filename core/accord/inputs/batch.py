@@ -50,6 +50,8 @@ class Batch:
         Which classes take part in each sample, of the scores' shape (R25).
     groups : array of int, or None
         The group of each sample (R24), of which there are ``n_groups``.
+    raises : bool
+        Whether bad values raise where they can be read; else they are counted as in a trace (R22).
     """
 
     backend: Backend
@@ -68,6 +70,7 @@ class Batch:
     candidates: Array | None = None
     groups: Array | None = None
     n_groups: int | None = None
+    raises: bool = True
 
     @property
     def classes(self) -> int:
@@ -88,8 +91,8 @@ class Batch:
 
     @property
     def readable(self) -> bool:
-        """Whether values can be read: host arrays beside traced scores are part of the trace."""
-        return self.backend.residence(self.scores) == "host"
+        """Whether values are read and bad ones raise; host arrays beside traced scores are traced."""
+        return self.raises and self.backend.residence(self.scores) == "host"
 
     def blocks(self) -> Iterator[Batch]:
         """Split over the samples, so that no temporary is of the size of the scores.

@@ -13,7 +13,7 @@ from accord.counts.tally import Outcome, Tally, count
 from accord.credit.nonfinite import NonFinite
 from accord.inputs import options
 from accord.inputs.batch import Batch
-from accord.inputs.groups import by_both, group_count
+from accord.inputs.groups import by_both, group_count, group_ids
 from accord.inputs.labels import Labels
 from accord.inputs.validate import validate
 from accord.scan.dispatch import NotLoadedError
@@ -239,15 +239,22 @@ class Measure(ABC):
             raise by_both()
         places = (2 if self.axis is None else batch.classes) if per_class else batch.n_groups
         tally = None
-        try:
-            tally = self.scan(batch, places) if batch.scanned else None
-        except NotLoadedError:
-            batch = replace(batch, scanned=False)
+        if batch.scanned:
+            try:
+                tally = self.scan(batch, places)
+            except NotLoadedError:
+                batch = replace(batch, scanned=False)
+        elif self.scans:
+            called = batch.backend.one_call(_tally, (self, bool(per_class)), batch)
+            tally = None if called is None else Tally(*called)
         if tally is not None:
             return tally
         counted = batch.backend.compiled(_counted)
         for block in batch.blocks():
-            part: Tally = counted((self, places), block, self.labels(block))
+            labels = self.labels(block) if block.readable else None  # bad ones raise out here
+            if labels is not None and block.groups is not None:
+                group_ids(block, labels.kept)  # likewise
+            part: Tally = counted((self, places), block, labels)
             tally = part if tally is None else tally + part
         assert tally is not None  # noqa: S101  # for the type checker: a batch has a block
         return tally
@@ -335,6 +342,11 @@ class Measure(ABC):
         )
 
 
-def _counted(how: tuple[Measure, int | None], block: Batch, labels: Labels) -> Tally:
+def _counted(how: tuple[Measure, int | None], block: Batch, labels: Labels | None) -> Tally:
     measure, places = how
+    labels = measure.labels(block) if labels is None else labels
     return count(block, measure.outcome(block, labels), places)
+
+
+def _tally(measure: Measure, per_class: bool, batch: Batch) -> Tally:
+    return measure.count(batch, per_class=per_class)
