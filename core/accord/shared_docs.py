@@ -41,7 +41,15 @@ SHARED = {
             Whether scores are logits; they are compared with the logit of the threshold.""",
     "average": """\
         average : {"micro", "macro", "weighted", "none"} or None
-            Over samples, over classes, or by class (R15).""",
+            Over samples, over classes, or by class (R15); over or by groups where there are any.""",
+    "candidates": """\
+        candidates : array of bool, optional
+            True marks a class that takes part in its sample, of the shape of y_score (R25).""",
+    "groups": """\
+        groups : array of int, optional
+            The group of each sample, 0 to n_groups - 1 (R24).
+        n_groups : int, optional
+            How many groups there are.""",
     "samples": """\
         sample_weight : array of real, optional
             A weight of at least 0 for each sample (R14).
@@ -55,13 +63,13 @@ SHARED = {
         -------
         array in [0, 1]
             Of y_score's framework, device and default float type, 0-d or with the axes that a
-            tuple of k and an average by class add; NaN for no samples (R16).
+            tuple of k and an average by class or group add; NaN for no samples (R16).
 
         Raises
         ------
         ValueError
-            If shapes differ, an option is unknown, k is not within 1 to C, or a bad label or weight
-            can be read (R22).
+            If shapes differ, an option is unknown, k is not within 1 to C, or a bad label, weight
+            or group can be read (R22).
         TypeError
             If a dtype does not fit, or arrays are of two frameworks (R21).""",
 }

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 from accord.backends.base import Array, indices
 from accord.inputs.batch import Batch
@@ -12,7 +11,6 @@ from accord.inputs.labels import (
     among_candidates,
     as_number,
     class_labels,
-    dense_labels,
     isnan,
 )
 from accord.scan import count as scan
@@ -91,11 +89,19 @@ def _with_invalid_last(block: Batch, labels: Labels, standing: Standing) -> Rank
     return Ranked(Standing(ahead, before, after), undefined)
 
 
-def rank_all(batch: Batch, read: Callable[[Batch], Labels], most: int | None = None) -> Array:
+class Reader(Protocol):
+    """What reads the labels of samples to rank: a measure of ranks."""
+
+    def ranked_labels(self, block: Batch) -> Labels:
+        """Read labels; those that are invalid rank behind every class."""
+
+
+def rank_all(batch: Batch, reader: Reader | None, most: int | None = None) -> Array:
     """Return the three counts of every sample along a first axis, as an array of what counted.
 
-    ``read`` reads the labels. No sample is left out.
+    Labels are read by a measure of ranks; without one, they are integers, and no sample is left out.
     """
+    read = _classes if reader is None else reader.ranked_labels
     if batch.scanned and batch.candidates is None:
         labels = read(batch)
         if labels.valid is not None:
@@ -104,7 +110,7 @@ def rank_all(batch: Batch, read: Callable[[Batch], Labels], most: int | None = N
         counts = attempt(scan.rank_counts, batch.scores, labels.label, reach)
         if counts is not None:
             return counts
-    called = batch.backend.one_call(_ranked, (most,), batch)
+    called = batch.backend.one_call(_ranked, (reader, most), batch)
     if called is not None:
         return called[0]
     counted = batch.backend.compiled(_stacked)
@@ -115,8 +121,7 @@ def rank_all(batch: Batch, read: Callable[[Batch], Labels], most: int | None = N
     return batch.over_blocks(work)
 
 
-def read_classes(block: Batch) -> Labels:
-    """Read integer labels where the caller takes no label that leaves its sample out."""
+def _classes(block: Batch) -> Labels:
     return among_candidates(block, class_labels(block, None, ignorable=False))
 
 
@@ -125,9 +130,8 @@ def standing_of(counts: Array) -> Standing:
     return Standing(*(counts[place, ...] for place in range(3)))
 
 
-def _ranked(most: int | None, batch: Batch) -> tuple[Array]:
-    dense = batch.truth.ndim > batch.sample_axes
-    return (rank_all(batch, dense_labels if dense else read_classes, most),)
+def _ranked(reader: Reader | None, most: int | None, batch: Batch) -> tuple[Array]:
+    return (rank_all(batch, reader, most),)
 
 
 def _stacked(most: int | None, block: Batch, labels: Labels) -> Array:

@@ -24,6 +24,8 @@ def binary_accuracy(
     average: Average = "micro",
     sample_weight: Any = None,
     mask: Any = None,
+    groups: Any = None,
+    n_groups: int | None = None,
     ignore_index: int | None = None,
 ) -> Array:
     """Share of scores on the side of the threshold that their label asks for (R10).
@@ -37,6 +39,7 @@ def binary_accuracy(
     {threshold}
     {average}
     {samples}
+    {groups}
     {ignore_index}
 
     {result}
@@ -52,7 +55,15 @@ def binary_accuracy(
         at_threshold=at_threshold,
         from_logits=from_logits,
         ignore_index=ignore_index,
-    ).accuracy(y_true, y_score, average=average, sample_weight=sample_weight, mask=mask)
+    ).accuracy(
+        y_true,
+        y_score,
+        average=average,
+        sample_weight=sample_weight,
+        mask=mask,
+        groups=groups,
+        n_groups=n_groups,
+    )
 
 
 @documented
@@ -67,8 +78,11 @@ def multilabel_accuracy(
     k: int | tuple[int, ...] | None = None,
     ties: Ties = "first",
     axis: int = -1,
+    average: Average = "micro",
     sample_weight: Any = None,
     mask: Any = None,
+    groups: Any = None,
+    n_groups: int | None = None,
 ) -> Array:
     """Share of samples whose predicted set of labels is right (R11).
 
@@ -93,7 +107,10 @@ def multilabel_accuracy(
         Which of equal scores are among the k best.
     axis : int
         The label axis of both arrays (R12).
+    average : {"micro", "macro", "weighted", "none"} or None
+        Over samples, over groups, or by group; a sample has no single class to average by (R11).
     {samples}
+    {groups}
 
     {result}
 
@@ -114,4 +131,12 @@ def multilabel_accuracy(
         k=k,
         ties=ties,
         axis=axis,
-    ).accuracy(y_true, y_score, sample_weight=sample_weight, mask=mask)
+    ).accuracy(
+        y_true,
+        y_score,
+        average=average,
+        sample_weight=sample_weight,
+        mask=mask,
+        groups=groups,
+        n_groups=n_groups,
+    )

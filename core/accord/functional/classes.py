@@ -22,6 +22,9 @@ def top_k_accuracy(
     average: Average = "micro",
     sample_weight: Any = None,
     mask: Any = None,
+    candidates: Any = None,
+    groups: Any = None,
+    n_groups: int | None = None,
     ignore_index: int | None = None,
 ) -> Array:
     """Share of samples whose true class is among the k highest scores.
@@ -35,6 +38,8 @@ def top_k_accuracy(
     {axis}
     {average}
     {samples}
+    {candidates}
+    {groups}
     {ignore_index}
 
     {result}
@@ -46,7 +51,14 @@ def top_k_accuracy(
     np.float64(1.0)
     """
     return TopK(k, ties=ties, axis=axis, ignore_index=ignore_index).accuracy(
-        y_true, y_score, average=average, sample_weight=sample_weight, mask=mask
+        y_true,
+        y_score,
+        average=average,
+        sample_weight=sample_weight,
+        mask=mask,
+        candidates=candidates,
+        groups=groups,
+        n_groups=n_groups,
     )
 
 
@@ -61,6 +73,9 @@ def top_k_categorical_accuracy(
     average: Average = "micro",
     sample_weight: Any = None,
     mask: Any = None,
+    candidates: Any = None,
+    groups: Any = None,
+    n_groups: int | None = None,
 ) -> Array:
     """Share of samples whose true class is among the k highest scores, for dense labels.
 
@@ -73,6 +88,8 @@ def top_k_categorical_accuracy(
     {axis}
     {average}
     {samples}
+    {candidates}
+    {groups}
 
     {result}
 
@@ -84,7 +101,14 @@ def top_k_categorical_accuracy(
     np.float64(0.5)
     """
     return TopKCategorical(k, ties=ties, axis=axis).accuracy(
-        y_true, y_score, average=average, sample_weight=sample_weight, mask=mask
+        y_true,
+        y_score,
+        average=average,
+        sample_weight=sample_weight,
+        mask=mask,
+        candidates=candidates,
+        groups=groups,
+        n_groups=n_groups,
     )
 
 
@@ -98,6 +122,9 @@ def sparse_categorical_accuracy(
     average: Average = "micro",
     sample_weight: Any = None,
     mask: Any = None,
+    candidates: Any = None,
+    groups: Any = None,
+    n_groups: int | None = None,
     ignore_index: int | None = None,
 ) -> Array:
     """Share of samples whose true class has the highest score: top-k at k = 1 (R8).
@@ -110,6 +137,8 @@ def sparse_categorical_accuracy(
     {axis}
     {average}
     {samples}
+    {candidates}
+    {groups}
     {ignore_index}
 
     {result}
@@ -124,7 +153,14 @@ def sparse_categorical_accuracy(
     np.float64(1.0)
     """
     return SparseCategorical(ties=ties, axis=axis, ignore_index=ignore_index).accuracy(
-        y_true, y_score, average=average, sample_weight=sample_weight, mask=mask
+        y_true,
+        y_score,
+        average=average,
+        sample_weight=sample_weight,
+        mask=mask,
+        candidates=candidates,
+        groups=groups,
+        n_groups=n_groups,
     )
 
 
@@ -138,6 +174,9 @@ def categorical_accuracy(
     average: Average = "micro",
     sample_weight: Any = None,
     mask: Any = None,
+    candidates: Any = None,
+    groups: Any = None,
+    n_groups: int | None = None,
 ) -> Array:
     """Share of samples whose true class has the highest score, for dense labels (R9).
 
@@ -149,6 +188,8 @@ def categorical_accuracy(
     {axis}
     {average}
     {samples}
+    {candidates}
+    {groups}
 
     {result}
 
@@ -159,5 +200,12 @@ def categorical_accuracy(
     np.float64(1.0)
     """
     return Categorical(ties=ties, axis=axis).accuracy(
-        y_true, y_score, average=average, sample_weight=sample_weight, mask=mask
+        y_true,
+        y_score,
+        average=average,
+        sample_weight=sample_weight,
+        mask=mask,
+        candidates=candidates,
+        groups=groups,
+        n_groups=n_groups,
     )

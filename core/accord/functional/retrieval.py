@@ -22,6 +22,9 @@ def mean_reciprocal_rank(
     average: Average = "micro",
     sample_weight: Any = None,
     mask: Any = None,
+    candidates: Any = None,
+    groups: Any = None,
+    n_groups: int | None = None,
     ignore_index: int | None = None,
 ) -> Array:
     """Mean over samples of 1 / rank of the true class (R26).
@@ -35,6 +38,8 @@ def mean_reciprocal_rank(
     {axis}
     {average}
     {samples}
+    {candidates}
+    {groups}
     {ignore_index}
 
     {result}
@@ -49,7 +54,14 @@ def mean_reciprocal_rank(
     np.float64(0.5)
     """
     return ReciprocalRank(k, ties=ties, axis=axis, ignore_index=ignore_index).accuracy(
-        y_true, y_score, average=average, sample_weight=sample_weight, mask=mask
+        y_true,
+        y_score,
+        average=average,
+        sample_weight=sample_weight,
+        mask=mask,
+        candidates=candidates,
+        groups=groups,
+        n_groups=n_groups,
     )
 
 
@@ -64,6 +76,9 @@ def ndcg(
     average: Average = "micro",
     sample_weight: Any = None,
     mask: Any = None,
+    candidates: Any = None,
+    groups: Any = None,
+    n_groups: int | None = None,
     ignore_index: int | None = None,
 ) -> Array:
     """Mean over samples of 1 / log2(1 + rank of the true class) (R26).
@@ -79,6 +94,8 @@ def ndcg(
     {axis}
     {average}
     {samples}
+    {candidates}
+    {groups}
     {ignore_index}
 
     {result}
@@ -93,5 +110,12 @@ def ndcg(
     np.float64(0.5)
     """
     return NDCG(k, ties=ties, axis=axis, ignore_index=ignore_index).accuracy(
-        y_true, y_score, average=average, sample_weight=sample_weight, mask=mask
+        y_true,
+        y_score,
+        average=average,
+        sample_weight=sample_weight,
+        mask=mask,
+        candidates=candidates,
+        groups=groups,
+        n_groups=n_groups,
     )

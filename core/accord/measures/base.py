@@ -330,16 +330,23 @@ class Measure(ABC):
         batch = self.batch(y_true, y_score, **samples)
         return batch.wrap_share(self.count(batch, per_class=by_class).accuracy(average))
 
-    def credit(self, y_true: Any, y_score: Array, *, candidates: Any = None) -> Array:
+    def credit(
+        self, y_true: Any, y_score: Array, *, mask: Any = None, candidates: Any = None
+    ) -> Array:
         """Return the credit of each sample, with a leading axis for a tuple of k.
 
-        It takes and refuses what `tally` does; what it returns for a sample that the measure leaves
-        out has no meaning.
+        It takes and refuses what `tally` does. A sample that is left out has no credit.
         """
-        batch = self.batch(y_true, y_score, candidates=candidates)
-        return batch.wrap(
-            batch.over_blocks(lambda block: self.outcome(block, self.labels(block)).credit)
-        )
+        batch = self.batch(y_true, y_score, mask=mask, candidates=candidates)
+
+        def work(block: Batch) -> Array:
+            labels = self.labels(block)
+            found, keep = self.outcome(block, labels).credit, labels.kept.keep
+            return (
+                found if keep is None else block.ns.where(keep, found, block.ns.zeros_like(found))
+            )
+
+        return batch.wrap(batch.over_blocks(work))
 
 
 def _counted(how: tuple[Measure, int | None], block: Batch, labels: Labels | None) -> Tally:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import functools
 from abc import abstractmethod
-from collections.abc import Callable
 from dataclasses import KW_ONLY, dataclass, replace
 from typing import Any, ClassVar
 
@@ -120,19 +119,25 @@ class RankMeasure(Measure):
             correct, floor, ceiling = correct[0], floor[0], ceiling[0]
         return Tally(correct, floor, ceiling, *rest)
 
-    def credit(self, y_true: Any, y_score: Array, *, candidates: Any = None) -> Array:
+    def credit(
+        self, y_true: Any, y_score: Array, *, mask: Any = None, candidates: Any = None
+    ) -> Array:
         """Return the credit of each sample, with a leading axis for a tuple of k.
 
-        It takes and refuses what `tally` does; what it returns for a sample that the measure leaves
-        out has no meaning.
+        It takes and refuses what `tally` does. A sample that is left out has no credit.
         """
-        return self.credit_in(self.batch(y_true, y_score, candidates=candidates), self.labels)
-
-    def credit_in(self, batch: Batch, read: Callable[[Batch], Labels]) -> Array:
-        """Return the credit of each sample of a batch, in the caller's framework, as labels say."""
+        batch = self.batch(y_true, y_score, mask=mask, candidates=candidates)
         how = tables_for(self, batch)
-        where = standing_of(rank_all(batch, read, how.reach))
+        where = standing_of(rank_all(batch, self, how.reach))
         return batch.wrap(credit(batch, where, how, how.ties))
+
+    def ranked_labels(self, block: Batch) -> Labels:
+        """Read labels as `labels` does; those of samples that are left out are invalid, to rank last."""
+        labels = self.labels(block)
+        keep, valid = labels.kept.keep, labels.valid
+        if keep is None:
+            return labels
+        return labels._replace(valid=keep if valid is None else keep & valid)
 
     def nonfinite(self, batch: Batch) -> nonfinite.NonFinite:
         """Count the samples that have a NaN or a -inf among their scores."""
