@@ -26,6 +26,16 @@ def test_the_page_on_retrieval_runs(run_page: Callable[[str], dict[str, Any]]) -
     assert (float(floor), float(ceiling)) == (0.5, 2 / 3)
 
 
+def test_the_page_on_groups_and_candidates_runs(run_page: Callable[[str], dict[str, Any]]) -> None:
+    names = run_page("docs/groups.md")
+    assert [each.group for each in names["report"].by_group()] == ["north", "south"]
+    assert [each.accuracy[1] for each in names["report"].by_group()] == [1, 1 / 3]
+    assert names["counted"].total.tolist() == [8, 5, 2]
+    # The tails rank 1, 3, 2 and 1, 3 among all; without the other true tails 1, 1, 1 and 1, 2.
+    assert float(names["raw"]) == pytest.approx((1 + 1 / 3 + 1 / 2 + 1 + 1 / 3) / 5)
+    assert float(names["filtered"]) == pytest.approx((1 + 1 + 1 + 1 + 1 / 2) / 5)
+
+
 def test_the_page_on_speed_runs(run_page: Callable[[str], dict[str, Any]]) -> None:
     names = run_page("docs/speed.md")
     assert int(names["plain"].correct) == int(names["scanned"].correct) == 3

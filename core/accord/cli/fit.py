@@ -54,8 +54,14 @@ def refuse_misfit(measure: str, loaded: Loaded, *, axis: int | None) -> None:
 
 
 def _refuse_axes(loaded: Loaded, samples: tuple[int, ...]) -> None:
-    """Refuse a mask or weights that are not one for each sample."""
-    for name in ("mask", "sample_weight"):
+    """Refuse a mask, weights or groups that are not one for each sample, or other candidates."""
+    candidates = loaded.arrays.get("candidates")
+    if candidates is not None and candidates.shape != loaded.scores.shape:
+        raise MisfitError(
+            f"{loaded.names['candidates']} has shape {candidates.shape}, and"
+            f" {loaded.names['y_score']} {loaded.scores.shape}; pass one entry for each score"
+        )
+    for name in ("mask", "sample_weight", "by"):
         array = loaded.arrays.get(name)
         if array is None:
             continue
@@ -145,6 +151,9 @@ def class_axis_last(measure: str, loaded: Loaded, axis: int | None) -> Loaded:
             f" {scores.shape}; pass one from {-scores.ndim} to {scores.ndim - 1}"
         )
     moved = {"y_score": np.moveaxis(scores, axis, -1)}
+    candidates = loaded.arrays.get("candidates")
+    if candidates is not None and candidates.shape == scores.shape:
+        moved["candidates"] = np.moveaxis(candidates, axis, -1)
     dense = measure in ("categorical", "multilabel")
     if dense and loaded.truth.ndim == scores.ndim:
         moved["y_true"] = np.moveaxis(loaded.truth, axis, -1)

@@ -54,6 +54,8 @@ def load_for(
     """
     loaded = load(files, {**inout.wanted, **more}).seen_as(inout.score_dtype)
     names |= loaded.names
+    if "by" in names:
+        names["groups"] = names["by"]
     if measure is None:
         measure = "binary" if loaded.scores.ndim == 1 else "top-k"
     return fitted(measure, options, loaded)

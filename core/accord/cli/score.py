@@ -18,6 +18,7 @@ from accord.cli.refusals import refusals
 from accord.measures.base import Measure
 from accord.metric import Metric
 from accord.reporting.evaluate import AVERAGES, OneAverage, counter, report_of
+from accord.reporting.groups import encoded
 from accord.reporting.report import Report
 
 CHUNK = 1 << 22  # scores between two moves of the progress bar
@@ -54,6 +55,24 @@ def score(
             rich_help_panel=IN_AND_OUT,
         ),
     ] = None,
+    candidates: Annotated[
+        str | None,
+        typer.Option(
+            metavar="NAME",
+            help="An array of bool shaped as the scores, in FILE.npz, or a .npy file; True marks a"
+            " class that takes part.",
+            rich_help_panel=IN_AND_OUT,
+        ),
+    ] = None,
+    by: Annotated[
+        str | None,
+        typer.Option(
+            metavar="NAME",
+            help="An array with the group of each sample, numbers or text, in FILE.npz, or a .npy"
+            " file; report each group too.",
+            rich_help_panel=IN_AND_OUT,
+        ),
+    ] = None,
 ) -> None:
     """Report the accuracy of scores in files, with its tie bounds and 95 % interval.
 
@@ -63,7 +82,15 @@ def score(
     """
     with refusals() as names:
         counted, loaded = load_for(
-            measure, options, files, inout, names, mask=mask, sample_weight=sample_weight
+            measure,
+            options,
+            files,
+            inout,
+            names,
+            mask=mask,
+            sample_weight=sample_weight,
+            candidates=candidates,
+            by=by,
         )
         report = _score(counted, loaded, cast("OneAverage", average), per_class=per_class)
     title = f"Accuracy of {called(files[0], short=True)}"
@@ -71,19 +98,21 @@ def score(
 
 
 def _score(measure: Measure, loaded: Loaded, average: OneAverage, *, per_class: bool) -> Report:
-    metric = counter(measure, average, per_class=per_class)
+    arrays, labels = dict(loaded.arrays), None
+    if "by" in arrays:
+        labels, arrays["groups"] = encoded(arrays.pop("by"), arrays.get("mask"))
+    metric = counter(measure, average, per_class=per_class, groups=labels)
     if loaded.scores.size <= CHUNK:
-        metric.update(**loaded.arrays)
+        metric.update(**arrays)
     else:
-        _update_in_chunks(metric, loaded)
-    return report_of(metric, loaded.scores, average, per_class=per_class)
+        _update_in_chunks(metric, arrays)
+    return report_of(metric, loaded.scores, average, per_class=per_class, groups=labels)
 
 
-def _update_in_chunks(metric: Metric, loaded: Loaded) -> None:
+def _update_in_chunks(metric: Metric, arrays: dict[str, Any]) -> None:
     """Count some rows at a time, moving a bar on stderr if that is a terminal and there is time."""
-    arrays: dict[str, Any] = dict(loaded.arrays)
-    rows = len(loaded.scores)
-    step = max(1, CHUNK * rows // loaded.scores.size)
+    rows = len(arrays["y_score"])
+    step = max(1, CHUNK * rows // arrays["y_score"].size)
     console, starts = Console(stderr=True), range(0, rows, step)
     if not console.is_terminal or rows < LONG * step:
         _update_at(starts, metric, arrays, step)
@@ -98,5 +127,6 @@ def _update_at(starts: Iterable[int], metric: Metric, arrays: dict[str, Any], st
         try:
             metric.update(**{name: array[part] for name, array in arrays.items()})
         except (ValueError, TypeError):
-            metric.measure.tally(**arrays)  # to name the place in the whole file
+            whole = {name: array for name, array in arrays.items() if name != "groups"}
+            metric.measure.tally(**whole)  # to name the place in the whole file
             raise

@@ -11,7 +11,10 @@ _OPTIONS = (
     *("measure", "average", "ties", "threshold", "at_threshold", "criteria", "ignore_index"),
     *("axis", "tolerance", "seconds", "per_class", "from_logits"),
 )
-_ARRAYS = ("y_true", "y_score", "scores_a", "scores_b", "mask", "sample_weight")
+_ARRAYS = (
+    *("y_true", "y_score", "scores_a", "scores_b", "mask", "sample_weight"),
+    *("candidates", "groups"),
+)
 
 _SIMPLE: tuple[tuple[str, str | Callable[[re.Match[str]], str]], ...] = (
     (r"k=\((\d[\d, ]*?),?\)", lambda found: "-k " + found[1].replace(" ", "")),

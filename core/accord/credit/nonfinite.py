@@ -106,4 +106,7 @@ def _any(_: None, block: Batch) -> Array:
 
 
 def _flags(block: Batch) -> tuple[Array, Array]:
-    return isnan(block, block.scores), block.scores == -float("inf")
+    nan, minus_inf = isnan(block, block.scores), block.scores == -float("inf")
+    if block.candidates is None:
+        return nan, minus_inf
+    return nan & block.candidates, minus_inf & block.candidates

@@ -66,7 +66,7 @@ def group_ids(block: Batch, kept: Kept) -> tuple[Array, Array | None]:
     bad = ~inside if kept.keep is None else kept.keep & ~inside
     allowed = (
         f"outside the n_groups={count} groups; pass ids from 0 to {count - 1}, a larger n_groups,"
-        " or mask= to leave the sample out"
+        " or leave the sample out by mask"
     )
     readable = block.refuse_any(bad, "groups", block.groups, allowed)
     if readable and kept.keep is None:

@@ -104,6 +104,16 @@ class Measure(ABC):
         """
         return None
 
+    def guessed(self, batch: Batch) -> Array | None:
+        """Return the credit that guessing among the candidates of each sample gives, for reports.
+
+        Returns
+        -------
+        Array or None
+            Summed over samples, at each k; None where there are no candidates.
+        """
+        return None
+
     @property
     def title(self) -> str:
         """What pages call the measure: for a class `ReciprocalRank`, ``"reciprocal rank"``."""

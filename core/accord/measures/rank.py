@@ -11,7 +11,7 @@ import numpy as np
 
 from accord.backends.base import Array
 from accord.counts.tally import Outcome, Tally, count
-from accord.credit import nonfinite
+from accord.credit import chance, nonfinite
 from accord.credit.rank_counts import Ranked, Standing, rank, rank_all, standing_of
 from accord.credit.rank_tables import RankTables, credit, tables_of
 from accord.credit.ties import AHEAD, RULES, Ties
@@ -142,6 +142,13 @@ class RankMeasure(Measure):
     def nonfinite(self, batch: Batch) -> nonfinite.NonFinite:
         """Count the samples that have a NaN or a -inf among their scores."""
         return nonfinite.over_blocks(batch, self.labels, tables_for(self, batch))
+
+    def guessed(self, batch: Batch) -> Array | None:
+        """Return the credit that guessing among candidates gives at each k; None without them."""
+        cuts = self.cuts()
+        if batch.candidates is None or cuts is None:
+            return None
+        return chance.among_candidates(batch, self.labels, cuts)
 
     def tally_of(
         self,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import chain, islice
 from typing import Any
 
 import numpy as np
@@ -38,6 +39,7 @@ class Counter(Metric):
         """Forget every batch."""
         super().reset()
         self.nonfinite: NonFinite | None = None
+        self.guessed: np.ndarray[Any, Any] | None = None
         if self._grouped is not None:
             self._grouped.reset()
 
@@ -52,20 +54,24 @@ class Counter(Metric):
         batch = self.measure.batch(y_true, y_score, n_groups=n_groups, **samples)
         whole, by_group = self._count(batch)
         self._refuse_other_classes(whole)
-        found = self.measure.nonfinite(batch)
-        tallies, size = (
-            [whole, *([] if by_group is None else [by_group])],
-            int(np.prod(y_score.shape)),
-        )
-        counts = [count for tally in tallies for count in tally]
-        hosts = [widest(each) for each in _on_host(*counts, *(found or ()))]
-        fields = len(whole)
-        self._absorb(Tally(*hosts[:fields]), size)
+        guessed = self.measure.guessed(batch)
+        parts: list[tuple[Array, ...]] = [
+            whole,
+            by_group or (),
+            self.measure.nonfinite(batch) or (),
+            () if guessed is None else (guessed,),
+        ]
+        hosts = iter([widest(each) for each in _on_host(*chain(*parts))])
+        counted, grouped, found, chance = (tuple(islice(hosts, len(part))) for part in parts)
+        size = int(np.prod(y_score.shape))
+        self._absorb(Tally(*counted), size)
         if self._grouped is not None:
-            self._grouped._absorb(Tally(*hosts[fields : 2 * fields]), size)  # noqa: SLF001  # of this class
-        if found is not None:
-            more = NonFinite(*hosts[len(counts) :])
+            self._grouped._absorb(Tally(*grouped), size)  # noqa: SLF001  # of this class
+        if found:
+            more = NonFinite(*found)
             self.nonfinite = more if self.nonfinite is None else self.nonfinite + more
+        if chance:
+            self.guessed = chance[0] if self.guessed is None else self.guessed + chance[0]
 
     def _count(self, batch: Batch) -> tuple[Tally, Tally | None]:
         """Count a batch once, or once by class and once by group."""

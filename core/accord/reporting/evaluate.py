@@ -180,4 +180,5 @@ def report_of(
         per_class,
         metric.nonfinite,
         None if groups is None or by_group is None else Groups(groups, by_group),
+        metric.guessed,
     )

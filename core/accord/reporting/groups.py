@@ -51,6 +51,8 @@ class Groups(NamedTuple):
 
     def figures(self, several: tuple[int, ...], *, intervals: bool) -> tuple[GroupFigures, ...]:
         """Return the figures of each group at each k."""
+        if not self.labels:  # nor samples
+            return ()
         shape = len(several), len(self.labels)
         correct, floor, ceiling = (np.reshape(each, shape) for each in self.tally[:3])
         total = self.tally.total
@@ -113,7 +115,7 @@ def encoded(groups: Any, mask: Any = None) -> tuple[tuple[Any, ...], npt.NDArray
         place = ", ".join(str(int(at)) for at in np.argwhere(bad)[0])
         raise ValueError(
             f"groups[{place}] is {labels[bad][0]}, which is not a label; pass a label for each"
-            " sample, or mask= to leave the sample out"
+            " sample, or leave the sample out by mask"
         )
     ids = np.zeros(labels.shape, np.int64)
     try:

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Mapping
+from typing import Any
+
 from accord.reporting.display import Display
 from accord.reporting.page import Page
 from accord.reporting.report_data import ReportData
@@ -30,6 +34,8 @@ class Report(ReportData, Display):
         The samples with a NaN or a -inf among their scores, in NumPy numbers, where that is known.
     groups : Groups, optional
         The labels of groups, and the tally by group (R24).
+    guessed : array, optional
+        What guessing among candidates gives at each k, summed over the samples (R25).
 
     Examples
     --------
@@ -46,3 +52,66 @@ class Report(ReportData, Display):
     def page(self) -> Page:
         """What is shown: the figures, by k and by class, and notes, as plain data."""
         return report_page(self)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return every figure as JSON can hold it: k as text, None for NaN.
+
+        Returns
+        -------
+        dict
+            measure, ties, average, samples, classes, correct, accuracy, floor, ceiling, interval,
+            invalid, undefined, nan, lost_to_nan and minus_inf; with ``per_class``, also per_class, a list with class, support,
+            correct and accuracy of each; with ``groups``, also by_group, a list with the fields of
+            `GroupFigures`.
+
+        Examples
+        --------
+        >>> import accord, numpy as np
+        >>> accord.evaluate([1], np.array([[0.2, 0.8]]), k=1).to_dict()["accuracy"]
+        {'1': 1.0}
+        """
+        interval = self.interval
+        figures: dict[str, Any] = {
+            "measure": self.name,
+            "ties": self.ties,
+            "average": self.average,
+            "samples": self.samples,
+            "classes": self.classes,
+            "correct": _keyed(self.correct),
+            "accuracy": _keyed(self.accuracy),
+            "floor": _keyed(self.floor),
+            "ceiling": _keyed(self.ceiling),
+            "interval": _keyed(interval) if interval else None,
+            "invalid": self.invalid,
+            "undefined": self.undefined,
+            "nan": self.nan,
+            "lost_to_nan": None if self.lost_to_nan is None else _keyed(self.lost_to_nan),
+            "minus_inf": self.minus_inf,
+        }
+        if self.per_class:
+            figures["per_class"] = [
+                {
+                    "class": place,
+                    "support": each.support,
+                    "correct": _keyed(each.correct),
+                    "accuracy": _keyed(each.accuracy),
+                }
+                for place, each in enumerate(self.by_class())
+            ]
+        if self.groups is not None:
+            figures["by_group"] = [
+                {name: _keyed(each) if isinstance(each, dict) else each for name, each in one}
+                for one in (group._asdict().items() for group in self.by_group())
+            ]
+        return figures
+
+
+def _keyed(figures: Mapping[int, Any]) -> dict[str, Any]:
+    return {str(k): _plain(value) for k, value in figures.items()}
+
+
+def _plain(value: Any) -> Any:
+    """Return a figure as JSON can hold it: a pair of ends as a list, None for NaN."""
+    if isinstance(value, tuple):
+        return list(value)
+    return None if math.isnan(value) else value

@@ -1,9 +1,7 @@
-"""What a report holds: every figure of an evaluation, in Python and for JSON."""
+"""What a report holds: every figure of an evaluation."""
 
 from __future__ import annotations
 
-import math
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
@@ -36,6 +34,7 @@ class ReportData:
     per_class: bool = False
     nonfinite: NonFinite | None = None
     groups: Groups | None = None
+    guessed: np.ndarray[Any, Any] | None = None
 
     @property
     def name(self) -> str:
@@ -149,11 +148,15 @@ class ReportData:
     def chance(self) -> dict[int, float] | None:
         """What guessing gives at each k: k / C, and nothing for an invalid label.
 
+        Among candidates, of which a sample has c, it gives the mean of min(k, c) / c (R25).
+
         None for multilabel samples, for no samples, and where a sample has a score of -inf: that
         may mark a class that can't be chosen, and guessing among fewer classes gives more.
         """
-        if not self._guessed or not self.total or self.minus_inf:
+        if not self._guessed or not self.total or (self.minus_inf and self.guessed is None):
             return None
+        if self.guessed is not None:
+            return self._at_k(self.guessed / self.total) if self.average != "macro" else None
         by_class = self.average == "macro"  # which an invalid label does not lower (R15)
         good = 1.0 if by_class else float((self.total - self.invalid) / self.total)
         return {k: k / self.classes * good for k in self.k}
@@ -223,58 +226,6 @@ class ReportData:
             raise ValueError("the report has no groups; pass groups= to accord.evaluate")
         return self.groups.figures(self._asked, intervals=not self.no_group_interval)
 
-    def to_dict(self) -> dict[str, Any]:
-        """Return every figure as JSON can hold it: k as text, None for NaN.
-
-        Returns
-        -------
-        dict
-            measure, ties, average, samples, classes, correct, accuracy, floor, ceiling, interval,
-            invalid, undefined, nan, lost_to_nan and minus_inf; with ``per_class``, also per_class, a list with class, support,
-            correct and accuracy of each; with ``groups``, also by_group, a list with the fields of
-            `GroupFigures`.
-
-        Examples
-        --------
-        >>> import accord, numpy as np
-        >>> accord.evaluate([1], np.array([[0.2, 0.8]]), k=1).to_dict()["accuracy"]
-        {'1': 1.0}
-        """
-        interval = self.interval
-        figures: dict[str, Any] = {
-            "measure": self.name,
-            "ties": self.ties,
-            "average": self.average,
-            "samples": self.samples,
-            "classes": self.classes,
-            "correct": _keyed(self.correct),
-            "accuracy": _keyed(self.accuracy),
-            "floor": _keyed(self.floor),
-            "ceiling": _keyed(self.ceiling),
-            "interval": _keyed(interval) if interval else None,
-            "invalid": self.invalid,
-            "undefined": self.undefined,
-            "nan": self.nan,
-            "lost_to_nan": None if self.lost_to_nan is None else _keyed(self.lost_to_nan),
-            "minus_inf": self.minus_inf,
-        }
-        if self.per_class:
-            figures["per_class"] = [
-                {
-                    "class": place,
-                    "support": each.support,
-                    "correct": _keyed(each.correct),
-                    "accuracy": _keyed(each.accuracy),
-                }
-                for place, each in enumerate(self.by_class())
-            ]
-        if self.groups is not None:
-            figures["by_group"] = [
-                {name: _keyed(each) if isinstance(each, dict) else each for name, each in one}
-                for one in (group._asdict().items() for group in self.by_group())
-            ]
-        return figures
-
     @property
     def _asked(self) -> tuple[int, ...]:
         k = self.measure.k
@@ -294,14 +245,3 @@ class ReportData:
 def _number(count: Any) -> int | float:
     number: int | float = np.asarray(count).item()
     return number
-
-
-def _keyed(figures: Mapping[int, Any]) -> dict[str, Any]:
-    return {str(k): _plain(value) for k, value in figures.items()}
-
-
-def _plain(value: Any) -> Any:
-    """Return a figure as JSON can hold it: a pair of ends as a list, None for NaN."""
-    if isinstance(value, tuple):
-        return list(value)
-    return None if math.isnan(value) else value

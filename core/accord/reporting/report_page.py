@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import math
+
 from accord.reporting.notes import at, count, has_k, notes_on, number, percent
 from accord.reporting.page import ByClass, ByK, Line, Note, Page, Table, sentence_case, tie_band
 from accord.reporting.report_data import ReportData
+
+GROUPS = 50
+"""The most groups that a table has."""
 
 
 def report_page(report: ReportData) -> Page:
     """Lay a report out."""
     classes = (*_by_class(report), _classes(report)) if report.per_class else ()
     notes = (text for text in notes_on(report) if text)
-    return (*_by_k(report), _figures(report), *classes, _facts(report), *map(Note, notes))
+    groups = () if report.groups is None else _groups(report)
+    return (*_by_k(report), _figures(report), *classes, *groups, _facts(report), *map(Note, notes))
 
 
 def _by_k(report: ReportData) -> Page:
@@ -65,6 +71,35 @@ def _classes(report: ReportData) -> Table:
             f"{count(each.correct[k])}  {percent(each.accuracy[k]):>8}" for each in figures
         ]
     return _table(columns, f"By class: correct and {report.measure.figure}")
+
+
+def _groups(report: ReportData) -> Page:
+    """Lay out the figures of each group, or of those with most samples if there are many."""
+    figures = report.by_group()
+    most = sorted(figures, key=lambda each: -each.support)[:GROUPS]
+    shown = [each for each in figures if each in most] if len(figures) > GROUPS else figures
+    heads = ["group", "support"]
+    cells = [[str(each.group) for each in shown], [count(each.support) for each in shown]]
+    for k in report.k:
+        at_k = f" k={k}" if has_k(report) else ""
+        heads += [f"{report.measure.figure}{at_k}", "Wilson 95 %", "less others"]
+        cells += [
+            [percent(each.accuracy[k]) for each in shown],
+            [_interval(*each.interval[k]) if each.interval else "" for each in shown],
+            [_signed(each.difference[k]) for each in shown],
+        ]
+    kept = [place for place, column in enumerate(cells) if any(column)]
+    rows = tuple(zip(*(cells[place] for place in kept), strict=True))
+    align = "<" + ">" * (len(kept) - 1)
+    table = Table(tuple(heads[place] for place in kept), rows, align, "By group")
+    if len(shown) == len(figures):
+        return (table,)
+    left = f"The table has the {GROUPS} of {len(figures):,} groups with most samples."
+    return table, Note(f"{left} Report.by_group() and --json have all.")
+
+
+def _signed(difference: float) -> str:
+    return "-" if math.isnan(difference) else f"{100 * difference:+.2f}"
 
 
 def _facts(report: ReportData) -> Table:
