@@ -111,7 +111,9 @@ def _plain(value: Any) -> bool:
 
 
 def _constant(value: Any) -> Any:
-    """Return an int that torch.compile may hold as a symbol as a constant, at the price of a guard."""
+    """Return a number that torch.compile may hold as a symbol as a constant, by adding a guard."""
+    if type(value) is float:
+        return float.fromhex(value.hex())
     return operator.index(value) if type(value) is int else value
 
 

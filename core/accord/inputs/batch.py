@@ -74,8 +74,9 @@ class Batch:
 
     @property
     def classes(self) -> int:
-        """The length of the class axis."""
-        return int(self.scores.shape[-1])
+        """The length of the class axis; no int where PyTorch holds it as a symbol."""
+        length: int = self.scores.shape[-1]
+        return length
 
     @property
     def sample_shape(self) -> tuple[int, ...]:

@@ -32,10 +32,13 @@ def whole(name: str, value: object) -> int:
 
 def finite(name: str, value: object) -> float:
     """Return a value as a float; refuse what is not a finite real number."""
-    if isinstance(value, bool) or not isinstance(value, Real) or not math.isfinite(value):
-        fault = f"{name}={value!r} is not a finite number; pass a Python float"
-        raise ValueError(traced(name, value) or fault)
-    return float(value)
+    if not isinstance(value, bool) and isinstance(value, Real):
+        # By its digits: torch.compile may hold a float as a symbol, of which this makes a constant.
+        number = float.fromhex(float(value).hex())
+        if math.isfinite(number):
+            return number
+    fault = f"{name}={value!r} is not a finite number; pass a Python float"
+    raise ValueError(traced(name, value) or fault)
 
 
 def flag(name: str, value: object) -> bool:

@@ -89,3 +89,12 @@ def test_what_is_no_dense_array_is_refused_by_name_r21(
     with pytest.raises(error, match=message):
         metric.update_state(*arguments)
     assert int(metric.tally.total) == 0
+
+
+def test_a_compiled_update_is_one_program_and_one_addition() -> None:
+    metric = SparseCategoricalAccuracy()
+    update = tf.function(metric.update_state, autograph=False)
+    graph = update.get_concrete_function(tf.constant(LABELS[:, 0]), tf.constant(ROWS)).graph
+    inputs = {"Placeholder", "Const"}
+    found = [each.type for each in graph.get_operations() if each.type not in inputs]
+    assert found == ["PartitionedCall", "Pack", "Reshape", "AssignAddVariableOp"]

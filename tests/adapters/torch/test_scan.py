@@ -197,6 +197,33 @@ def test_one_graph_serves_every_batch_size_and_every_k() -> None:
     assert counters["stats"]["unique_graphs"] <= 2
 
 
+@pytest.mark.parametrize(
+    "measure",
+    [
+        accord.TopK(3),
+        accord.TopKCategorical(2),
+        accord.Multilabel("jaccard", k=3),
+        accord.Binary(0.25),
+    ],
+    ids=repr,
+)
+def test_one_graph_serves_every_number_of_samples_and_classes(measure: accord.Measure) -> None:
+    counters.clear()
+    tally = torch.compile(
+        lambda y, s: measure.tally(y, s, per_class=measure.by_class),
+        fullgraph=True,
+        dynamic=True,
+        backend="aot_eager",
+    )
+    for shape in ((2000, 60), (3000, 40), (1000, 200)):
+        scores = torch.rand(shape, generator=torch.Generator().manual_seed(1))
+        labels = scores.argsort(-1) == 1
+        labels = labels.long().argmax(-1) if measure.label_kind == "class" else labels
+        expected = measure.tally(labels, scores, per_class=measure.by_class)
+        assert all(map(torch.equal, tally(labels, scores), expected))
+    assert counters["stats"]["unique_graphs"] == 1
+
+
 @pytest.mark.parametrize("shared", [False, True])
 def test_vmap_maps_the_call_over_batches(shared: bool) -> None:
     labels, scores = tie_rich()

@@ -67,6 +67,18 @@ def test_a_compiled_update_counts_the_same_integers_r20(average: Any) -> None:
     torch.testing.assert_close(compiled.compute(), plain.compute())
 
 
+@pytest.mark.parametrize("size", [8, 1 << 16])
+def test_r10_a_compiled_function_takes_another_threshold_at_each_call(size: int) -> None:
+    torch._dynamo.reset()  # noqa: SLF001  # as above
+    scores = torch.rand(size, generator=SEEDED)
+    compiled = torch.compile(
+        lambda y, s, t: accord.binary_accuracy(y, s, threshold=t), fullgraph=True, backend="eager"
+    )
+    for threshold in (0.25, 0.5, 0.75):  # a symbol from the second on
+        found = compiled(scores > 0.4, scores, threshold)
+        assert found == accord.binary_accuracy(scores > 0.4, scores, threshold=threshold)
+
+
 def test_bad_labels_of_a_compiled_update_are_warned_of_r22() -> None:
     metric = TopKAccuracy(1)
     torch.compile(metric.update, fullgraph=True, backend="eager")(
