@@ -23,46 +23,51 @@ FRAMEWORK = {
 PACKAGES = ("accord", "accord_numpy", "accord_conformance", *FRAMEWORK)
 
 Y = ["y_true", "y_score"]
+GROUPS = ("groups", "n_groups")
+BY_CLASS = ("candidates", *GROUPS)
 SIGNATURES: dict[Callable[..., object], tuple[list[str], list[str]]] = {
     accord.top_k_accuracy: (
         [*Y, "k"],
-        ["ties", "axis", "average", "sample_weight", "mask", "ignore_index"],
+        ["ties", "axis", "average", "sample_weight", "mask", *BY_CLASS, "ignore_index"],
     ),
     accord.top_k_categorical_accuracy: (
         [*Y, "k"],
-        ["ties", "axis", "average", "sample_weight", "mask"],
+        ["ties", "axis", "average", "sample_weight", "mask", *BY_CLASS],
     ),
     accord.sparse_categorical_accuracy: (
         Y,
-        ["ties", "axis", "average", "sample_weight", "mask", "ignore_index"],
+        ["ties", "axis", "average", "sample_weight", "mask", *BY_CLASS, "ignore_index"],
     ),
-    accord.categorical_accuracy: (Y, ["ties", "axis", "average", "sample_weight", "mask"]),
+    accord.categorical_accuracy: (
+        Y,
+        ["ties", "axis", "average", "sample_weight", "mask", *BY_CLASS],
+    ),
     accord.binary_accuracy: (
         Y,
         [
             *("threshold", "at_threshold", "from_logits"),
-            *("average", "sample_weight", "mask", "ignore_index"),
+            *("average", "sample_weight", "mask", *GROUPS, "ignore_index"),
         ],
     ),
     accord.multilabel_accuracy: (
         Y,
         [
             *("criteria", "threshold", "at_threshold", "from_logits"),
-            *("k", "ties", "axis", "sample_weight", "mask"),
+            *("k", "ties", "axis", "average", "sample_weight", "mask", *GROUPS),
         ],
     ),
     accord.mean_reciprocal_rank: (
         [*Y, "k"],
-        ["ties", "axis", "average", "sample_weight", "mask", "ignore_index"],
+        ["ties", "axis", "average", "sample_weight", "mask", *BY_CLASS, "ignore_index"],
     ),
     accord.ndcg: (
         [*Y, "k"],
-        ["ties", "axis", "average", "sample_weight", "mask", "ignore_index"],
+        ["ties", "axis", "average", "sample_weight", "mask", *BY_CLASS, "ignore_index"],
     ),
-    accord.in_top_k: ([*Y, "k"], ["ties", "axis"]),
-    accord.standing: (Y, ["axis"]),
-    accord.TopK.tally: (["self", *Y], ["sample_weight", "mask", "per_class"]),
-    accord.Metric.update: (["self", *Y], ["sample_weight", "mask"]),
+    accord.in_top_k: ([*Y, "k"], ["ties", "axis", "mask", "candidates", "ignore_index"]),
+    accord.standing: (Y, ["axis", "candidates"]),
+    accord.TopK.tally: (["self", *Y], ["sample_weight", "mask", *BY_CLASS, "per_class"]),
+    accord.Metric.update: (["self", *Y], ["sample_weight", "mask", "candidates", "groups"]),
     accord.ReciprocalRank: (["k"], ["ties", "axis", "ignore_index"]),
     accord.NDCG: (["k"], ["ties", "axis", "ignore_index"]),
     accord.TopK: (["k"], ["ties", "axis", "ignore_index"]),
