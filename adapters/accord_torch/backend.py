@@ -117,7 +117,7 @@ class TorchBackend(Backend):
         """Call the compiled scan in graphs for the CPU; an exported one runs without accord."""
         scores = batch.scores
         if not torch.compiler.is_compiling() or isinstance(scores, FakeTensor):
-            return None
+            return None  # no trace; or one that asks the operation for the shapes of its results
         if torch.compiler.is_exporting() or scores.device.type != "cpu":
             return None
         if scores.numel() < scan.WORTH_A_CALL or not scan.allowed():
@@ -133,11 +133,12 @@ class TorchBackend(Backend):
         if (
             torch.compiler.is_compiling()
             or array.is_meta
-            or isinstance(array, FakeTensor)
             or torch._C._functorch.is_functorch_wrapped_tensor(array)  # noqa: SLF001  # the only test for vmap
         ):
             return "traced"
-        return "host" if type(array) in _PLAIN and array.is_cpu else "device"
+        if type(array) in _PLAIN:  # asked before the rest, because every eager call asks
+            return "host" if array.is_cpu else "device"
+        return "traced" if isinstance(array, FakeTensor) else "device"
 
     def host_view(self, array: Tensor) -> npt.NDArray[Any] | None:
         """View a tensor in host memory as NumPy."""
