@@ -45,6 +45,7 @@ where = tf.where
 zeros_like = tf.zeros_like
 all = tf.reduce_all  # noqa: A001  # the Array API's name
 any = tf.reduce_any  # noqa: A001  # the same
+max = tf.reduce_max  # noqa: A001  # the same
 
 
 def isdtype(dtype: Any, kind: str | tuple[str, ...]) -> bool:

@@ -7,6 +7,7 @@ import typing
 from accord import metric_options
 from accord.backends.registry import adapters
 from accord.class_blocks import standing_in_block
+from accord.counts.predicted import PrecisionRecallFigures, PredictedTally
 from accord.counts.tally import Tally
 from accord.credit.rank_counts import Standing
 from accord.from_features import top_k_from_features
@@ -16,6 +17,7 @@ from accord.functional import (
     mean_reciprocal_rank,
     multilabel_accuracy,
     ndcg,
+    precision_recall,
     sparse_categorical_accuracy,
     top_k_accuracy,
     top_k_categorical_accuracy,
@@ -26,6 +28,7 @@ from accord.measures import (
     Categorical,
     Measure,
     Multilabel,
+    PrecisionRecall,
     RankMeasure,
     ReciprocalRank,
     SetMeasure,
@@ -86,6 +89,9 @@ __all__ = [
     "Measure",
     "Metric",
     "Multilabel",
+    "PrecisionRecall",
+    "PrecisionRecallFigures",
+    "PredictedTally",
     "RankMeasure",
     "ReciprocalRank",
     "Report",
@@ -108,6 +114,7 @@ __all__ = [
     "metric_options",
     "multilabel_accuracy",
     "ndcg",
+    "precision_recall",
     "sparse_categorical_accuracy",
     "standing",
     "standing_in_block",

@@ -59,6 +59,10 @@ SIGNATURES: dict[Callable[..., object], tuple[list[str], list[str]]] = {
         [*Y, "k"],
         ["ties", "axis", "average", "sample_weight", "mask", "ignore_index"],
     ),
+    accord.precision_recall: (
+        [*Y, "k"],
+        ["ties", "axis", "average", "sample_weight", "mask", "ignore_index"],
+    ),
     accord.in_top_k: ([*Y, "k"], ["ties", "axis"]),
     accord.standing: (Y, ["axis"]),
     accord.TopK.tally: (["self", *Y], ["sample_weight", "mask", "per_class"]),

@@ -124,7 +124,7 @@ class TestCompare:
 
 @pytest.mark.parametrize("measure", SHARES)
 def test_criteria_that_leave_samples_out_are_not_compared(measure: accord.Measure) -> None:
-    with pytest.raises(ValueError, match="leaves samples out .* pass criteria='jaccard'"):
+    with pytest.raises(ValueError, match=r"leaves samples out .* pass criteria='jaccard'"):
         accord.compare(SETS, SCORES, SCORES, measure=measure)
 
 

@@ -7,6 +7,7 @@ from accord.functional.classes import (
     top_k_accuracy,
     top_k_categorical_accuracy,
 )
+from accord.functional.predicted import precision_recall
 from accord.functional.retrieval import mean_reciprocal_rank, ndcg
 
 __all__ = [
@@ -15,6 +16,7 @@ __all__ = [
     "mean_reciprocal_rank",
     "multilabel_accuracy",
     "ndcg",
+    "precision_recall",
     "sparse_categorical_accuracy",
     "top_k_accuracy",
     "top_k_categorical_accuracy",
