@@ -39,6 +39,7 @@ ones_like = tf.ones_like
 permute_dims = tf.transpose
 reshape = tf.reshape
 sort = tf.sort
+matmul = tf.matmul
 stack = tf.stack
 take = tf.gather
 where = tf.where

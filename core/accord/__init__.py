@@ -12,8 +12,10 @@ from accord.counts.tally import Tally
 from accord.credit.rank_counts import Standing
 from accord.from_features import top_k_from_features
 from accord.functional import (
+    ClassPairs,
     binary_accuracy,
     categorical_accuracy,
+    confusion,
     mean_reciprocal_rank,
     multilabel_accuracy,
     ndcg,
@@ -84,6 +86,7 @@ __all__ = [
     "NDCG",
     "Binary",
     "Categorical",
+    "ClassPairs",
     "Comparison",
     "Explanation",
     "Measure",
@@ -106,6 +109,7 @@ __all__ = [
     "binary_accuracy",
     "categorical_accuracy",
     "compare",
+    "confusion",
     "dialects",
     "evaluate",
     "explain",

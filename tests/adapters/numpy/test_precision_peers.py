@@ -6,10 +6,11 @@ from typing import Any
 
 import numpy as np
 import pytest
-from sklearn.metrics import precision_recall_fscore_support
+from sklearn.metrics import confusion_matrix, precision_recall_fscore_support
 
 import accord
 import accord_numpy
+from accord import scan
 
 RNG = np.random.default_rng(27)
 LABELS = RNG.choice([0, 1, 2, 3, 5], 300)  # 4 is predicted, and never true
@@ -60,3 +61,15 @@ def test_r17_batches_give_the_figures_of_one_call() -> None:
 def test_r21_a_report_of_one_figure_refuses_several() -> None:
     with pytest.raises(ValueError, match=r"several figures.*accord.precision_recall"):
         accord.evaluate(LABELS, SCORES, measure=accord.PrecisionRecall())
+
+
+@pytest.mark.parametrize("on", [False, True])
+@pytest.mark.parametrize("weight", [None, WEIGHT], ids=["plain", "weighted"])
+def test_r27_the_confusion_at_one_is_scikit_learns(on: bool, weight: Any) -> None:
+    with scan.using(on):
+        found = accord.confusion(LABELS, SCORES, sample_weight=weight)
+        pairs = accord.confusion(LABELS, SCORES, sample_weight=weight, pairs=True)
+    best = SCORES.argmax(axis=1)
+    peer = confusion_matrix(LABELS, best, labels=range(7), sample_weight=weight)
+    np.testing.assert_allclose(found, peer, rtol=1e-12)
+    np.testing.assert_allclose(pairs.counts, peer[peer > 0], rtol=1e-12)
