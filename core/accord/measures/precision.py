@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Iterator
 from dataclasses import KW_ONLY, dataclass
 from typing import Any, ClassVar
 
@@ -18,9 +20,9 @@ from accord.inputs.batch import Batch
 from accord.inputs.labels import Labels, as_number, class_labels, isnan
 from accord.measures.base import LabelKind, Measure
 from accord.scan import count as scan
-from accord.scan.arrays import Rows
-from accord.scan.pieces import split
-from accord.scan.threads import shared
+from accord.scan.arrays import SHARED, Rows
+from accord.scan.pieces import Index, split
+from accord.scan.threads import shared, threads
 
 _COUNTED = 1 << 16  # samples counted at a time
 
@@ -95,9 +97,8 @@ class PrecisionRecall(Measure):
     def count(self, batch: Batch, *, per_class: bool = True) -> PredictedTally:  # type: ignore[override]  # other counts
         """Count a batch, always by class: by the compiled scan, or block by block."""
         options.flag("per_class", per_class)
-        if batch.scanned and max(self.ks) <= scan.MOST:
-            parts = [batch.at(index) for index in split(batch.sample_shape, _COUNTED)]
-            found = shared(self._scan, parts)
+        if batch.scanned and max(self.ks) <= scan.MOST and batch.scores.size:
+            found = shared(self._scan, [batch.at(index) for index in _parts(batch)])
             tallies = [each for each in found if each is not None]
             if len(tallies) == len(found):
                 return sum(tallies[1:], tallies[0])
@@ -142,6 +143,12 @@ class PrecisionRecall(Measure):
         rows = Rows(part.scores, part.truth, part.sample_axes)
         best = scan.best_classes(rows, max(self.ks), last=self.ties == "last")
         return _counted_best(self, part, labels, best)
+
+
+def _parts(batch: Batch) -> Iterator[Index]:
+    """Split into as many parts as threads have use for, and so that pairs of classes stay few."""
+    several = 1 if batch.scores.size <= SHARED else 2 * threads()
+    return split(batch.sample_shape, min(_COUNTED, -(-math.prod(batch.sample_shape) // several)))
 
 
 def _outcome(

@@ -73,3 +73,24 @@ def test_r27_the_confusion_at_one_is_scikit_learns(on: bool, weight: Any) -> Non
     peer = confusion_matrix(LABELS, best, labels=range(7), sample_weight=weight)
     np.testing.assert_allclose(found, peer, rtol=1e-12)
     np.testing.assert_allclose(pairs.counts, peer[peer > 0], rtol=1e-12)
+
+
+@pytest.mark.parametrize("on", [False, True])
+def test_r16_no_samples_give_nan_and_an_empty_table(on: bool) -> None:
+    labels, scores = np.zeros(0, int), np.zeros((0, 3))
+    with scan.using(on):
+        found = accord.precision_recall(labels, scores, average=None)
+        assert np.isnan(found[:3]).all()
+        assert found.support.tolist() == [0, 0, 0]
+        assert not accord.confusion(labels, scores).any()
+        assert accord.confusion(labels, scores, pairs=True).counts.size == 0
+
+
+@pytest.mark.parametrize("on", [False, True])
+def test_r2_a_nan_is_predicted_before_any_number(on: bool) -> None:
+    scores = np.array([[np.nan, 0.9, np.nan, 0.1], [0.5, np.nan, 0.5, 0.1]])
+    with scan.using(on):
+        tally = accord.PrecisionRecall((1, 2), ties="last").tally([1, 0], scores)
+        first = accord.PrecisionRecall((1, 2)).tally([1, 0], scores)
+    assert tally.predicted.tolist() == [[0, 1, 1, 0], [1, 1, 2, 0]]
+    assert first.predicted.tolist() == [[1, 1, 0, 0], [2, 1, 1, 0]]
