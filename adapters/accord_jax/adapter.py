@@ -70,6 +70,7 @@ class JaxAdapter(Adapter):
         """Return the tally of batches by a metric of the measure, its state a tree."""
         from accord_jax.metrics import JaxMetric
 
-        metric = JaxMetric(measure)
-        state = functools.reduce(lambda s, batch: metric.update(s, *batch), batches, metric.init())
+        metric, several = JaxMetric(measure), list(batches)
+        empty = metric.init(measure.classes_in(several[0][1].shape))
+        state = functools.reduce(lambda s, batch: metric.update(s, *batch), several, empty)
         return metric.tally(state)

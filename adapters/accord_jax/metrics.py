@@ -160,7 +160,7 @@ class JaxMetric:
         if not _traced(state):
             warn_of_invalid(self.tally(state))
         on_device: State = jax.tree.map(jnp.asarray, state)
-        return self._kept.unpack(on_device.rounded()).accuracy(self.average)
+        return self._kept.figures(self._kept.unpack(on_device.rounded()))
 
     def tally(self, state: State) -> Tally:
         """Return the counts as NumPy int64 (float64 if weighted), read on the host.
@@ -283,6 +283,26 @@ class NDCG(metric_options.NDCG, JaxMetric):
     >>> scores = jnp.asarray([[0.5, 0.5, 0.0], [0.2, 0.3, 0.5]])
     >>> state = metric.update(metric.init(), jnp.asarray([1, 2]), scores)
     >>> float(metric.compute(state))
+    0.5
+    """
+
+
+class PrecisionRecall(metric_options.PrecisionRecall, JaxMetric):
+    """Precision, recall and F1, where the k best classes are predicted (R27).
+
+    Parameters
+    ----------
+    k, ties, axis, average, ignore_index
+        As `accord.precision_recall` takes them; the result has its four fields.
+
+    Examples
+    --------
+    >>> import jax.numpy as jnp
+    >>> from accord_jax import PrecisionRecall
+    >>> metric = PrecisionRecall(average="micro", k=2)
+    >>> scores = jnp.asarray([[0.1, 0.6, 0.3], [0.2, 0.3, 0.5]])
+    >>> state = metric.update(metric.init(classes=3), jnp.asarray([2, 0]), scores)
+    >>> float(metric.compute(state).recall)
     0.5
     """
 

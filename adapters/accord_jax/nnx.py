@@ -123,5 +123,9 @@ class NDCG(metric_options.NDCG, NnxMetric):
     """`accord_jax.NDCG` that holds its state."""
 
 
+class PrecisionRecall(metric_options.PrecisionRecall, NnxMetric):
+    """`accord_jax.PrecisionRecall` that holds its state."""
+
+
 class MultilabelAccuracy(metric_options.MultilabelAccuracy, NnxMetric):
     """`accord_jax.MultilabelAccuracy` that holds its state."""

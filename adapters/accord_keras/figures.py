@@ -14,7 +14,7 @@ from typing import Any
 import keras
 
 from accord import Tally
-from accord_keras.metric import AccuracyMetric, name_at
+from accord_keras.metric import AccuracyMetric
 
 
 class Figure(keras.metrics.Metric):  # type: ignore[misc]  # keras has no types
@@ -23,9 +23,9 @@ class Figure(keras.metrics.Metric):  # type: ignore[misc]  # keras has no types
     Parameters
     ----------
     whole : AccuracyMetric
-        A metric whose measure has a tuple of k.
+        A metric with several figures, for instance at a tuple of k.
     place : int
-        The place of this figure's k in that tuple.
+        The place of this figure's name among those of the metric.
 
     Attributes
     ----------
@@ -36,8 +36,7 @@ class Figure(keras.metrics.Metric):  # type: ignore[misc]  # keras has no types
     _direction = "up"  # what callbacks in mode "auto" read
 
     def __init__(self, whole: AccuracyMetric, place: int) -> None:
-        name = name_at(whole.name, whole.several[place])
-        super().__init__(name=name, dtype=whole.dtype)
+        super().__init__(name=whole.figure_names[place], dtype=whole.dtype)
         self.whole = whole
         self._place = place
 
@@ -57,7 +56,7 @@ class Figure(keras.metrics.Metric):  # type: ignore[misc]  # keras has no types
             self.whole.update_state(y_true, y_pred, sample_weight=sample_weight)
 
     def result(self) -> Any:
-        """Return the accuracy so far at this figure's k."""
+        """Return this figure so far."""
         return self.whole.result_at(self._place)
 
     def reset_state(self) -> None:
@@ -68,9 +67,9 @@ class Figure(keras.metrics.Metric):  # type: ignore[misc]  # keras has no types
 
 def figures_of(metric: Any) -> list[Any]:
     """Return a metric for each figure of a metric with several k; otherwise the metric itself."""
-    if not isinstance(metric, AccuracyMetric) or not metric.several:
+    if not isinstance(metric, AccuracyMetric) or not metric.figure_names:
         return [metric]
-    return [Figure(metric, place) for place in range(len(metric.several))]
+    return [Figure(metric, place) for place in range(len(metric.figure_names))]
 
 
 def take_apart() -> None:

@@ -10,7 +10,6 @@ import keras
 import numpy as np
 
 from accord import Measure, Tally
-from accord.backends.base import Array
 from accord.backends.registry import backend_of
 from accord.counts.accumulator import Accumulator, refuse_other_classes
 from accord.counts.averages import Average
@@ -141,7 +140,7 @@ class AccuracyMetric(keras.metrics.Metric):  # type: ignore[misc]  # keras has n
 
         Returns
         -------
-        tensor, or dict of tensors for a tuple of k
+        tensor, or dict of tensors where there are several figures, as for a tuple of k
             In the metric's dtype; a vector for ``average="none"``.
 
         Warns
@@ -150,14 +149,25 @@ class AccuracyMetric(keras.metrics.Metric):  # type: ignore[misc]  # keras has n
             Once, if values can be read, and labels outside 0..C-1 were counted because they could
             not be refused (R22).
         """
-        value = keras.ops.cast(self._accuracy(), self.dtype)
-        if not self.several:
-            return value
-        return {name_at(self.name, k): value[place] for place, k in enumerate(self.several)}
+        figures = self._accuracy()
+        if not self.figure_names:
+            return keras.ops.cast(figures, self.dtype)
+        return {
+            name: keras.ops.cast(self._figure(figures, place), self.dtype)
+            for place, name in enumerate(self.figure_names)
+        }
 
     def result_at(self, place: int) -> Any:
-        """Return the accuracy at one k of a tuple, by its index in the tuple."""
-        return keras.ops.cast(self._accuracy()[place], self.dtype)
+        """Return one of several figures, by the place of its name in ``figure_names``."""
+        return keras.ops.cast(self._figure(self._accuracy(), place), self.dtype)
+
+    @property
+    def figure_names(self) -> tuple[str, ...]:
+        """The name of each figure where there are several: one for each k of a tuple."""
+        return tuple(name_at(self.name, k) for k in self.several)
+
+    def _figure(self, figures: Any, place: int) -> Any:
+        return figures[place]
 
     def reset_state(self) -> None:
         """Forget every batch."""
@@ -227,15 +237,15 @@ class AccuracyMetric(keras.metrics.Metric):  # type: ignore[misc]  # keras has n
         refuse_other_classes(classes, self._classes, name="y_pred")
         (self._state or self._make_state(classes)).add(tally)
 
-    def _accuracy(self) -> Array:
+    def _accuracy(self) -> Any:
         if self._state is None:
-            return np.full(self.measure.lead, np.nan)
+            return self._kept.no_figures()
         kept = [variable.value for variable in self.variables]
         if any(backend_of(value).residence(value) == "traced" for value in kept):
-            return self._state.floats().accuracy(self.average)
+            return self._kept.figures(self._state.floats())
         tally = self._state.host()
         self._warned = warn_of_invalid(tally, warned=self._warned)
-        return tally.accuracy(self.average)
+        return self._kept.figures(tally)
 
 
 def _name(kind: type, measure: Measure) -> str:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import keras
 
-from accord import metric_options
+from accord import PrecisionRecallFigures, metric_options
 from accord_keras.metric import AccuracyMetric
 
 _registered = keras.saving.register_keras_serializable(package="accord")
@@ -136,6 +138,42 @@ class NDCG(metric_options.NDCG, AccuracyMetric):
     >>> f"{metric.name} {float(metric.result()):.4f}"
     'ndcg 0.8155'
     """
+
+
+@_registered
+class PrecisionRecall(metric_options.PrecisionRecall, AccuracyMetric):
+    """Precision, recall and F1, where the k best classes are predicted (R27).
+
+    Parameters
+    ----------
+    k, ties, axis, average, ignore_index
+        As `accord.precision_recall` takes them; ``precision``, ``recall``
+        and ``f1`` are a figure each, for each k.
+    name, dtype : str, optional
+        As every Keras metric takes them; a name comes before those of the figures.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from accord_keras import PrecisionRecall
+    >>> metric = PrecisionRecall(average="micro", k=2)
+    >>> metric.update_state([2, 0], np.array([[0.1, 0.6, 0.3], [0.2, 0.3, 0.5]]))
+    >>> {name: round(float(value), 4) for name, value in metric.result().items()}
+    {'precision_2': 0.25, 'recall_2': 0.5, 'f1_2': 0.3333}
+    """
+
+    @property
+    def figure_names(self) -> tuple[str, ...]:
+        """The name of each figure: ``precision``, ``recall`` and ``f1``, with k where it is not 1."""
+        prefix = "" if self.name == "precision_recall" else f"{self.name}_"
+        names = [f"{prefix}{name}" for name in PrecisionRecallFigures._fields[:3]]
+        if self.measure.k == 1:
+            return tuple(names)
+        return tuple(f"{name}_{k}" for name in names for k in self.measure.ks)
+
+    def _figure(self, figures: Any, place: int) -> Any:
+        which, at = divmod(place, len(self.measure.ks))
+        return figures[which][at] if self.several else figures[which]
 
 
 @_registered

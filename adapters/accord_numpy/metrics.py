@@ -138,6 +138,25 @@ class NDCG(metric_options.NDCG, Metric):
     """
 
 
+class PrecisionRecall(metric_options.PrecisionRecall, Metric):
+    """Precision, recall and F1, where the k best classes are predicted (R27).
+
+    Parameters
+    ----------
+    k, ties, axis, average, ignore_index
+        As `accord.precision_recall` takes them; the result has its four fields.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from accord_numpy import PrecisionRecall
+    >>> metric = PrecisionRecall(average="micro", k=2)
+    >>> metric.update([2, 0], np.array([[0.1, 0.6, 0.3], [0.2, 0.3, 0.5]]))
+    >>> metric.compute()[:2]
+    (np.float64(0.25), np.float64(0.5))
+    """
+
+
 class MultilabelAccuracy(metric_options.MultilabelAccuracy, Metric):
     """Share of samples whose predicted set of labels is right (R11).
 

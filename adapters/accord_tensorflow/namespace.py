@@ -39,12 +39,14 @@ ones_like = tf.ones_like
 permute_dims = tf.transpose
 reshape = tf.reshape
 sort = tf.sort
+matmul = tf.matmul
 stack = tf.stack
 take = tf.gather
 where = tf.where
 zeros_like = tf.zeros_like
 all = tf.reduce_all  # noqa: A001  # the Array API's name
 any = tf.reduce_any  # noqa: A001  # the same
+max = tf.reduce_max  # noqa: A001  # the same
 
 
 def isdtype(dtype: Any, kind: str | tuple[str, ...]) -> bool:

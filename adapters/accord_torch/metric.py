@@ -10,7 +10,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from accord import Measure, Tally
+from accord import Measure, PrecisionRecallFigures, Tally
 from accord.counts.accumulator import Accumulator, refuse_other_classes
 from accord.counts.averages import Average
 from accord.inputs import options
@@ -158,8 +158,15 @@ class MeasureMetric(KeptMetric):
         if not self._in_forward:  # reading a count there would wait for the device at every batch
             self._warned = warn_of_invalid(self.tally, warned=self._warned, names=_NAMES)
         packed = self.counts.to(self.sums.device) + self.sums
-        value: Tensor = self._kept.unpack(packed).accuracy(self.average).to(self.counts.device)
-        return value if self._place is None else value[self._place]
+        device = self.counts.device
+        value = self._kept.figures(self._kept.unpack(packed))
+        if isinstance(value, PrecisionRecallFigures):
+            figures: Any = value.over(
+                lambda share: share.to(device), lambda support: support.to(device)
+            )
+            return figures  # type: ignore[no-any-return]  # four, of `PrecisionRecall`
+        share: Tensor = value.to(device)
+        return share if self._place is None else share[self._place]
 
     def plot(self, val: Any = None, ax: Any = None) -> Any:
         """Plot the accuracy, or one for each k or class, as torchmetrics does.

@@ -131,6 +131,27 @@ class NDCG(metric_options.NDCG, MeasureMetric):
     """
 
 
+class PrecisionRecall(metric_options.PrecisionRecall, MeasureMetric):
+    """Precision, recall and F1, where the k best classes are predicted (R27).
+
+    Parameters
+    ----------
+    k, ties, axis, average, ignore_index
+        As `accord.precision_recall` takes them; the result has its four fields.
+    **kwargs
+        As `torchmetrics.Metric` takes them.
+
+    Examples
+    --------
+    >>> import torch
+    >>> from accord_torch import PrecisionRecall
+    >>> metric = PrecisionRecall(average="micro", k=2)
+    >>> metric.update(torch.tensor([[0.1, 0.6, 0.3], [0.2, 0.3, 0.5]]), torch.tensor([2, 0]))
+    >>> metric.compute()[:2]
+    (tensor(0.2500), tensor(0.5000))
+    """
+
+
 class MultilabelAccuracy(metric_options.MultilabelAccuracy, MeasureMetric):
     """Share of samples whose predicted set of labels is right (R11).
 

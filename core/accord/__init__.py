@@ -7,15 +7,19 @@ import typing
 from accord import metric_options
 from accord.backends.registry import adapters
 from accord.class_blocks import standing_in_block
+from accord.counts.predicted import PrecisionRecallFigures, PredictedTally
 from accord.counts.tally import Tally
 from accord.credit.rank_counts import Standing
 from accord.from_features import top_k_from_features
 from accord.functional import (
+    ClassPairs,
     binary_accuracy,
     categorical_accuracy,
+    confusion,
     mean_reciprocal_rank,
     multilabel_accuracy,
     ndcg,
+    precision_recall,
     sparse_categorical_accuracy,
     top_k_accuracy,
     top_k_categorical_accuracy,
@@ -26,6 +30,7 @@ from accord.measures import (
     Categorical,
     Measure,
     Multilabel,
+    PrecisionRecall,
     RankMeasure,
     ReciprocalRank,
     SetMeasure,
@@ -81,11 +86,15 @@ __all__ = [
     "NDCG",
     "Binary",
     "Categorical",
+    "ClassPairs",
     "Comparison",
     "Explanation",
     "Measure",
     "Metric",
     "Multilabel",
+    "PrecisionRecall",
+    "PrecisionRecallFigures",
+    "PredictedTally",
     "RankMeasure",
     "ReciprocalRank",
     "Report",
@@ -100,6 +109,7 @@ __all__ = [
     "binary_accuracy",
     "categorical_accuracy",
     "compare",
+    "confusion",
     "dialects",
     "evaluate",
     "explain",
@@ -108,6 +118,7 @@ __all__ = [
     "metric_options",
     "multilabel_accuracy",
     "ndcg",
+    "precision_recall",
     "sparse_categorical_accuracy",
     "standing",
     "standing_in_block",

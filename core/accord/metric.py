@@ -12,6 +12,7 @@ from accord.backends.registry import backend_of
 from accord.counts.accumulator import Accumulator, refuse_other_classes
 from accord.counts.averages import Average
 from accord.counts.exact import Compensated, running
+from accord.counts.predicted import PrecisionRecallFigures
 from accord.counts.tally import Tally
 from accord.measures.base import Measure
 
@@ -145,10 +146,16 @@ class Metric:
         tally = self.tally
         self._warned = warn_of_invalid(tally, warned=self._warned)
         nothing_yet = self._host is None and self._by_class
-        value = np.full(self.measure.lead, np.nan) if nothing_yet else tally.accuracy(self.average)
+        value = self._kept.no_figures() if nothing_yet else self._kept.figures(tally)
         if self._like is None:
             return value
-        return answer(backend_of(self._like), value, like=self._like)
+        like, backend = self._like, backend_of(self._like)
+        if isinstance(value, PrecisionRecallFigures):
+            return value.over(
+                lambda share: answer(backend, share, like=like),
+                lambda support: backend.from_host(support, like=like),
+            )
+        return answer(backend, value, like=like)
 
     def __getstate__(self) -> dict[str, Any]:
         self._drain()

@@ -6,7 +6,7 @@ An adapter names these before its own kind of metric, whose constructor takes a 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from accord import measures
 from accord.counts.averages import Average
@@ -135,6 +135,23 @@ class NDCG(_Metric):
         **more: Any,
     ) -> None:
         measure = measures.NDCG(k, ties=ties, axis=axis, ignore_index=ignore_index)
+        super().__init__(measure, average=average, **more)
+
+
+class PrecisionRecall(_Metric):
+    """Precision, recall and F1, where the k best classes are predicted (R27)."""
+
+    def __init__(
+        self,
+        k: int | tuple[int, ...] = 1,
+        *,
+        ties: Literal["first", "last"] = "first",
+        axis: int = -1,
+        average: Average = "macro",
+        ignore_index: int | None = None,
+        **more: Any,
+    ) -> None:
+        measure = measures.PrecisionRecall(k, ties=ties, axis=axis, ignore_index=ignore_index)
         super().__init__(measure, average=average, **more)
 
 

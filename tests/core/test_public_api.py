@@ -64,6 +64,10 @@ SIGNATURES: dict[Callable[..., object], tuple[list[str], list[str]]] = {
         [*Y, "k"],
         ["ties", "axis", "average", "sample_weight", "mask", *BY_CLASS, "ignore_index"],
     ),
+    accord.precision_recall: (
+        [*Y, "k"],
+        ["ties", "axis", "average", "sample_weight", "mask", "ignore_index"],
+    ),
     accord.in_top_k: ([*Y, "k"], ["ties", "axis", "mask", "candidates", "ignore_index"]),
     accord.standing: (Y, ["axis", "candidates"]),
     accord.TopK.tally: (["self", *Y], ["sample_weight", "mask", *BY_CLASS, "per_class"]),

@@ -18,13 +18,12 @@ from accord.backends.base import Array, Namespace
 from accord.backends.registry import backend_of
 from accord.counts.averages import Average, per_class
 from accord.counts.exact import BITS, Compensated, Limbs, compensated, limbs
+from accord.counts.predicted import no_figures
 from accord.counts.tally import Tally
 from accord.inputs import options
 from accord.inputs.groups import refuse_no_group
 
-FIELDS = len(Tally._fields)
 AXES = 3  # k, classes, fields
-_TOTAL = Tally._fields.index("total")  # credits are before it, what has no class is behind it
 
 Host = npt.NDArray[Any]
 
@@ -137,11 +136,14 @@ class Accumulator:
 
     def __post_init__(self) -> None:
         refuse_no_group(self.n_groups)
-        self.by_class = per_class(self.average) and self.n_groups is None
+        self._kind: type[Any] = self.measure.tallies
+        self._credits = self._kind._fields.index("total")  # behind it is what has no class
+        by_class = per_class(self.average) or self._kind is not Tally
+        self.by_class = by_class and self.n_groups is None
         several = slice(None) if self.measure.lead else 0
         self._divided = slice(None) if self.by_class or self.n_groups else 0
         classes = self._divided
-        by_field = (*((several, classes),) * 3, (0, classes), (0, 0), (0, 0))
+        by_field = (*((several, classes),) * self._credits, (0, classes), (0, 0), (0, 0))
         self._places = [(*index, place) for place, index in enumerate(by_field)]
 
     def classes_of(self, tally: Tally) -> int | None:
@@ -150,13 +152,18 @@ class Accumulator:
 
     def shape(self, classes: int | None = None) -> tuple[int, int, int]:
         """Return the shape of both arrays, for one class where the number is not known."""
-        return (*(self.measure.lead or (1,)), classes or self.n_groups or 1, FIELDS)
+        fields = len(self._kind._fields)
+        return (*(self.measure.lead or (1,)), classes or self.n_groups or 1, fields)
 
     def nothing(self) -> Tally:
         """Return the tally of a metric that has seen no batch, of an unknown number of classes."""
         groups = () if self.n_groups is None else (self.n_groups,)
-        credit = np.zeros((*self.measure.lead, *groups), np.int64)
-        return Tally(*(credit,) * 3, np.zeros(groups, np.int64)[()], *(np.int64(0),) * 2)
+        credit, total = (
+            np.zeros((*self.measure.lead, *groups), np.int64),
+            np.zeros(groups, np.int64),
+        )
+        nothing: Tally = self._kind(*(credit,) * self._credits, total[()], *(np.int64(0),) * 2)
+        return nothing
 
     def empty(self, classes: int | None, ns: Namespace, dtype: Any) -> State:
         """Return the state of having seen nothing, with sums in a floating dtype.
@@ -216,9 +223,9 @@ class Accumulator:
         floating = [ns.isdtype(each.dtype, "real floating") for each in tally]
         shape = self.shape(self.classes_of(tally))[:-1]
         if not (tally.correct.ndim or any(floating)):  # a trace holds fewer operations
-            return ns.reshape(ns.stack(list(tally)), (*shape, FIELDS)), None
+            return ns.reshape(ns.stack(list(tally)), (*shape, len(tally))), None
         fields = [
-            ns.broadcast_to(ns.reshape(each, _alone(place, shape)), shape)
+            ns.broadcast_to(ns.reshape(each, self._alone(place, shape)), shape)
             for place, each in enumerate(tally)
         ]
         return _stack(ns, fields, [not each for each in floating]), _stack(ns, fields, floating)
@@ -237,7 +244,8 @@ class Accumulator:
 
     def unpack(self, packed: Array) -> Tally:
         """Return the tally in an array of any framework, each of a stack along leading axes."""
-        return Tally(*(packed[(..., *place)] for place in self._places))
+        tally: Tally = self._kind(*(packed[(..., *place)] for place in self._places))
+        return tally
 
     def tally(self, counts: Host | None, sums: Host | None) -> Tally:
         """Return the tally of two NumPy arrays: integers unless something floating was added."""
@@ -245,18 +253,30 @@ class Accumulator:
             whole = self.unpack(sums if counts is None else counts)
         else:
             pairs = zip(self.unpack(counts), self.unpack(sums), strict=True)
-            whole = Tally(*(count + more if more.any() else count for count, more in pairs))
-        return Tally(*(each[()] for each in whole))  # an array without axes as a number
+            whole = self._kind(*(count + more if more.any() else count for count, more in pairs))
+        numbers: Tally = self._kind(*(each[()] for each in whole))  # without axes: as a number
+        return numbers
+
+    def _alone(self, place: int, shape: tuple[int, ...]) -> tuple[int, int]:
+        """Return the shape by k and class that a field has before it is repeated."""
+        total = self._credits
+        return (shape[0] if place < total else 1, shape[1] if place <= total else 1)
+
+    def figures(self, tally: Any) -> Any:
+        """Return what a metric computes from a tally: a share, or several."""
+        if self._kind is Tally:
+            return tally.accuracy(self.average)
+        return tally.figures(self.average)
+
+    def no_figures(self) -> Any:
+        """Return what a metric by class computes before its first batch."""
+        lead = self.measure.lead
+        return np.full(lead, np.nan) if self._kind is Tally else no_figures(lead)
 
     def tally_of(self, state: State) -> Tally:
         """Return the tally in a state as NumPy int64 and float64, waiting for its device."""
         counts, sums = state.pairs()
         return self.tally(counts.value(), sums.value())
-
-
-def _alone(place: int, shape: tuple[int, ...]) -> tuple[int, int]:
-    """Return the shape by k and class that a field has before it is repeated."""
-    return (shape[0] if place < _TOTAL else 1, shape[1] if place <= _TOTAL else 1)
 
 
 def _stack(ns: Namespace, fields: list[Array], mine: list[bool]) -> Array | None:

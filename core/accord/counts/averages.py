@@ -62,16 +62,16 @@ def _shares(
         credit, total = ns.sum(credit, axis=-1), ns.sum(total, axis=-1) + invalid
     if stacked and credit.ndim > total.ndim:  # k comes after the axes of the stack
         total = total[(*(slice(None),) * stacked, None, ...)]
-    shares = _ratio(ns, credit, total)
+    shares = ratio(ns, credit, total)
     if average == "macro":
         occurs = total > 0
         found = ns.where(occurs, shares, ns.zeros_like(shares))
         classes = ns.sum(ns.astype(occurs, dtypes.sum), axis=-1)
-        shares = _ratio(ns, ns.sum(found, axis=-1), classes)
+        shares = ratio(ns, ns.sum(found, axis=-1), classes)
     return shares if shares.dtype == dtypes.result else ns.astype(shares, dtypes.result)
 
 
-def _ratio(ns: Namespace, part: Array, whole: Array) -> Array:
+def ratio(ns: Namespace, part: Array, whole: Array) -> Array:
     """Divide; nothing by nothing is NaN (R16), without a warning."""
     if isinstance(part, (np.ndarray, np.generic)):
         if not whole.ndim and whole:  # no warning to switch off, which takes longer than dividing

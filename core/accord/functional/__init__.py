@@ -7,14 +7,19 @@ from accord.functional.classes import (
     top_k_accuracy,
     top_k_categorical_accuracy,
 )
+from accord.functional.confusion import ClassPairs, confusion
+from accord.functional.predicted import precision_recall
 from accord.functional.retrieval import mean_reciprocal_rank, ndcg
 
 __all__ = [
+    "ClassPairs",
     "binary_accuracy",
     "categorical_accuracy",
+    "confusion",
     "mean_reciprocal_rank",
     "multilabel_accuracy",
     "ndcg",
+    "precision_recall",
     "sparse_categorical_accuracy",
     "top_k_accuracy",
     "top_k_categorical_accuracy",

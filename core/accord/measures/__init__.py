@@ -3,6 +3,7 @@
 from accord.measures.base import Measure
 from accord.measures.binary import Binary
 from accord.measures.multilabel import Multilabel
+from accord.measures.precision import PrecisionRecall
 from accord.measures.rank import RankMeasure
 from accord.measures.retrieval import NDCG, ReciprocalRank
 from accord.measures.sets import SetMeasure
@@ -14,6 +15,7 @@ __all__ = [
     "Categorical",
     "Measure",
     "Multilabel",
+    "PrecisionRecall",
     "RankMeasure",
     "ReciprocalRank",
     "SetMeasure",

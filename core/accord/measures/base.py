@@ -46,12 +46,15 @@ class Measure(ABC):
         Where scores are compared with a threshold: see `Binary`.
     scans : bool
         Whether the compiled scan may rank the scores.
+    tallies : type
+        What `tally` returns: a named tuple of counts that add.
     dense : bool
         Whether labels have the class axis of the scores; follows from ``label_kind``.
     """
 
     label_kind: ClassVar[LabelKind]
     scans: ClassVar[bool] = False
+    tallies: ClassVar[Any] = Tally
     dense: ClassVar[bool]
     k: int | tuple[int, ...] | None = None
     ties: Any = None

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, Literal, get_args
 
 from accord.backends.base import Array
+from accord.counts.tally import Tally
 from accord.credit.ties import Ties
 from accord.inputs import options
 from accord.measures import TopK
@@ -150,6 +151,11 @@ def counter(
 ) -> Counter:
     """Return an empty metric that counts what a report with these options shows."""
     options.one_of("average", average, AVERAGES)
+    if measure.tallies is not Tally:
+        raise ValueError(
+            f"{measure!r} has several figures, which a report of one can't show; pass the arrays to"
+            f" accord.precision_recall, or measure=accord.TopK(k={measure.k!r}) for its micro recall"
+        )
     if per_class and measure.label_kind == "set":
         raise ValueError(
             "per_class needs samples of one class, which multilabel samples are not; leave it out,"

@@ -14,6 +14,7 @@ import numpy as np
 
 from accord.backends.base import Array
 from accord.scan import dispatch
+from accord.scan.best_classes import find_best
 from accord.scan.code_cache import CodeCache
 from accord.scan.labels import find_classes, find_peaks, mark_positives
 from accord.scan.planes import rank_planes
@@ -22,7 +23,18 @@ from accord.scan.sets import choose_best, count_sides
 from accord.scan.simd import BFLOAT16, FLOAT16, first, scores_like
 from accord.scan.sums import add_credit
 
-__all__ = ["BFLOAT16", "FLOAT16", "best", "mark", "peaks", "sides", "stand", "tally", "tally_sides"]
+__all__ = [
+    "BFLOAT16",
+    "FLOAT16",
+    "best",
+    "best_classes",
+    "mark",
+    "peaks",
+    "sides",
+    "stand",
+    "tally",
+    "tally_sides",
+]
 
 TILE, BLOCK = 256, 4096
 """How many samples are ranked before they are counted, so that each loop does one thing.
@@ -220,3 +232,10 @@ def best(
     """Fill ``counts``, of shape (2 + 3K, N), as `choose_best` does."""
     marked = first(marks, None)
     choose_best(first(flat, half), entries, flat.size, marked, ks, last, counts)
+
+
+@_compiled
+def best_classes(flat: Array, half: Any, classes: int, last: bool, best: Array) -> None:
+    """Fill ``best``, of shape (N, K), as `find_best` does."""
+    scores = first(flat, half)
+    find_best(scores, classes, last, scores_like(scores, best.shape[1]), best)

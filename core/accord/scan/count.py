@@ -197,6 +197,16 @@ def _marks(piece: Rows, entries: int) -> npt.NDArray[np.uint8] | None:
     return marks if good else None
 
 
+def best_classes(rows: Rows, most: int, *, last: bool) -> npt.NDArray[np.int32]:
+    """Return the classes of each sample from the best to the last of so many, (N, most)."""
+    best, begin, scan = np.empty((rows.samples, most), np.int32), 0, compiled().best_classes
+    for piece in rows.pieces(_MARKS):
+        end = begin + piece.samples
+        scan(*flat(piece.scores), piece.entries, last, best[begin:end])
+        begin = end
+    return best
+
+
 def peaks(scores: npt.NDArray[Any], labels: npt.NDArray[Any]) -> npt.NDArray[np.int64]:
     """Return the class of each row of dense labels, -1 where it has none (R9)."""
 

@@ -53,3 +53,17 @@ def test_r26_an_nnx_metric_by_class_is_updated_under_jit() -> None:
     rank = accord.mean_reciprocal_rank(LABELS, SCORES, average="macro")
     np.testing.assert_allclose(found["rank"], rank, rtol=1e-6)
     np.testing.assert_allclose(found["gain"], accord.ndcg(LABELS, SCORES, 3), rtol=1e-6)
+
+
+def test_r27_a_scan_over_batches_counts_what_is_predicted() -> None:
+    metric = accord_jax.PrecisionRecall((1, 3), average=None)
+
+    def step(state: Any, batch: Any) -> Any:
+        return metric.update(state, *batch), None
+
+    batches = (jnp.asarray(LABELS), jnp.asarray(SCORES))
+    state, _ = jax.jit(lambda: jax.lax.scan(step, metric.init(classes=7), batches))()
+    whole = accord.precision_recall(LABELS, SCORES, (1, 3), average=None)
+    for found in (metric.compute(state), jax.jit(metric.compute)(state)):
+        for one, other in zip(found, whole, strict=True):
+            np.testing.assert_allclose(one, other, rtol=1e-6)

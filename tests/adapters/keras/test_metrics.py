@@ -20,6 +20,7 @@ from accord_keras import (
     CategoricalAccuracy,
     MeanReciprocalRank,
     MultilabelAccuracy,
+    PrecisionRecall,
     SparseCategoricalAccuracy,
     TopKAccuracy,
     TopKCategoricalAccuracy,
@@ -41,6 +42,7 @@ EACH: list[tuple[Callable[[], Any], Any]] = [
     (lambda: TopKAccuracy((1, 2), ties="expected"), LABELS),
     (lambda: TopKCategoricalAccuracy(2, average="macro"), DENSE),
     (lambda: MeanReciprocalRank((1, 3), ties="last"), LABELS),
+    (lambda: PrecisionRecall((1, 2), average="weighted"), LABELS),
     (lambda: MultilabelAccuracy("jaccard", k=2, ties="last"), SETS),
 ]
 
@@ -66,11 +68,14 @@ def test_each_class_counts_as_its_numpy_twin(make: Callable[[], Any], labels: An
     )
     result = metric.result()
     found = list(result.values()) if isinstance(result, dict) else result
+    expected = twin.compute()
+    if isinstance(expected, tuple):  # Keras shows no support
+        expected = np.concatenate(expected[:3])
     np.testing.assert_allclose(
         [keras.ops.convert_to_numpy(part) for part in found]
         if isinstance(found, list)
         else keras.ops.convert_to_numpy(found),
-        twin.compute(),
+        expected,
         rtol=1e-6,
     )
 

@@ -1,4 +1,4 @@
-"""Mean reciprocal rank and NDCG in ``fit`` and ``evaluate``, and in a saved model (R26)."""
+"""Mean reciprocal rank, NDCG and precision in ``fit`` and ``evaluate``, and in a saved model (R26, R27)."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 import accord
-from accord_keras import NDCG, MeanReciprocalRank
+from accord_keras import NDCG, MeanReciprocalRank, PrecisionRecall
 
 RNG = np.random.default_rng(26)
 FEATURES = RNG.normal(size=(96, 4)).astype("float32")
@@ -23,7 +23,7 @@ def model() -> keras.Model:
     model.compile(
         "sgd",
         loss="sparse_categorical_crossentropy",
-        metrics=[MeanReciprocalRank(), NDCG((1, 3))],
+        metrics=[MeanReciprocalRank(), NDCG((1, 3)), PrecisionRecall(2, average="micro")],
     )
     return model
 
@@ -39,6 +39,8 @@ def test_r26_fit_and_evaluate_report_the_figures_of_predict(model: keras.Model) 
         "ndcg_1": accord.ndcg(LABELS, scores, 1),
         "ndcg_3": accord.ndcg(LABELS, scores, 3),
     }
+    two = accord.precision_recall(LABELS, scores, 2, average="micro")
+    expected |= {"precision_2": two.precision, "recall_2": two.recall, "f1_2": two.f1}
     for name, value in expected.items():
         assert found[name] == pytest.approx(value, rel=1e-6)
         assert history[f"val_{name}"] == [pytest.approx(value, rel=1e-6)]

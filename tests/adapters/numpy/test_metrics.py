@@ -90,6 +90,7 @@ def test_r17_three_uneven_batches_give_the_figure_of_one_call(
         (accord_numpy.MultilabelAccuracy, accord.multilabel_accuracy),
         (accord_numpy.MeanReciprocalRank, accord.mean_reciprocal_rank),
         (accord_numpy.NDCG, accord.ndcg),
+        (accord_numpy.PrecisionRecall, accord.precision_recall),
     ],
 )
 def test_a_metric_takes_the_options_of_its_function(metric: Any, function: Any) -> None:

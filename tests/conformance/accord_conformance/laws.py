@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from accord_conformance import (
+    confusion_laws,
     group_laws,
     host_laws,
     measure_laws,
@@ -22,6 +23,7 @@ def _first_rule(law: Law) -> int:
 
 __all__ = [
     "LAWS",
+    "confusion_laws",
     "group_laws",
     "host_laws",
     "measure_laws",
