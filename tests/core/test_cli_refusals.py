@@ -144,6 +144,7 @@ def test_options_that_do_not_fit_are_refused_in_one_line(
 @pytest.mark.parametrize(
     ("words", "said"),
     [
+        ("scores.npy labels.npy --measure mrr", "--measure 'mrr' is unknown; pass one of 'top-k'"),
         ("scores.npy labels.npy --average mean", "--average 'mean' is unknown; pass one of"),
         ("positive.npy labels.npy --average macro", "--average macro has no effect on binary"),
         ("scores.npy sets.npy --measure multilabel --average weighted", "has no effect on multil"),

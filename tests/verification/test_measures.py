@@ -122,6 +122,12 @@ class TestCompare:
             accord.compare(SETS[:9, 0], SCORES, SCORES)
 
 
+@pytest.mark.parametrize("measure", [accord.ReciprocalRank(), accord.NDCG((1, 3))])
+def test_measures_by_which_every_rank_counts_are_not_compared(measure: accord.Measure) -> None:
+    with pytest.raises(ValueError, match="compare top-k accuracy at some k"):
+        accord.compare(SETS.argmax(axis=1), SCORES, SCORES, measure=measure)
+
+
 @pytest.mark.parametrize("measure", SHARES)
 def test_criteria_that_leave_samples_out_are_not_compared(measure: accord.Measure) -> None:
     with pytest.raises(ValueError, match=r"leaves samples out .* pass criteria='jaccard'"):

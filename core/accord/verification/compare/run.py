@@ -12,6 +12,7 @@ import numpy.typing as npt
 from accord.backends.small_floats import LIMITS
 from accord.credit.ties import Ties
 from accord.inputs import options
+from accord.measures import RankMeasure
 from accord.measures.base import Measure
 from accord.measures.multilabel import SHARES
 from accord.reporting.evaluate import usual_k
@@ -100,6 +101,11 @@ def compare(
             f"scores_a has shape {a.shape} and scores_b {b.shape}; pass scores of the same samples"
         )
     chosen = measure_or(measure, k, ties, usual_k(a))
+    if isinstance(chosen, RankMeasure) and chosen.cuts() is None:
+        raise ValueError(
+            f"{chosen!r} has another credit at each rank, and a flip is judged by the margin at one"
+            " k; compare top-k accuracy at some k, for instance k=(1, 5)"
+        )
     criteria = chosen.options().get("criteria")
     if criteria in SHARES:
         raise ValueError(
