@@ -42,9 +42,9 @@ def one_read(scores: Any) -> Contender:
     The memory is the array's own. NumPy asks Linux for large pages where JAX and TensorFlow do
     not, and a read of small pages takes about a tenth longer.
     """
-    import torch
+    from torch.utils.dlpack import from_dlpack
 
-    return Contender("one read (torch.sum)", torch.utils.dlpack.from_dlpack(scores).sum, limit=True)
+    return Contender("one read (torch.sum)", from_dlpack(scores).sum, limit=True)
 
 
 def reads(*arrays: Any) -> Callable[[], object]:
