@@ -68,10 +68,11 @@ class Binary(Measure):
     def scan(self, batch: Batch, places: int | None) -> Tally | None:
         """Count by the compiled scan; None if it can't, or finds something to refuse."""
         bound = native(self._border, batch.scores.dtype)
-        if bound is None or batch.groups is not None or not can_scan(batch.truth.dtype):
+        if bound is None or not can_scan(batch.truth.dtype):
             return None
         ignored = None if self.ignore_index is None else saturated(batch, self.ignore_index)
-        rows = Rows(batch.scores, batch.truth, batch.sample_axes, batch.mask, batch.weight, ignored)
+        axes, truth = batch.sample_axes, batch.truth
+        rows = Rows(batch.scores, truth, axes, batch.mask, batch.weight, ignored, batch.groups)
         fields = tally_sides(rows, bound, places, at_is_above=self.at_threshold == "positive")
         return None if fields is None else Tally(*fields)
 

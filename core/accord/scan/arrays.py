@@ -25,6 +25,7 @@ _IN_ONE_PIECE = 0x0001 | 0x0100  # NumPy's flags C_CONTIGUOUS and ALIGNED
 
 _INT32 = 4  # bytes; labels as wide or wider are read as they are
 _NO_WEIGHT = np.empty(0)
+_NO_GROUP = np.empty(0, np.int64)
 _NO_FLAG = np.empty(0, np.bool_)
 
 
@@ -41,10 +42,11 @@ class Rows(NamedTuple):
     keep: npt.NDArray[np.bool_] | None = None
     weight: npt.NDArray[Any] | None = None
     ignored: int | None = None
+    groups: npt.NDArray[Any] | None = None
 
     def at(self, index: Index) -> Rows:
         """Return some of the samples."""
-        keep, weight = self.keep, self.weight
+        keep, weight, groups = self.keep, self.weight, self.groups
         return Rows(
             self.scores[(*index, ...)],
             self.labels[(*index, ...)],
@@ -52,6 +54,7 @@ class Rows(NamedTuple):
             None if keep is None else keep[(*index, ...)],
             None if weight is None else weight[(*index, ...)],
             self.ignored,
+            None if groups is None else groups[(*index, ...)],
         )
 
     @property
@@ -105,6 +108,12 @@ class Rows(NamedTuple):
     def kept(self) -> npt.NDArray[np.bool_]:
         """Return the mask in one piece, empty if there is none."""
         return _NO_FLAG if self.keep is None else np.ascontiguousarray(self.keep).reshape(-1)
+
+    def group_ids(self) -> npt.NDArray[np.int64]:
+        """Return the groups in one piece, empty if there are none."""
+        if self.groups is None:
+            return _NO_GROUP
+        return np.require(self.groups, np.int64, ["C", "A"]).reshape(-1)
 
     def weights(self) -> npt.NDArray[np.float64]:
         """Return the weights in one piece, empty if there are none."""

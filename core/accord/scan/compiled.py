@@ -16,7 +16,7 @@ from accord.backends.base import Array
 from accord.scan import dispatch
 from accord.scan.best_classes import find_best
 from accord.scan.code_cache import CodeCache
-from accord.scan.labels import find_classes, find_peaks, mark_positives
+from accord.scan.labels import find_classes, find_groups, find_peaks, mark_positives
 from accord.scan.planes import rank_planes
 from accord.scan.rows import rank_lines, rank_rows, rank_sides
 from accord.scan.sets import choose_best, count_sides
@@ -133,6 +133,7 @@ def tally(
     labels: Array,
     keep: Array,
     weight: Array,
+    groups: Array,
     ignoring: bool,
     ignored: int,
     k: Array,
@@ -142,27 +143,36 @@ def tally(
     expected: bool,
     sums: Array,
 ) -> bool:
-    """Add the credit of N rows to sums by class; False at the first bad label or weight.
+    """Add the credit of N rows to sums by class or group; False at a bad label, weight or group.
 
     Sums are float64, exact for counts below 2**53, and of shape (2 + 3K, G), with a place for each
-    class or one for all: the total; the undefined, in the first place; then by k the credit under
-    the rule, with all ties lost, with all won. ``keep`` and ``weight`` are empty where there are
-    none. The ties before and after a label that are lost count as ahead of it; ``expected`` asks
+    class or group or one for all: the total; the undefined, in the first place; then by k the
+    credit under the rule, with all ties lost, with all won. ``keep``, ``weight`` and ``groups`` are
+    empty where there are none. The ties before and after a label that are lost count as ahead of it; ``expected`` asks
     for the mean over all orders instead. ``tables`` is as `add_credit` takes it: credit then ends
     at each k. ``half`` and ``apart`` are as in `stand`.
     """
     scores, size = first(flat, half), flat.size
     lost, most, samples = (lost_before, lost_after), k.max(), labels.size
     tile = BLOCK if apart > 1 else TILE
-    place, ranks = np.empty(tile, np.int64), np.empty((3, tile), np.int32)
+    place, group, ranks = (
+        np.empty(tile, np.int64),
+        np.empty(tile, np.int64),
+        np.empty((3, tile), np.int32),
+    )
     room = scores_like(scores, tile), np.empty((2, tile), np.int32)
     for begin in range(0, samples, tile):
         end = min(begin + tile, samples)
         some, worth, mine = labels[begin:end], weight[begin:end], place[: end - begin]
         if not find_classes(some, keep[begin:end], worth, ignoring, ignored, classes, mine):
             return False
+        column = mine
+        if groups.size:
+            column = group[: end - begin]
+            if not find_groups(groups[begin:end], mine, sums.shape[1], column):
+                return False
         _rank(scores, size, apart, classes, begin, mine, lost, most, room, ranks)
-        add_credit(ranks, mine, worth, classes, k, tables, expected, sums)
+        add_credit(ranks, column, worth, classes, k, tables, expected, sums)
     return True
 
 
@@ -173,6 +183,7 @@ def tally_sides(
     labels: Array,
     keep: Array,
     weight: Array,
+    groups: Array,
     ignoring: bool,
     ignored: int,
     bound: float,
@@ -186,15 +197,20 @@ def tally_sides(
     """
     scores = first(flat, half)
     k, tables, samples = np.ones(1, np.int64), np.empty((0, 0)), labels.size
-    place = np.empty(TILE, np.int64)
+    place, group = np.empty(TILE, np.int64), np.empty(TILE, np.int64)
     ranks = np.empty((3, TILE), np.int32)  # 0 for a hit, else 1, or 2 if undefined
     for begin in range(0, samples, TILE):
         end = min(begin + TILE, samples)
         some, worth, mine = labels[begin:end], weight[begin:end], place[: end - begin]
         if not find_classes(some, keep[begin:end], worth, ignoring, ignored, 2, mine):
             return False
+        column = mine
+        if groups.size:
+            column = group[: end - begin]
+            if not find_groups(groups[begin:end], mine, sums.shape[1], column):
+                return False
         rank_sides(scores, begin, mine, bound, at_is_above, ranks)
-        add_credit(ranks, mine, worth, 2, k, tables, False, sums)
+        add_credit(ranks, column, worth, 2, k, tables, False, sums)
     return True
 
 

@@ -110,7 +110,7 @@ def tally_sides(rows: Rows, bound: Bound, groups: int | None, *, at_is_above: bo
 
     None as in `tally_ranks`.
     """
-    if rows.weight is None:
+    if rows.weight is None and rows.groups is None:
         return _tally_unweighted_sides(rows, bound, groups, at_is_above=at_is_above)
     scan, border = compiled().tally_sides, bound.in_float64
 
@@ -120,7 +120,8 @@ def tally_sides(rows: Rows, bound: Bound, groups: int | None, *, at_is_above: bo
     sums = None if border is None else _sums(rows, count, 1, groups)
     if sums is None:
         return None
-    correct, floor, ceiling, *rest = _fields(sums, True, True, True, groups)
+    weighed = rows.weight is not None
+    correct, floor, ceiling, *rest = _fields(sums, weighed, weighed, weighed, groups)
     return correct[0], floor[0], ceiling[0], *rest
 
 
@@ -240,7 +241,7 @@ def _sums(
         sums = np.zeros((2 + 3 * several, groups or 1))
         for piece in part.pieces():
             labels = _classes(piece)
-            arrays = labels, piece.kept(), piece.weights()
+            arrays = labels, piece.kept(), piece.weights(), piece.group_ids()
             if labels is None or not count(piece, *arrays, ignoring, ignored, sums):
                 return None
         return sums

@@ -49,6 +49,17 @@ def find_classes(
 
 
 @_called
+def find_groups(groups: Array, place: Array, count: int, found: Array) -> bool:
+    """Fill ``found`` with the group of each sample in ``place``; False if one is not among them."""
+    bad = False
+    for row in range(place.size):
+        group = groups[row]  # once, for what is checked is what is used
+        bad |= place[row] >= 0 and not 0 <= group < count
+        found[row] = group
+    return not bad
+
+
+@_called
 def mark_positives(
     start: Any, samples: int, entries: int, keep: Array, ignoring: bool, ignored: int, marks: Array
 ) -> bool:

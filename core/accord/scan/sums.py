@@ -14,7 +14,7 @@ _summing = numba.njit(nogil=True, fastmath={"reassoc"})  # in any order, so many
 @_summing
 def add_credit(
     ranks: Array,
-    labels: Array,
+    places: Array,
     weight: Array,
     classes: int,
     k: Array,
@@ -22,43 +22,45 @@ def add_credit(
     expected: bool,
     sums: Array,
 ) -> None:
-    """Add what the samples of a tile are worth; all classes are ahead of an undefined one.
+    """Add what the samples of a tile are worth, each in its place among the sums if there are more.
+
+    All classes are ahead of an undefined sample.
 
     Where there are no tables, a sample is worth 1 up to each k. Else the first ``k.size`` rows of
     ``tables`` hold the credit at each rank from 0, and the other rows its running sums.
     """
-    some = labels.size
+    some = places.size
     rule, lost, won = ranks[0, :some], ranks[1, :some], ranks[2, :some]
-    _add_below(LEFT_OUT, won, labels, weight, sums[0])
+    _add_below(LEFT_OUT, won, places, weight, sums[0])
     sums[1, 0] += _worth(LEFT_OUT, won, weight) - _worth(classes, won, weight)
     by_rule, if_lost, if_won = 2, 2 + k.size, 2 + 2 * k.size
     for each in range(k.size):
         if tables.size:
             table, running = tables[each], tables[k.size + each]
             if expected:
-                _add_means(running, lost, won, labels, weight, sums[by_rule + each])
+                _add_means(running, lost, won, places, weight, sums[by_rule + each])
             else:
-                _add_looked_up(table, rule, labels, weight, sums[by_rule + each])
-            _add_looked_up(table, lost, labels, weight, sums[if_lost + each])
-            _add_looked_up(table, won, labels, weight, sums[if_won + each])
+                _add_looked_up(table, rule, places, weight, sums[by_rule + each])
+            _add_looked_up(table, lost, places, weight, sums[if_lost + each])
+            _add_looked_up(table, won, places, weight, sums[if_won + each])
             continue
         if expected:
-            _add_shares(k[each], lost, won, labels, weight, sums[by_rule + each])
+            _add_shares(k[each], lost, won, places, weight, sums[by_rule + each])
         else:
-            _add_below(k[each], rule, labels, weight, sums[by_rule + each])
-        _add_below(k[each], lost, labels, weight, sums[if_lost + each])
-        _add_below(k[each], won, labels, weight, sums[if_won + each])
+            _add_below(k[each], rule, places, weight, sums[by_rule + each])
+        _add_below(k[each], lost, places, weight, sums[if_lost + each])
+        _add_below(k[each], won, places, weight, sums[if_won + each])
 
 
 @_summing
-def _add_below(bound: int, rank: Array, labels: Array, weight: Array, sums: Array) -> None:
-    """Add the weight of the samples that rank below a bound, to one sum or by class."""
+def _add_below(bound: int, rank: Array, places: Array, weight: Array, sums: Array) -> None:
+    """Add the weight of the samples that rank below a bound, to one sum or by place."""
     if sums.size == 1:
         sums[0] += _worth(bound, rank, weight)
         return
     for row in range(rank.size):
         if rank[row] < bound:
-            sums[labels[row]] += weight[row] if weight.size else 1.0
+            sums[places[row]] += weight[row] if weight.size else 1.0
 
 
 @_summing
@@ -75,34 +77,34 @@ def _worth(bound: int, rank: Array, weight: Array) -> float:
 
 
 @_summing
-def _add_shares(k: int, lost: Array, won: Array, labels: Array, weight: Array, sums: Array) -> None:
+def _add_shares(k: int, lost: Array, won: Array, places: Array, weight: Array, sums: Array) -> None:
     """Add the mean credit at k over all orders of the tied (R5)."""
     for row in range(won.size):
         if won[row] < k:
             share = min((k - won[row]) / (lost[row] - won[row] + 1), 1.0)
-            sums[labels[row] if sums.size > 1 else 0] += share * (
+            sums[places[row] if sums.size > 1 else 0] += share * (
                 weight[row] if weight.size else 1.0
             )
 
 
 @_summing
-def _add_looked_up(table: Array, rank: Array, labels: Array, weight: Array, sums: Array) -> None:
-    """Add the credit that a table gives to each rank, to one sum or by class."""
-    classes, by_class, worth = table.size - 1, sums.size > 1, 0.0
+def _add_looked_up(table: Array, rank: Array, places: Array, weight: Array, sums: Array) -> None:
+    """Add the credit that a table gives to each rank, to one sum or by place."""
+    classes, by_place, worth = table.size - 1, sums.size > 1, 0.0
     for row in range(rank.size):
         if rank[row] < classes:
             credit = table[rank[row]] * (weight[row] if weight.size else 1.0)
-            if by_class:
-                sums[labels[row]] += credit
+            if by_place:
+                sums[places[row]] += credit
             else:
                 worth += credit
-    if not by_class:
+    if not by_place:
         sums[0] += worth
 
 
 @_summing
 def _add_means(
-    running: Array, lost: Array, won: Array, labels: Array, weight: Array, sums: Array
+    running: Array, lost: Array, won: Array, places: Array, weight: Array, sums: Array
 ) -> None:
     """Add the mean credit over all orders of the tied, from the running sums of a table (R5)."""
     classes = running.size - 1
@@ -110,6 +112,6 @@ def _add_means(
         if won[row] < classes:
             tied = lost[row] - won[row] + 1
             credit = (running[lost[row] + 1] - running[won[row]]) / tied
-            sums[labels[row] if sums.size > 1 else 0] += credit * (
+            sums[places[row] if sums.size > 1 else 0] += credit * (
                 weight[row] if weight.size else 1.0
             )
