@@ -54,7 +54,10 @@ class Predicted(NamedTuple):
 
 
 class Match(NamedTuple):
-    """What one way of predicting gives: the set chosen, and the ones that tie-breaking allows."""
+    """What one way of predicting gives: the set chosen, and the ones that tie-breaking allows.
+
+    Where no score is ``tied``, these are one set.
+    """
 
     chosen: Predicted
     worst: Predicted
@@ -63,6 +66,7 @@ class Match(NamedTuple):
     usable: Array
     undefined: Array
     invalid: Array | None
+    tied: bool = True
 
 
 class Sides(NamedTuple):
@@ -97,7 +101,13 @@ def scanned_past_threshold(rows: Rows, threshold: float, at_threshold: AtThresho
     """Predict as `past_threshold` by the compiled scan; None if it finds something to refuse."""
     bound = native(threshold, rows.scores.dtype)
     counts = None if bound is None else side_counts(rows, bound)
-    return None if counts is None else _past_threshold(Sides(*counts[:7]), at_threshold, None)
+    if counts is None:
+        return None
+    found = Sides(*counts[:7])
+    if found.at.any():
+        return _past_threshold(found, at_threshold, None)
+    sure = Predicted(found.above, found.above_true)
+    return Match(sure, sure, sure, found.true, found.known, found.nan, None, tied=False)
 
 
 def _past_threshold(found: Sides, at_threshold: AtThreshold, invalid: Array | None) -> Match:
@@ -193,10 +203,11 @@ def outcome(
         return block.ns.stack(each) if stacked else each[0]
 
     undefined, invalid = first.undefined, first.invalid
+    chosen, tied = of("chosen"), len(matches) > 1 or first.tied
     return Outcome(
-        credit=of("chosen"),
-        floor=of("worst"),
-        ceiling=of("best"),
+        credit=chosen,
+        floor=of("worst") if tied else chosen,
+        ceiling=of("best") if tied else chosen,
         undefined=undefined if by_label else undefined > 0,
         labels=labels,
         invalid=invalid if by_label or invalid is None else invalid > 0,
