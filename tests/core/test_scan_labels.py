@@ -98,6 +98,30 @@ def test_r11_the_k_best_labels_are_those_that_a_sort_gives(dtype: str, length: i
         assert (found.correct <= found.ceiling).all()
 
 
+@pytest.mark.parametrize("dtype", ["float32", "int8"])
+@pytest.mark.parametrize("length", LENGTHS)
+def test_r11_k_labels_that_tie_for_the_best_are_not_k_levels(dtype: str, length: int) -> None:
+    scores = np.full((4, length), 3, dtype)
+    scores[np.arange(4), np.arange(4) % length] = 1
+    labels, last = true_labels(scores.shape, "int64"), min(length - 1, 32)
+    for ties in ("first", "last"):
+        k = tuple(sorted({1, min(2, last), last}))
+        assert_same(accord.Multilabel("overlap", k=k, ties=ties), labels, scores)
+
+
+@pytest.mark.parametrize("dtype", SCORES)
+def test_r10_a_few_ties_and_nans_among_many_scores_are_counted(dtype: str) -> None:
+    rng = np.random.default_rng(3)
+    scores = np.where(rng.random(40_000) < 0.5, 1, 0).astype(dtype)
+    odd = rng.integers(0, scores.size, 3)
+    scores[odd] = [np.nan, 0.5, 0.5] if scores.dtype.kind == "f" else 1
+    labels = true_labels(scores.shape, "uint8")
+    kept = rng.random(scores.size) < 0.9999
+    for threshold in (0.5, 0.0):
+        assert_same(accord.Binary(threshold), labels, scores)
+        assert_same(accord.Binary(threshold), labels, scores, mask=kept)
+
+
 @pytest.mark.parametrize("labelled", LABELS)
 @pytest.mark.parametrize("dtype", SCORES)
 def test_r20_sets_of_every_dtype_count_as_without_the_scan(dtype: str, labelled: str) -> None:

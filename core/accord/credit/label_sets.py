@@ -57,7 +57,7 @@ class Predicted(NamedTuple):
 class Match(NamedTuple):
     """What one way of predicting gives: the set chosen, and the ones that tie-breaking allows.
 
-    ``least`` is the smallest of these sets.
+    ``least`` is the smallest of these sets. Where no score is ``tied``, they are one set.
     """
 
     least: Predicted
@@ -68,6 +68,7 @@ class Match(NamedTuple):
     usable: Array
     undefined: Array
     invalid: Array | None
+    tied: bool = True
 
 
 class Sides(NamedTuple):
@@ -102,7 +103,13 @@ def scanned_past_threshold(rows: Rows, threshold: float, at_threshold: AtThresho
     """Predict as `past_threshold` by the compiled scan; None if it finds something to refuse."""
     bound = native(threshold, rows.scores.dtype)
     counts = None if bound is None else side_counts(rows, bound)
-    return None if counts is None else _past_threshold(Sides(*counts[:7]), at_threshold, None)
+    if counts is None:
+        return None
+    found = Sides(*counts[:7])
+    if found.at.any():
+        return _past_threshold(found, at_threshold, None)
+    sure = Predicted(found.above, found.above_true)
+    return Match(sure, sure, sure, sure, found.true, found.known, found.nan, None, tied=False)
 
 
 def _past_threshold(found: Sides, at_threshold: AtThreshold, invalid: Array | None) -> Match:
@@ -199,7 +206,12 @@ def outcome(
     def worth(match: Match, predicted: Predicted) -> Array:
         return _credit(block, match, predicted, credit, unit)
 
-    ways = [[worth(m, each) for each in (m.chosen, m.worst, m.best)] for m in matches]
+    ways = [
+        [worth(m, each) for each in (m.chosen, m.worst, m.best)]
+        if m.tied
+        else [worth(m, m.chosen)] * 3
+        for m in matches
+    ]
     size: Array | int = block.classes if by_label else 1
     if is_kind(block.ns, ways[0][0], FLOAT):
         left_out = block.ns.isnan(ways[0][0])

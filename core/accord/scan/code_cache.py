@@ -33,7 +33,7 @@ SOURCES = tuple(
     f"accord.scan.{name}"
     for name in (
         *("compiled", "rows", "labels", "sets", "best_classes", "planes", "sums"),
-        *("simd", "simd_flags", "simd_largest", "simd_planes", "code_cache"),
+        *("simd", "simd_flags", "simd_largest", "simd_planes", "simd_sides", "code_cache"),
     )
 )
 """The modules that the compiled code is made from, and this one, which says how it is kept."""

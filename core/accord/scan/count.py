@@ -19,7 +19,7 @@ from accord.scan.threads import shared
 
 NO_TABLES = np.empty((0, 0))
 
-_MARKS = 1 << 17  # labels of sets that are marked at a time, a byte each, to fit a core's cache
+_MARKS = 1 << 18  # labels of sets that are marked at a time, a byte each, to fit a core's cache
 _LINE = 64  # bytes; marks are read a line at a time
 MOST = 32  # the largest k whose best labels are looked for one after the other
 _SIDES = 8  # counts of labels by the side that their score is on

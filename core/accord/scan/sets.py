@@ -13,6 +13,7 @@ from accord.scan.rows import lowest
 from accord.scan.simd import lanes, score_at, scores_like
 from accord.scan.simd_flags import above, level, marked, nans, ones
 from accord.scan.simd_largest import largest, largest_below
+from accord.scan.simd_sides import FIELD, MOST_LINES, plain_sides
 
 _inlined = numba.njit(nogil=True, inline="always")
 _called = numba.njit(nogil=True)
@@ -86,13 +87,26 @@ def count_sides(
 
     A score that equals ``own`` is at the threshold if ``exact``, else below it.
     """
+    width = lanes(start)
     for row in range(counts.shape[1]):
-        begin = row * entries
-        known, true, up, up_true, at, at_true, nan, nan_true = _sides(
-            start, begin, begin + entries, size, marks, own
-        )
-        counts[0, row], counts[1, row], counts[2, row] = known, true, up
-        counts[3, row] = up_true
+        place, end = row * entries, (row + 1) * entries
+        known, true, up, up_true, at, at_true, nan, nan_true = 0, 0, 0, 0, 0, 0, 0, 0
+        while place < end:
+            lines = min((end - place) // width, MOST_LINES)
+            upto = min(place + max(lines, 1) * width, end)
+            plain = plain_sides(start, marks, place, lines, own) if lines else -1
+            if plain >= 0:
+                known += upto - place
+                true += plain & lowest(FIELD)
+                up += plain >> FIELD & lowest(FIELD)
+                up_true += plain >> 2 * FIELD
+            else:
+                more = _sides(start, place, upto, size, marks, own)
+                known, true, up = known + more[0], true + more[1], up + more[2]
+                up_true, at, at_true = up_true + more[3], at + more[4], at_true + more[5]
+                nan, nan_true = nan + more[6], nan_true + more[7]
+            place = upto
+        counts[0, row], counts[1, row], counts[2, row], counts[3, row] = known, true, up, up_true
         counts[4, row], counts[5, row] = (at, at_true) if exact else (0, 0)
         counts[6, row], counts[7, row] = nan, nan_true
 
@@ -116,24 +130,25 @@ def choose_best(
     levels, so_far = scores_like(start, most), np.empty(most, np.int64)
     for row in range(counts.shape[1]):
         begin = row * entries
-        end, found, ahead = begin + entries, 0, 0
+        end = begin + entries
         own = _largest(start, begin, end, 0, levels)
         if own != own:
             sides = _sides(start, begin, end, size, marks, own)
             counts[:, row] = 0
             counts[0, row], counts[1, row] = sides[1] + sides[7], sides[6]
             continue
-        while True:
-            levels[found] = own
-            so_far[found] = ahead = _count_from(start, begin, end, size, own)
-            found += 1
-            if ahead >= most or found == most:  # the latter if another thread writes meanwhile
-                break
+        levels[0], so_far[0], tied_yet = own, 1, entries == most  # too few scores for all levels
+        for found in range(1, most):
             own = _largest(start, begin, end, found, levels)
+            tied_yet |= not own < levels[found - 1]
+            levels[found], so_far[found] = own, found + 1
+        if tied_yet or _count_from(start, begin, end, size, own) != most:
+            for each in range(most):
+                so_far[each] = _count_from(start, begin, end, size, levels[each])
         counts[1, row] = 0
         for each in range(ks.size):
             k, least = ks[each], 0
-            while so_far[least] < k and least < found - 1:
+            while so_far[least] < k and least < most - 1:
                 least += 1
             own = levels[least]
             _, true, up, up_true, tied, tied_true, _, _ = _sides(

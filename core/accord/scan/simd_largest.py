@@ -86,7 +86,7 @@ def _least(score: Any) -> Any:
 
 
 def _highest(builder: ir.IRBuilder, score: Any, scores: ir.Value) -> ir.Value:
-    """Return the largest lane."""
+    """Return the largest lane; none is NaN."""
     lane, width = scores.type.element, scores.type.count
     if isinstance(score, types.Float):
         kind, name = "fmax", f"v{width}f{score.bitwidth}"
@@ -94,4 +94,4 @@ def _highest(builder: ir.IRBuilder, score: Any, scores: ir.Value) -> ir.Value:
         kind, name = "smax" if score.signed else "umax", f"v{width}i{score.bitwidth}"
     function = ir.FunctionType(lane, [scores.type])
     reduce = builder.module.declare_intrinsic(f"llvm.vector.reduce.{kind}.{name}", (), function)
-    return builder.call(reduce, [scores])
+    return builder.call(reduce, [scores], fastmath=("nnan", "nsz") if kind == "fmax" else ())
