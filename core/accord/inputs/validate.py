@@ -79,11 +79,14 @@ def validate(
     if y_true is None:
         raise refusals.no_array("y_true", y_true)
     truth = _given(backend, "y_true", y_true, y_score, name, classes=dense, masks=masks)
-    optional = {"mask": mask, "sample_weight": sample_weight}
-    optional |= {"candidates": candidates, "groups": groups}
     optional = {
         each: _given(backend, each, values, y_score, name, masks=masks)
-        for each, values in optional.items()
+        for each, values in (
+            ("mask", mask),
+            ("sample_weight", sample_weight),
+            ("candidates", candidates),
+            ("groups", groups),
+        )
         if values is not None
     }
     origin = None
@@ -94,7 +97,7 @@ def validate(
         y_score, *others = views
     elif not isinstance(y_score, np.ndarray):
         others = [_placed(backend, values, y_score) for values in others]
-    truth, optional = others[0], dict(zip(optional, others[1:], strict=True))
+    truth = others[0]
     host = isinstance(y_score, np.ndarray)
     small = host and not y_score.dtype.isbuiltin == truth.dtype.isbuiltin == 1  # of another package
     if small:
@@ -115,14 +118,9 @@ def validate(
     if axis is not None and ranked:
         shapes.refuse_predicted_labels(ns, scores, name, dense=dense)
     truth = backend.match_samples("y_true", truth, scores)
-    for each, array in optional.items():
-        fit = small_floats.widened(array)
-        if each == "candidates" and axis is not None:
-            expected.refuse_other(each, array, tuple(y_score.shape))
-            fit = _class_axis_last(ns, array, axis)
-        else:
-            expected.refuse_other(each, array, samples)
-        optional[each] = backend.match_samples(each, fit, scores)
+    if optional:
+        optional = dict(zip(optional, others[1:], strict=True))
+        optional = _fit(optional, expected, backend, scores, samples)
     return Batch(
         backend,
         ns,
@@ -139,6 +137,26 @@ def validate(
         groups=optional.get("groups"),
         n_groups=n_groups,
     )
+
+
+def _fit(
+    optional: dict[str, Array],
+    expected: shapes.Expected,
+    backend: Backend,
+    scores: Array,
+    samples: tuple[Any, ...],
+) -> dict[str, Array]:
+    """Return arrays that need not be there, of the dtypes and shapes that the scores ask for."""
+    found = {}
+    for each, array in optional.items():
+        fit = small_floats.widened(array)
+        if each == "candidates" and expected.axis is not None:
+            expected.refuse_other(each, array, tuple(expected.scores.shape))
+            fit = _class_axis_last(expected.ns, array, expected.axis)
+        else:
+            expected.refuse_other(each, array, samples)
+        found[each] = backend.match_samples(each, fit, scores)
+    return found
 
 
 def join(backend: Backend, name: str, values: Any, scores: Array, beside: str = "y_score") -> Array:

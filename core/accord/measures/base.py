@@ -2,26 +2,25 @@
 
 from __future__ import annotations
 
-import re
 from abc import ABC, abstractmethod
-from dataclasses import fields, replace
-from typing import Any, ClassVar, Literal
+from typing import Any, ClassVar
 
 from accord.backends.base import Array
 from accord.counts.averages import Average, per_class
-from accord.counts.tally import Outcome, Tally, count
+from accord.counts.tally import Outcome, Tally
 from accord.credit.nonfinite import NonFinite
 from accord.inputs import options
 from accord.inputs.batch import Batch
-from accord.inputs.groups import by_both, group_count, group_ids
+from accord.inputs.groups import by_both, group_count
 from accord.inputs.labels import Labels
 from accord.inputs.validate import validate
-from accord.scan.dispatch import NotLoadedError
+from accord.measures.counting import counted
+from accord.measures.described import Described, LabelKind
 
-LabelKind = Literal["class", "dense", "binary", "set"]
+__all__ = ["LabelKind", "Measure"]
 
 
-class Measure(ABC):
+class Measure(Described, ABC):
     """What to compute: made once, used on any framework, a static argument under any trace.
 
     A measure is a frozen dataclass whose fields are its options. To write one, subclass
@@ -56,13 +55,6 @@ class Measure(ABC):
     scans: ClassVar[bool] = False
     tallies: ClassVar[Any] = Tally
     dense: ClassVar[bool]
-    k: int | tuple[int, ...] | None = None
-    ties: Any = None
-    axis: int | None = None
-    ignore_index: int | None = None
-    threshold: float | None = None
-    at_threshold: Any = None
-    from_logits: bool = False
 
     def __init_subclass__(cls) -> None:
         cls.dense = getattr(cls, "label_kind", None) in ("dense", "set")
@@ -117,77 +109,12 @@ class Measure(ABC):
         """
         return None
 
-    @property
-    def title(self) -> str:
-        """What pages call the measure: for a class `ReciprocalRank`, ``"reciprocal rank"``."""
-        name = type(self).__name__
-        return name if name.isupper() else re.sub(r"(?<!^)(?=[A-Z])", " ", name).lower()
-
-    @property
-    def figure(self) -> str:
-        """What the mean of the credit is called."""
-        return "accuracy"
-
-    @property
-    def fractional(self) -> bool:
-        """Whether the credit of a sample may be a fraction."""
-        return True
-
-    @property
-    def unit(self) -> Literal["samples", "labels"]:
-        """What a tally counts."""
-        return "samples"
-
-    def options(self) -> dict[str, Any]:
-        """Return the options by name: ``type(measure)(**measure.options())`` is an equal measure."""
-        return {
-            each.name: getattr(self, each.name)
-            for each in fields(self)  # type: ignore[arg-type]  # every measure is a dataclass
-            if each.init
-        }
-
-    @property
-    def several(self) -> tuple[int, ...]:
-        """The k of each figure where there are several, else nothing."""
-        return self.k if isinstance(self.k, tuple) else ()
-
-    @property
-    def ks(self) -> tuple[int, ...]:
-        """Every k there is a figure for, or nothing for a measure without k."""
-        if self.k is None:
-            return ()
-        return self.k if isinstance(self.k, tuple) else (self.k,)
-
-    @property
-    def lead(self) -> tuple[int, ...]:
-        """The leading shape of the figures: how many k there are, if several."""
-        return (len(self.k),) if isinstance(self.k, tuple) else ()
-
-    @property
-    def by_class(self) -> bool:
-        """Whether a sample has one true class, so that counts can be made by class."""
-        return self.label_kind != "set"
-
-    def classes_in(self, shape: tuple[int, ...]) -> int:
-        """Return how many classes counts by class have, for scores of a shape."""
-        return 2 if self.axis is None else int(shape[self.axis])
-
-    def batch(
-        self,
-        y_true: Any,
-        y_score: Array,
-        *,
-        sample_weight: Any = None,
-        mask: Any = None,
-        candidates: Any = None,
-        groups: Any = None,
-        n_groups: int | None = None,
-    ) -> Batch:
+    def batch(self, y_true: Any, y_score: Array, **samples: Any) -> Batch:
         """Validate arrays as `tally` does, and decide what counts them.
 
         Parameters
         ----------
-        y_true, y_score, sample_weight, mask, candidates, groups, n_groups
+        y_true, y_score, **samples
             As `tally` takes them.
 
         Returns
@@ -201,11 +128,14 @@ class Measure(ABC):
             As `tally`, for what can be known without reading a value.
         """
         ranked = self.label_kind in ("class", "dense")
-        if candidates is not None and not ranked:
+        if samples.get("candidates") is not None and not ranked:
             raise ValueError(
                 f"candidates is for measures that rank classes, and this is {self.title}; leave it"
                 " out, or use mask= for whole samples"
             )
+        n_groups = samples.get("n_groups")
+        if n_groups is not None or samples.get("groups") is not None:
+            samples["n_groups"] = group_count(samples.get("groups"), n_groups)
         batch = validate(
             y_true,
             y_score,
@@ -213,11 +143,7 @@ class Measure(ABC):
             dense=self.dense,
             ranked=ranked,
             scans=self.scans,
-            sample_weight=sample_weight,
-            mask=mask,
-            candidates=candidates,
-            groups=groups,
-            n_groups=group_count(groups, n_groups),
+            **samples,
         )
         self.check(2 if self.axis is None else batch.classes)
         return batch
@@ -251,26 +177,7 @@ class Measure(ABC):
         if per_class and batch.groups is not None:
             raise by_both()
         places = (2 if self.axis is None else batch.classes) if per_class else batch.n_groups
-        tally = None
-        if batch.scanned:
-            try:
-                tally = self.scan(batch, places)
-            except NotLoadedError:
-                batch = replace(batch, scanned=False)
-        elif self.scans:
-            called = batch.backend.one_call(_tally, (self, bool(per_class)), batch)
-            tally = None if called is None else Tally(*called)
-        if tally is not None:
-            return tally
-        counted = batch.backend.compiled(_counted)
-        for block in batch.blocks():
-            labels = self.labels(block) if block.readable else None  # bad ones raise out here
-            if labels is not None and block.groups is not None:
-                group_ids(block, labels.kept)  # likewise
-            part: Tally = counted((self, places), block, labels)
-            tally = part if tally is None else tally + part
-        assert tally is not None  # noqa: S101  # for the type checker: a batch has a block
-        return tally
+        return counted(self, batch, places, per_class=bool(per_class))
 
     def tally(
         self,
@@ -360,13 +267,3 @@ class Measure(ABC):
             )
 
         return batch.wrap(batch.over_blocks(work))
-
-
-def _counted(how: tuple[Measure, int | None], block: Batch, labels: Labels | None) -> Tally:
-    measure, places = how
-    labels = measure.labels(block) if labels is None else labels
-    return count(block, measure.outcome(block, labels), places)
-
-
-def _tally(measure: Measure, per_class: bool, batch: Batch) -> Tally:
-    return measure.count(batch, per_class=per_class)

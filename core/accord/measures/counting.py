@@ -1,0 +1,65 @@
+"""Counting a batch of any measure: by the compiled scan, by one operation, or block by block."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from accord.counts.tally import Tally, count
+from accord.inputs.batch import Batch
+from accord.inputs.groups import group_ids
+from accord.inputs.labels import Labels
+from accord.scan.dispatch import NotLoadedError
+
+
+def counted(measure: Any, batch: Batch, places: int | None, *, per_class: bool) -> Tally:
+    """Count a batch of a `Measure`.
+
+    Parameters
+    ----------
+    measure : Measure
+        What to count.
+    batch : Batch
+        Of the measure.
+    places : int or None
+        How many classes or groups to count by; None counts all samples together.
+    per_class : bool
+        Whether these are classes.
+
+    Returns
+    -------
+    Tally
+        Of what counted.
+    """
+    tally: Tally | None = None
+    if batch.scanned:
+        try:
+            tally = measure.scan(batch, places)
+        except NotLoadedError:
+            batch = replace(batch, scanned=False)
+    elif measure.scans:
+        called = batch.backend.one_call(_tally, (measure, per_class), batch)
+        tally = None if called is None else Tally(*called)
+    return _by_blocks(measure, batch, places) if tally is None else tally
+
+
+def _by_blocks(measure: Any, batch: Batch, places: int | None) -> Tally:
+    count_block = batch.backend.compiled(_block)
+    tallies: list[Tally] = []
+    for block in batch.blocks():
+        labels = measure.labels(block) if block.readable else None  # bad ones raise out here
+        if labels is not None and block.groups is not None:
+            group_ids(block, labels.kept)  # likewise
+        tallies.append(count_block((measure, places), block, labels))
+    return sum(tallies[1:], tallies[0])
+
+
+def _block(how: tuple[Any, int | None], block: Batch, labels: Labels | None) -> Tally:
+    measure, places = how
+    labels = measure.labels(block) if labels is None else labels
+    return count(block, measure.outcome(block, labels), places)
+
+
+def _tally(measure: Any, per_class: bool, batch: Batch) -> Tally:
+    tally: Tally = measure.count(batch, per_class=per_class)
+    return tally
