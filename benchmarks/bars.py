@@ -18,7 +18,7 @@ from pathlib import Path
 from harness import Result
 
 HERE = Path(__file__).parent
-SCRIPTS = ("numpy", "torch", "jax", "keras", "measures", "features")
+SCRIPTS = ("numpy", "torch", "jax", "keras", "measures", "features", "start")
 VERSIONS = ("numpy", "numba", "torch", "jax", "tensorflow", "keras", "torchmetrics", "torcheval")
 
 SETTINGS = {
@@ -50,6 +50,7 @@ LARGE, FEW, WIDE = "(50000 x 1000) float32", "(2000000 x 10) float32", "(4096 x 
 LABELS = ("random labels", "every label a hit")
 DENSE = ("one-hot float32 labels", "probabilities", "one-hot uint8 labels")
 CRITERIA = ("exact_match", "hamming", "overlap", "contain", "belong", "jaccard")
+START = "(32 x 10) float32, in a new process"
 PLANES, FORTRAN = "(8 x 21 x 512 x 512), classes along axis 1", "(20000 x 1000) in Fortran order"
 
 BARS = (
@@ -92,6 +93,11 @@ BARS = (
         Bar(8, "measures", f"{LARGE}, {LABELS[1]}", f"accord, {what}", 1.3)
         for what in ("in_top_k", "standing", "credit", "weights", "macro", "expected")
     ),
+    Bar(8, "measures", f"{LARGE}, {LABELS[1]}", "accord, 50 groups", 1.3, "accord"),
+    *(
+        Bar(8, "measures", f"{LARGE}, {LABELS[1]}", f"accord, {what}", 1.5)
+        for what in ("MRR", "NDCG")
+    ),
     *(
         Bar(9, "measures", f"(50000 x 1000) {kind}", who, most, unit)
         for kind in DENSE
@@ -129,6 +135,9 @@ BARS = (
             (FORTRAN, "accord"),
         )
     ),
+    Bar(14, "start", START, "accord, first call", 10, MILLISECONDS),
+    Bar(14, "start", START, "accord, before the scan is loaded", 0.05, MILLISECONDS),
+    Bar(14, "start", START, "accord, longest later call", 100, MILLISECONDS),
 )
 
 

@@ -19,6 +19,7 @@ SAMPLES, CLASSES = 50_000, 1000
 SETS = (200_000, 80)
 BINARY = 10_000_000
 PLANES = (8, 21, 512, 512)
+GROUPS = 50
 FORTRAN = (20_000, 1000)
 CRITERIA = ("exact_match", "hamming", "overlap", "contain", "belong", "jaccard")
 
@@ -154,6 +155,7 @@ def per_sample(rng: np.random.Generator) -> Iterator[Race]:
     """Yield races over functions that return something for each sample, and over options."""
     scores = rng.standard_normal((SAMPLES, CLASSES), dtype=np.float32)
     hits, weight = scores.argmax(1), rng.random(SAMPLES)
+    groups = rng.integers(0, GROUPS, SAMPLES)
     yield (
         "(50000 x 1000) float32, every label a hit",
         [
@@ -166,6 +168,16 @@ def per_sample(rng: np.random.Generator) -> Iterator[Race]:
             ),
             entrant("accord, macro", accord.top_k_accuracy, hits, scores, K, average="macro"),
             entrant("accord, expected", accord.top_k_accuracy, hits, scores, K, ties="expected"),
+            entrant("accord", accord.top_k_accuracy, hits, scores, K),
+            entrant(
+                "accord, 50 groups",
+                accord.top_k_accuracy,
+                *(hits, scores, K),
+                groups=groups,
+                n_groups=GROUPS,
+            ),
+            entrant("accord, MRR", accord.mean_reciprocal_rank, hits, scores),
+            entrant("accord, NDCG", accord.ndcg, hits, scores, K),
         ],
     )
 

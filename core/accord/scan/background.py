@@ -57,6 +57,11 @@ class Background:
                     self._jobs.clear()
                     self._known, self._thread = set(self._done), None
 
+    @property
+    def idle(self) -> bool:
+        """Whether every job is done."""
+        return self._thread is None
+
     def wait(self) -> None:
         """Wait until every job is done."""
         thread = self._thread
