@@ -97,6 +97,7 @@ def wanted(scores: npt.NDArray[Any]) -> bool:
     _seen += scores.size + _CALL
     if _seen >= _WORTH_IT and available():
         loading.add(_MODULE, functools.partial(importlib.import_module, _MODULE))
+        loading.give_way()
     return False
 
 
@@ -124,6 +125,7 @@ def load(key: tuple[object, ...], compile_now: Callable[[], Callable[[], object]
         return
     if not loading.has(key):
         loading.add(key, compile_now())
+    loading.give_way()
     raise NotLoadedError
 
 
