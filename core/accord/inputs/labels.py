@@ -98,17 +98,15 @@ def among_candidates(block: Batch, labels: Labels) -> Labels:
     place = _cast(block, labels.label, "count")[..., None]
     good = block.backend.take_last_axis(as_number(block, block.candidates), place)[..., 0] != 0
     judged = good if labels.valid is None else good | ~labels.valid  # others are bad already
-    keep = labels.kept.keep
+    bad = _and(labels.kept.keep, ~judged)
     allowed = (
         "a class that is not among the candidates of its sample; mark it as one, or leave the"
         " sample out by mask"
     )
     seen = labels.label if block.truth.ndim > good.ndim else block.truth
-    if block.refuse_any(_and(keep, ~judged), "y_true", seen, allowed) and keep is None:
+    if block.refuse_any(bad, "y_true", seen, allowed):
         return labels
-    valid = good if labels.valid is None else good & labels.valid
-    readable = block.backend.residence(block.scores) == "host" and labels.valid is None
-    return labels._replace(valid=None if readable else valid)
+    return labels._replace(valid=good if labels.valid is None else good & labels.valid)
 
 
 def _refuse_labels_for_a_row(block: Batch) -> None:
