@@ -192,6 +192,30 @@ def test_r16_no_samples_give_a_tally_of_nothing(measure: accord.Measure) -> None
     assert grouped.total.tolist() == [0, 0]
 
 
+@pytest.mark.parametrize("ties", ["first", "expected"])
+def test_r25_a_sample_that_is_left_out_may_have_a_label_that_takes_no_part(ties: Any) -> None:
+    there = THERE.copy()
+    there[::3] = False
+    kept = np.arange(300) % 3 > 0
+    measure = accord.TopK(2, ties=ties)
+    found = measure.tally(LABELS, SCORES, candidates=there, mask=kept)
+    alone = measure.tally(LABELS[kept], SCORES[kept], candidates=there[kept])
+    np.testing.assert_allclose(found, alone, rtol=1e-12)
+    assert not measure.credit(LABELS, SCORES, candidates=there, mask=kept)[~kept].any()
+
+
+@pytest.mark.parametrize("layout", [np.ascontiguousarray, np.asfortranarray])
+@pytest.mark.parametrize("dtype", ["float16", "float32", "float64", "int8", "bool"])
+def test_r25_both_engines_count_the_same_among_candidates(layout: Any, dtype: str) -> None:
+    scores, rivals = layout((SCORES > 4).astype(dtype)), layout(THERE)
+    for measure in (accord.TopK((1, 4), ties="last"), accord.NDCG(ties="expected")):
+        with scan.using(False):
+            expected = measure.tally(LABELS, scores, candidates=rivals)
+        found = measure.tally(LABELS, scores, candidates=rivals)
+        for mine, theirs in zip(found, expected, strict=True):
+            np.testing.assert_allclose(mine, theirs, rtol=1e-12)
+
+
 def test_r13_padding_has_no_credit_of_its_own() -> None:
     kept = RNG.random(300) < 0.5
     expected = accord.in_top_k(LABELS, SCORES, 2) & kept

@@ -104,8 +104,10 @@ def among_candidates(block: Batch, labels: Labels) -> Labels:
         " sample out by mask"
     )
     seen = labels.label if block.truth.ndim > good.ndim else block.truth
-    if block.refuse_any(bad, "y_true", seen, allowed):
-        return labels
+    if block.refuse_any(bad, "y_true", seen, allowed) and (
+        labels.kept.keep is None or block.ns.all(good)
+    ):
+        return labels  # else a sample that is left out has a bad one, which ranks last
     return labels._replace(valid=good if labels.valid is None else good & labels.valid)
 
 

@@ -102,13 +102,20 @@ class RankMeasure(Measure):
 
     def scan(self, batch: Batch, places: int | None) -> Tally | None:
         """Count by the compiled scan; None if it can't, or finds something to refuse."""
-        if batch.candidates is not None:
-            return None
         if self.dense and not (batch.sample_axes and can_scan(batch.truth.dtype)):
             return None
         ignored = None if self.ignore_index is None else saturated(batch, self.ignore_index)
         axes, truth = batch.sample_axes, batch.truth
-        rows = Rows(batch.scores, truth, axes, batch.mask, batch.weight, ignored, batch.groups)
+        rows = Rows(
+            batch.scores,
+            truth,
+            axes,
+            batch.mask,
+            batch.weight,
+            ignored,
+            batch.groups,
+            batch.candidates,
+        )
         cuts = self.cuts()
         how = _scanned(self, batch.classes) if cuts is None else _up_to(cuts, self.ties)
         fields = scan.tally_ranks(rows, how, places)

@@ -26,6 +26,7 @@ _IN_ONE_PIECE = 0x0001 | 0x0100  # NumPy's flags C_CONTIGUOUS and ALIGNED
 _INT32 = 4  # bytes; labels as wide or wider are read as they are
 _NO_WEIGHT = np.empty(0)
 _NO_GROUP = np.empty(0, np.int64)
+_NO_BYTE = np.empty(0, np.uint8)
 _NO_FLAG = np.empty(0, np.bool_)
 
 
@@ -43,6 +44,7 @@ class Rows(NamedTuple):
     weight: npt.NDArray[Any] | None = None
     ignored: int | None = None
     groups: npt.NDArray[Any] | None = None
+    candidates: npt.NDArray[np.bool_] | None = None
 
     def at(self, index: Index) -> Rows:
         """Return some of the samples."""
@@ -55,6 +57,7 @@ class Rows(NamedTuple):
             None if weight is None else weight[(*index, ...)],
             self.ignored,
             None if groups is None else groups[(*index, ...)],
+            None if self.candidates is None else self.candidates[(*index, ...)],
         )
 
     @property
@@ -85,8 +88,10 @@ class Rows(NamedTuple):
         A piece has at most so many ``labels``, where they have a class axis.
         """
         most = _SAMPLES if labels is None else max(1, labels // max(1, self.entries))
-        if not (_as_they_are(self.scores) and _as_they_are(self.labels)):
-            run = _side_by_side(self.scores) if self.axes < self.scores.ndim else 0
+        whole = self.candidates is None or _as_they_are(self.candidates)
+        if not (whole and _as_they_are(self.scores) and _as_they_are(self.labels)):
+            alone = self.axes == self.scores.ndim or self.candidates is not None
+            run = 0 if alone else _side_by_side(self.scores)
             planes = run >= _FEWEST and self.labels.ndim == self.axes
             most = min(most, run if planes else max(1, _COPIED // max(1, self.entries)))
         if self.samples <= most:
@@ -98,7 +103,7 @@ class Rows(NamedTuple):
     def flat(self) -> tuple[npt.NDArray[Any], Any, int]:
         """Return the scores as `flat` does, and how far apart the classes of a sample are."""
         scores = self.scores
-        planes = self.axes < scores.ndim and not _as_they_are(scores)
+        planes = self.axes < scores.ndim and self.candidates is None and not _as_they_are(scores)
         if planes and self.samples >= _FEWEST and _side_by_side(scores) == self.samples:
             apart = scores.strides[-1] // scores.itemsize
             length = (self.entries - 1) * apart + self.samples
@@ -114,6 +119,12 @@ class Rows(NamedTuple):
         if self.groups is None:
             return _NO_GROUP
         return np.require(self.groups, np.int64, ["C", "A"]).reshape(-1)
+
+    def flags(self) -> npt.NDArray[np.uint8]:
+        """Return the candidates in one piece, a byte for each score, empty if there are none."""
+        if self.candidates is None:
+            return _NO_BYTE
+        return np.ascontiguousarray(self.candidates).reshape(-1).view(np.uint8)
 
     def weights(self) -> npt.NDArray[np.float64]:
         """Return the weights in one piece, empty if there are none."""

@@ -32,7 +32,7 @@ _SETTINGS: Any = numba.config  # whose attributes are made as it is imported
 SOURCES = tuple(
     f"accord.scan.{name}"
     for name in (
-        *("compiled", "rows", "labels", "sets", "best_classes", "planes", "sums"),
+        *("compiled", "rows", "labels", "sets", "best_classes", "candidates", "planes", "sums"),
         *("simd", "simd_flags", "simd_largest", "simd_planes", "simd_sides", "code_cache"),
     )
 )

@@ -15,6 +15,7 @@ import numpy as np
 from accord.backends.base import Array
 from accord.scan import dispatch
 from accord.scan.best_classes import find_best
+from accord.scan.candidates import rank_candidates
 from accord.scan.code_cache import CodeCache
 from accord.scan.labels import find_classes, find_groups, find_peaks, mark_positives
 from accord.scan.planes import rank_planes
@@ -134,6 +135,7 @@ def tally(
     keep: Array,
     weight: Array,
     groups: Array,
+    candidates: Array,
     ignoring: bool,
     ignored: int,
     k: Array,
@@ -147,8 +149,8 @@ def tally(
 
     Sums are float64, exact for counts below 2**53, and of shape (2 + 3K, G), with a place for each
     class or group or one for all: the total; the undefined, in the first place; then by k the
-    credit under the rule, with all ties lost, with all won. ``keep``, ``weight`` and ``groups`` are
-    empty where there are none. The ties before and after a label that are lost count as ahead of it; ``expected`` asks
+    credit under the rule, with all ties lost, with all won. ``keep``, ``weight``, ``groups`` and
+    ``candidates`` are empty where there are none. The ties before and after a label that are lost count as ahead of it; ``expected`` asks
     for the mean over all orders instead. ``tables`` is as `add_credit` takes it: credit then ends
     at each k. ``half`` and ``apart`` are as in `stand`.
     """
@@ -171,7 +173,10 @@ def tally(
             column = group[: end - begin]
             if not find_groups(groups[begin:end], mine, sums.shape[1], column):
                 return False
-        _rank(scores, size, apart, classes, begin, mine, lost, most, room, ranks)
+        if not candidates.size:
+            _rank(scores, size, apart, classes, begin, mine, lost, most, room, ranks)
+        elif not rank_candidates(scores, begin, classes, mine, candidates, lost, ranks):
+            return False
         add_credit(ranks, column, worth, classes, k, tables, expected, sums)
     return True
 

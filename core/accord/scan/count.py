@@ -96,7 +96,9 @@ def tally_ranks(rows: Rows, credit: Credit, groups: int | None) -> Sums | None:
     how = credit.cuts, credit.tables, *(credit.lost or (0, 0)), expected
 
     def count(piece: Rows, *arrays: Any) -> bool:
-        return bool(scan(*piece.flat(), piece.entries, *arrays[:-1], *how, arrays[-1]))
+        *samples, ignoring, ignored, sums = arrays
+        given = (*samples, piece.flags(), ignoring, ignored)
+        return bool(scan(*piece.flat(), piece.entries, *given, *how, sums))
 
     sums = _sums(rows, count, credit.cuts.size, groups)
     tables, weighed = credit.tables.size > 0, rows.weight is not None
