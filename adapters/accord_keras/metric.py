@@ -214,7 +214,7 @@ class AccuracyMetric(keras.metrics.Metric):  # type: ignore[misc]  # keras has n
     def get_config(self) -> dict[str, Any]:
         """Return what `from_config` makes an equal metric of."""
         options = self.measure.options()
-        if self.measure.by_class:
+        if self.measure.by_class or self._kept.n_groups is not None:
             options["average"] = self.average
         if self._kept.n_groups is not None:
             options["n_groups"] = self._kept.n_groups

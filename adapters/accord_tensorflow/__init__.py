@@ -12,9 +12,12 @@ from accord_tensorflow.backend import TensorFlowBackend
 
 if TYPE_CHECKING:
     from accord_keras import (
+        NDCG,
         BinaryAccuracy,
         CategoricalAccuracy,
+        MeanReciprocalRank,
         MultilabelAccuracy,
+        PrecisionRecall,
         SparseCategoricalAccuracy,
         TopKAccuracy,
         TopKCategoricalAccuracy,
@@ -32,9 +35,12 @@ if hasattr(sys.modules.get("keras"), "Model"):
 
 __all__ = [
     "ADAPTER",
+    "NDCG",
     "BinaryAccuracy",
     "CategoricalAccuracy",
+    "MeanReciprocalRank",
     "MultilabelAccuracy",
+    "PrecisionRecall",
     "SparseCategoricalAccuracy",
     "TensorFlowAdapter",
     "TensorFlowBackend",

@@ -35,6 +35,7 @@ class BinaryAccuracy(_Metric):
         from_logits: bool = False,
         average: Average = "micro",
         ignore_index: int | None = None,
+        n_groups: int | None = None,
         **more: Any,
     ) -> None:
         measure = measures.Binary(
@@ -43,16 +44,23 @@ class BinaryAccuracy(_Metric):
             from_logits=from_logits,
             ignore_index=ignore_index,
         )
-        super().__init__(measure, average=average, **more)
+        super().__init__(measure, average=average, n_groups=n_groups, **more)
 
 
 class CategoricalAccuracy(_Metric):
     """Share of samples whose true class has the highest score, for dense labels (R9)."""
 
     def __init__(
-        self, *, ties: Ties = "first", axis: int = -1, average: Average = "micro", **more: Any
+        self,
+        *,
+        ties: Ties = "first",
+        axis: int = -1,
+        average: Average = "micro",
+        n_groups: int | None = None,
+        **more: Any,
     ) -> None:
-        super().__init__(measures.Categorical(ties=ties, axis=axis), average=average, **more)
+        measure = measures.Categorical(ties=ties, axis=axis)
+        super().__init__(measure, average=average, n_groups=n_groups, **more)
 
 
 class SparseCategoricalAccuracy(_Metric):
@@ -65,10 +73,11 @@ class SparseCategoricalAccuracy(_Metric):
         axis: int = -1,
         average: Average = "micro",
         ignore_index: int | None = None,
+        n_groups: int | None = None,
         **more: Any,
     ) -> None:
         measure = measures.SparseCategorical(ties=ties, axis=axis, ignore_index=ignore_index)
-        super().__init__(measure, average=average, **more)
+        super().__init__(measure, average=average, n_groups=n_groups, **more)
 
 
 class TopKAccuracy(_Metric):
@@ -82,10 +91,11 @@ class TopKAccuracy(_Metric):
         axis: int = -1,
         average: Average = "micro",
         ignore_index: int | None = None,
+        n_groups: int | None = None,
         **more: Any,
     ) -> None:
         measure = measures.TopK(k, ties=ties, axis=axis, ignore_index=ignore_index)
-        super().__init__(measure, average=average, **more)
+        super().__init__(measure, average=average, n_groups=n_groups, **more)
 
 
 class TopKCategoricalAccuracy(_Metric):
@@ -98,10 +108,11 @@ class TopKCategoricalAccuracy(_Metric):
         ties: Ties = "first",
         axis: int = -1,
         average: Average = "micro",
+        n_groups: int | None = None,
         **more: Any,
     ) -> None:
         measure = measures.TopKCategorical(k, ties=ties, axis=axis)
-        super().__init__(measure, average=average, **more)
+        super().__init__(measure, average=average, n_groups=n_groups, **more)
 
 
 class MeanReciprocalRank(_Metric):
@@ -115,10 +126,11 @@ class MeanReciprocalRank(_Metric):
         axis: int = -1,
         average: Average = "micro",
         ignore_index: int | None = None,
+        n_groups: int | None = None,
         **more: Any,
     ) -> None:
         measure = measures.ReciprocalRank(k, ties=ties, axis=axis, ignore_index=ignore_index)
-        super().__init__(measure, average=average, **more)
+        super().__init__(measure, average=average, n_groups=n_groups, **more)
 
 
 class NDCG(_Metric):
@@ -132,10 +144,11 @@ class NDCG(_Metric):
         axis: int = -1,
         average: Average = "micro",
         ignore_index: int | None = None,
+        n_groups: int | None = None,
         **more: Any,
     ) -> None:
         measure = measures.NDCG(k, ties=ties, axis=axis, ignore_index=ignore_index)
-        super().__init__(measure, average=average, **more)
+        super().__init__(measure, average=average, n_groups=n_groups, **more)
 
 
 class PrecisionRecall(_Metric):
@@ -156,7 +169,7 @@ class PrecisionRecall(_Metric):
 
 
 class MultilabelAccuracy(_Metric):
-    """Share of samples whose predicted set of labels is right (R11); no average by class."""
+    """Share of samples whose predicted set of labels is right (R11): averages are over groups."""
 
     def __init__(
         self,
@@ -168,6 +181,8 @@ class MultilabelAccuracy(_Metric):
         k: int | tuple[int, ...] | None = None,
         ties: Ties = "first",
         axis: int = -1,
+        average: Average = "micro",
+        n_groups: int | None = None,
         **more: Any,
     ) -> None:
         measure = measures.Multilabel(
@@ -179,4 +194,4 @@ class MultilabelAccuracy(_Metric):
             ties=ties,
             axis=axis,
         )
-        super().__init__(measure, **more)
+        super().__init__(measure, average=average, n_groups=n_groups, **more)

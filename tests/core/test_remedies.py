@@ -118,9 +118,8 @@ CASES = {
     "masked labels of in_top_k": Case(
         pair(y_true=MASKED),
         "in_top_k(y_true, y_score, 1)",
-        "pass y_true.data[keep] and y_score[keep], where keep = ~numpy.ma.getmaskarray(y_true)",
-        "in_top_k(y_true.data[~numpy.ma.getmaskarray(y_true)],"
-        " y_score[~numpy.ma.getmaskarray(y_true)], 1).mean()",
+        "pass y_true.data, and mask=~numpy.ma.getmaskarray(y_true)",
+        "in_top_k(y_true.data, y_score, 1, mask=~numpy.ma.getmaskarray(y_true)).sum() / 3",
         1.0,
     ),
     "masked scores of classes": Case(
@@ -410,8 +409,8 @@ CASES = {
     "label outside for in_top_k": Case(
         pair(y_true=np.array([0, 1, 2, 9])),
         "in_top_k(y_true, y_score, 1)",
-        "outside 0..2; pass only samples whose label is one of these",
-        "in_top_k(y_true[y_true < 3], y_score[y_true < 3], 1).mean()",
+        "outside 0..2; if it marks samples to leave out, pass ignore_index=9",
+        "in_top_k(y_true, y_score, 1, ignore_index=9).sum() / 3",
         1.0,
     ),
     "label outside for standing": Case(

@@ -45,13 +45,15 @@ def counted(measure: Any, batch: Batch, places: int | None, *, per_class: bool) 
 
 def _by_blocks(measure: Any, batch: Batch, places: int | None) -> Tally:
     count_block = batch.backend.compiled(_block)
-    tallies: list[Tally] = []
+    tally: Tally | None = None
     for block in batch.blocks():
         labels = measure.labels(block) if block.readable else None  # bad ones raise out here
         if labels is not None and block.groups is not None:
             group_ids(block, labels.kept)  # likewise
-        tallies.append(count_block((measure, places), block, labels))
-    return sum(tallies[1:], tallies[0])
+        part: Tally = count_block((measure, places), block, labels)
+        tally = part if tally is None else tally + part
+    assert tally is not None  # noqa: S101  # for the type checker: a batch has a block
+    return tally
 
 
 def _block(how: tuple[Any, int | None], block: Batch, labels: Labels | None) -> Tally:

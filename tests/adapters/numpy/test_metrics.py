@@ -94,7 +94,7 @@ def test_r17_three_uneven_batches_give_the_figure_of_one_call(
     ],
 )
 def test_a_metric_takes_the_options_of_its_function(metric: Any, function: Any) -> None:
-    data = {"y_true", "y_score", "sample_weight", "mask"}
+    data = {"y_true", "y_score", "sample_weight", "mask", "candidates", "groups"}
     of_function = {
         name: p.default
         for name, p in inspect.signature(function).parameters.items()

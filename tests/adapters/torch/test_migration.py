@@ -38,7 +38,8 @@ def table() -> Iterator[tuple[bool, str, str, str]]:
             yield peers.startswith("torcheval"), peer, mine.strip("`"), differs
 
 
-ROWS = list(table())
+# test_retrieval compares those of retrieval, which take other arguments.
+ROWS = [row for row in table() if not row[1].startswith("Retrieval")]
 
 
 def peer_of(of_torcheval: bool, call: str) -> Any:
