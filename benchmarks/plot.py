@@ -1,112 +1,88 @@
-"""Plot the time of top-5 accuracy against classes and samples, for accord and its peers.
+"""Draw what `bars.py` has measured: accord and its peers, as multiples of one read.
 
-The figure in ``docs/speed.svg`` was made by ``python benchmarks/plot.py docs/speed.svg``.
+``python benchmarks/bars.py --json figures.json`` measures, and ``python benchmarks/plot.py
+figures.json docs/speed.svg`` draws the figure of ``docs/speed.md``.
 """
 
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable
-from functools import partial
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import jax
 import matplotlib as mpl
 import matplotlib.pyplot as plt
-import numpy as np
-import tensorflow as tf
-import torch
-from harness import Contender, one_read, race
-from jax import lax
-from sklearn.metrics import top_k_accuracy_score
-from torcheval.metrics.functional import multiclass_accuracy as torcheval_accuracy
-from torchmetrics.functional.classification import multiclass_accuracy
+from bars import FEW, LABELS, LARGE, PLANES
+from harness import Result
 
-import accord
-from accord import scan
-
-K = 5
-CLASSES, SAMPLES = (10, 32, 100, 320, 1000, 3200, 10_000), (10, 100, 1000, 10_000, 100_000)
-AT_SAMPLES, AT_CLASSES = 2000, 100
-
-_jitted = jax.jit(lambda y, s: (lax.top_k(s, K)[1] == y[:, None]).any(-1).mean())
-
-
-def _topk(labels: torch.Tensor, scores: torch.Tensor) -> float:
-    return (scores.topk(K).indices == labels[:, None]).any(-1).float().mean().item()
+# The title of each panel, and the scripts and races it is drawn of.
+PANELS: dict[str, dict[str, str]] = {
+    f"top 5, {LARGE}": {
+        **dict.fromkeys(("numpy", "torch", "jax"), LARGE),
+        "keras": f"{LARGE}, {LABELS[0]}",
+    },
+    f"top 5, {FEW}": dict.fromkeys(("numpy", "torch", "jax"), FEW),
+    "one-hot labels, (50000 x 1000)": {"measures": "(50000 x 1000) one-hot float32 labels"},
+    "binary, 10M scores": {"measures": "10M float32 scores, int64 labels"},
+    "label sets, (200000 x 80)": {"measures": "(200000 x 80) sets, int64 labels"},
+    f"segmentation, {PLANES.split(',')[0]}": {"measures": PLANES},
+}
+OURS, THEIRS, LIMIT = "#1f5fa8", "#b9bec6", "#d1495b"
 
 
-def _argpartition(labels: Any, scores: Any) -> float:
-    best = np.argpartition(scores, -K, axis=1)[:, -K:]
-    return float((best == labels[:, None]).any(axis=1).mean())
+def entries(panel: Mapping[str, str], figures: Mapping[str, Sequence[Result]]) -> list[Result]:
+    """Return what a panel shows, the slowest first, each named with its framework."""
+    shown = [
+        replace(each, name=f"{script}: {each.name}" if len(panel) > 1 else each.name)
+        for script, race in panel.items()
+        for each in figures[script]
+        if each.race == race and not each.limit
+    ]
+    return sorted(shown, key=lambda each: -each.times_limit)
 
 
-def contenders(labels: Any, scores: Any) -> list[Contender]:
-    """Return accord and its peers, each on arrays of its own framework."""
-    classes = scores.shape[1]
-    tensors = torch.from_numpy(labels), torch.from_numpy(scores)
-    traced = jax.device_put(labels.astype("int32")), jax.device_put(scores)
-    graph = tf.constant(labels), tf.constant(scores)
-    calls: dict[str, Callable[[], object]] = {
-        "accord, NumPy": partial(accord.top_k_accuracy, labels, scores, K),
-        "accord, PyTorch": partial(accord.top_k_accuracy, *tensors, K),
-        "argpartition idiom": partial(_argpartition, labels, scores),
-        "torch.topk idiom": partial(_topk, *tensors),
-        "tf.math.in_top_k": partial(tf.math.in_top_k, *graph, K),
-        "jax.lax.top_k, jit": lambda: _jitted(*traced).block_until_ready(),
-        "torcheval": lambda: torcheval_accuracy(tensors[1], tensors[0], k=K),
-        "torchmetrics": lambda: multiclass_accuracy(
-            tensors[1], tensors[0], classes, top_k=K, average="micro"
-        ),
-        "scikit-learn": lambda: top_k_accuracy_score(labels, scores, k=K, labels=range(classes)),
-    }
-    return [one_read(scores), *(Contender(name, call) for name, call in calls.items())]
-
-
-def sweep(shapes: list[tuple[int, int]]) -> dict[str, list[float]]:
-    """Return the milliseconds of each contender at each shape; print each shape."""
-    rng = np.random.default_rng(0)
-    found: dict[str, list[float]] = {}
-    for samples, classes in shapes:
-        print(f"({samples} x {classes})", flush=True)
-        scores = rng.standard_normal((samples, classes), dtype=np.float32)
-        labels = rng.integers(0, classes, samples)
-        for each in race("", contenders(labels, scores), rounds=3):
-            found.setdefault(each.name, []).append(each.milliseconds)
-    return found
-
-
-def draw(axes: Any, places: tuple[int, ...], found: dict[str, list[float]], label: str) -> None:
-    """Draw a line for each contender."""
-    for name, times in found.items():
-        ours, limit = name.startswith("accord"), name.startswith("one read")
-        width, style = (2.5 if ours else 1.2), (":" if limit else "-")
-        axes.loglog(places, times, style, lw=width, marker="o", ms=3, label=name)
-    axes.set(xlabel=label, ylabel="milliseconds")
-    axes.grid(visible=True, which="major", alpha=0.3)
+def draw(axes: Any, title: str, shown: Sequence[Result]) -> None:
+    """Draw a bar for each contender, on a logarithmic axis."""
+    names = [each.name for each in shown]
+    colours = [OURS if "accord" in name else THEIRS for name in names]
+    bars = axes.barh(names, [each.times_limit for each in shown], color=colours)
+    axes.bar_label(bars, [f"{each.times_limit:.3g}" for each in shown], padding=2, fontsize=7)
+    axes.axvline(1, color=LIMIT, lw=1, ls=":")
+    axes.set(xscale="log", title=title)
+    axes.set_xlim(left=0.1, right=4 * max(each.times_limit for each in shown))
+    axes.tick_params(labelsize=7)
+    axes.title.set_fontsize(9)
+    axes.spines[["top", "right"]].set_visible(False)
 
 
 def main() -> None:
-    """Measure and draw both panels."""
+    """Draw every panel."""
     parser = argparse.ArgumentParser(description=main.__doc__)
-    parser.add_argument("figure", type=Path, help="where to write the plot, as SVG or PNG")
+    parser.add_argument("figures", type=Path, help="what bars.py --json has written")
+    parser.add_argument("plot", type=Path, help="where to write the plot, as SVG or PNG")
     options = parser.parse_args()
     mpl.use("agg")
     mpl.rcParams["svg.hashsalt"] = "accord"
-    figure, (left, right) = plt.subplots(1, 2, figsize=(11, 5), sharey=True)
-    with scan.using(True):
-        by_classes = sweep([(AT_SAMPLES, classes) for classes in CLASSES])
-        by_samples = sweep([(samples, AT_CLASSES) for samples in SAMPLES])
-    draw(left, CLASSES, by_classes, f"classes ({AT_SAMPLES} samples)")
-    draw(right, SAMPLES, by_samples, f"samples ({AT_CLASSES} classes)")
-    handles, names = left.get_legend_handles_labels()
-    figure.legend(handles, names, loc="lower center", ncols=5, frameon=False)
-    figure.suptitle("Top-5 accuracy of float32 scores")
-    figure.tight_layout(rect=(0, 0.1, 1, 1))
-    figure.savefig(
-        options.figure, metadata={"Date": None} if options.figure.suffix == ".svg" else None
+    read = json.loads(options.figures.read_text(encoding="utf-8"))["figures"]
+    figures = {script: [Result(**each) for each in results] for script, results in read.items()}
+    panels = {title: entries(panel, figures) for title, panel in PANELS.items()}
+    heights = [max(len(shown) for shown in pair) for pair in _pairs(list(panels.values()))]
+    figure, places = plt.subplots(
+        len(heights), 2, figsize=(12, 0.24 * sum(heights) + 2), height_ratios=heights
     )
+    for axes, (title, shown) in zip(places.flat, panels.items(), strict=True):
+        draw(axes, title, shown)
+    figure.supxlabel("time, in reads of the scores and labels (dotted: one read)", fontsize=9)
+    figure.tight_layout()
+    svg = options.plot.suffix == ".svg"
+    figure.savefig(options.plot, metadata={"Date": None} if svg else None)
+
+
+def _pairs(each: list[list[Result]]) -> list[list[list[Result]]]:
+    return [each[place : place + 2] for place in range(0, len(each), 2)]
 
 
 if __name__ == "__main__":
