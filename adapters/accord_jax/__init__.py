@@ -2,11 +2,11 @@
 
 from accord_jax.adapter import JaxAdapter
 from accord_jax.backend import JaxBackend
+from accord_jax.metric import JaxMetric
 from accord_jax.metrics import (
     NDCG,
     BinaryAccuracy,
     CategoricalAccuracy,
-    JaxMetric,
     MeanReciprocalRank,
     MultilabelAccuracy,
     PrecisionRecall,

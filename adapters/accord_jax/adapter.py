@@ -68,7 +68,7 @@ class JaxAdapter(Adapter):
 
     def streamed(self, measure: Any, batches: Iterable[tuple[Array, Array]]) -> Any:
         """Return the tally of batches by a metric of the measure, its state a tree."""
-        from accord_jax.metrics import JaxMetric
+        from accord_jax.metric import JaxMetric
 
         metric, several = JaxMetric(measure), list(batches)
         empty = metric.init(measure.classes_in(several[0][1].shape))

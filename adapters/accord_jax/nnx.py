@@ -10,7 +10,7 @@ from accord import Measure, metric_options
 from accord.backends.base import Array
 from accord.counts.averages import Average
 from accord.counts.tally import Tally
-from accord_jax.metrics import JaxMetric
+from accord_jax.metric import JaxMetric
 
 
 class NnxMetric(nnx.Metric):

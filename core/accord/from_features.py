@@ -16,6 +16,7 @@ from accord.counts.averages import Average, per_class
 from accord.credit.rank_counts import Standing
 from accord.credit.ties import Ties
 from accord.inputs import dtypes, options
+from accord.inputs.groups import group_count
 from accord.inputs.labels import class_labels
 from accord.inputs.validate import join, validate
 from accord.measures import TopK
@@ -60,6 +61,8 @@ def top_k_from_features(
     average: Average = "micro",
     sample_weight: Any = None,
     mask: Any = None,
+    groups: Any = None,
+    n_groups: int | None = None,
     ignore_index: int | None = None,
     block: int | None = None,
 ) -> Array:
@@ -80,7 +83,7 @@ def top_k_from_features(
         A row for each class, as ``torch.nn.Linear`` keeps them; of the dtype of the features.
     bias : array of float, shape (C,), optional
         What is added to the score of each class.
-    k, ties, average, sample_weight, mask, ignore_index
+    k, ties, average, sample_weight, mask, groups, n_groups, ignore_index
         As `accord.top_k_accuracy` takes them.
     block : int, optional
         How many classes to score at a time.
@@ -116,11 +119,12 @@ def top_k_from_features(
     array([0.5, 1. ])
     """
     measure = TopK(k, ties=ties, ignore_index=ignore_index)
-    by = per_class(average)
+    by = per_class(average) and groups is None
     features, layer = _admitted(features, weights, bias, block)
     options.top_within(measure.k, layer.classes, "weights")
     one = features[..., 0]  # a number for each sample, to hold the other arrays to
-    extra = {"sample_weight": sample_weight, "mask": mask}
+    extra = {"sample_weight": sample_weight, "mask": mask, "groups": groups}
+    extra["n_groups"] = group_count(groups, n_groups)
     samples = validate(y_true, one, axis=None, name="features[..., 0]", moved=False, **extra)
     if not samples.ns.isdtype(samples.truth.dtype, "integral"):
         raise TypeError(f"y_true has dtype {samples.truth.dtype}; pass integer class indices")
@@ -131,6 +135,8 @@ def top_k_from_features(
         classes=layer.classes,
         sample_weight=samples.weight,
         mask=samples.mask,
+        groups=samples.groups,
+        n_groups=samples.n_groups,
         per_class=by,
     )
     return tally.accuracy(average)

@@ -228,7 +228,7 @@ def warn_of_invalid(
     truth, scores = names
     warnings.warn(
         f"{invalid.item():g} labels counted as misses are no class of {scores};"
-        f" check {truth}, or pass ignore_index for labels that mark samples to leave out",
+        f" check {truth}, and groups where there are any, or pass ignore_index for labels that mark samples to leave out",
         RuntimeWarning,
         stacklevel=3,
     )

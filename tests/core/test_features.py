@@ -123,3 +123,12 @@ def test_r21_what_does_not_match_is_refused_by_name(
     assert LABELS.max() == 10
     with pytest.raises(error, match=message):
         accord.top_k_from_features(**(arrays | change))
+
+
+def test_r24_each_group_has_the_accuracy_of_its_samples() -> None:
+    groups = np.arange(40) % 3
+    found = accord.top_k_from_features(
+        LABELS, FEATURES, WEIGHTS, BIAS, 2, groups=groups, n_groups=3, average="none"
+    )
+    each = [expected(2, "first", groups == group) for group in range(3)]
+    assert found == pytest.approx(each)

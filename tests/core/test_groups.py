@@ -209,9 +209,11 @@ def test_r25_a_sample_that_is_left_out_may_have_a_label_that_takes_no_part(ties:
 def test_r25_both_engines_count_the_same_among_candidates(layout: Any, dtype: str) -> None:
     scores, rivals = layout((SCORES > 4).astype(dtype)), layout(THERE)
     for measure in (accord.TopK((1, 4), ties="last"), accord.NDCG(ties="expected")):
-        with scan.using(False):
-            expected = measure.tally(LABELS, scores, candidates=rivals)
-        found = measure.tally(LABELS, scores, candidates=rivals)
+        tallies = []
+        for on in (False, True):
+            with scan.using(on):
+                tallies.append(measure.tally(LABELS, scores, candidates=rivals))
+        expected, found = tallies
         for mine, theirs in zip(found, expected, strict=True):
             np.testing.assert_allclose(mine, theirs, rtol=1e-12)
 

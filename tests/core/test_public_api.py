@@ -66,7 +66,7 @@ SIGNATURES: dict[Callable[..., object], tuple[list[str], list[str]]] = {
     ),
     accord.precision_recall: (
         [*Y, "k"],
-        ["ties", "axis", "average", "sample_weight", "mask", "ignore_index"],
+        ["ties", "axis", "average", "sample_weight", "mask", "candidates", "ignore_index"],
     ),
     accord.in_top_k: ([*Y, "k"], ["ties", "axis", "mask", "candidates", "ignore_index"]),
     accord.standing: (Y, ["axis", "candidates"]),

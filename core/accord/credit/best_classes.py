@@ -15,25 +15,37 @@ from accord.inputs.labels import as_number, isnan
 def best_classes(block: Batch, several: Sequence[int], ties: str) -> list[Array]:
     """Tell for each k which classes are among the k best: bools of the shape of the scores.
 
-    A NaN outranks every number (R2). ``ties`` is ``"first"`` or ``"last"``, for NaN too.
+    A NaN outranks every number (R2). ``ties`` is ``"first"`` or ``"last"``, for NaN too. A class
+    that is not among the candidates of its sample is never one of them (R25).
     """
     scores = as_number(block, block.scores)
-    key, nan = block.backend.sort_key(scores), isnan(block, scores)
+    key, nan, there = block.backend.sort_key(scores), isnan(block, scores), block.candidates
+    if there is not None:
+        key, nan = block.ns.where(there, key, _lowest(block, key)), nan & there
     several_nan = block.backend.count_true(nan)[0][..., None]
     levels = _levels(block, key, several)
-    return [
-        _members(block, _Order(key, nan, several_nan, least), k, ties)
+    members = [
+        _members(block, _Order(key, nan, several_nan, least, there), k, ties)
         for k, least in zip(several, levels, strict=True)
     ]
+    return members if there is None else [each & there for each in members]
+
+
+def _lowest(block: Batch, key: Array) -> Array:
+    """Return an array of the least key that there is."""
+    floating = block.ns.isdtype(key.dtype, "real floating")
+    lowest = -float("inf") if floating else int(block.ns.iinfo(key.dtype).min)
+    return block.ns.zeros_like(key) + block.ns.asarray(lowest, dtype=key.dtype)
 
 
 class _Order(NamedTuple):
-    """Scores by their order: keys, which are NaN and how many, and the key of the k-th best."""
+    """Scores by their order: keys, which are NaN and how many, the k-th best key, and candidates."""
 
     key: Array
     nan: Array
     several_nan: Array
     least: Array
+    there: Array | None
 
 
 def _levels(block: Batch, key: Array, several: Sequence[int]) -> list[Array]:
@@ -50,10 +62,11 @@ def _levels(block: Batch, key: Array, several: Sequence[int]) -> list[Array]:
 
 def _members(block: Batch, order: _Order, k: int, ties: str) -> Array:
     """Tell which classes are above the k-th best, or tie with it and fit."""
-    ns, (key, nan, several_nan, least) = block.ns, order
+    ns, (key, nan, several_nan, least, there) = block.ns, order
     full = several_nan >= k  # the k best are all NaN
     above = ~full & (nan | (key > least))
     at = (full & nan) | (~full & ~nan & (key == least))
+    at = at if there is None else at & there
     tied, ahead = block.backend.count_true(at, above)
     room = (k - ahead)[..., None]
     nth = ns.cumulative_sum(ns.astype(at, tied.dtype), axis=-1)

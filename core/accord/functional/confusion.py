@@ -54,6 +54,7 @@ def confusion(
     axis: int = -1,
     sample_weight: Any = None,
     mask: Any = None,
+    candidates: Any = None,
     ignore_index: int | None = None,
     pairs: bool = False,
 ) -> Any:
@@ -69,10 +70,11 @@ def confusion(
         Which of equal scores are among the k best; the other rules define no set.
     {axis}
     {samples}
+    {candidates}
     {ignore_index}
     pairs : bool
         Whether to return only the pairs that occur, for many classes. Their number depends on
-        values, so they can't be had while tracing.
+        values, so a trace can't return them.
 
     Returns
     -------
@@ -104,7 +106,8 @@ def confusion(
     measure = PrecisionRecall(
         options.whole("k", k), ties=ties, axis=axis, ignore_index=ignore_index
     )
-    batch = measure.batch(y_true, y_score, sample_weight=sample_weight, mask=mask)
+    extra = {"sample_weight": sample_weight, "mask": mask, "candidates": candidates}
+    batch = measure.batch(y_true, y_score, **extra)
     if options.flag("pairs", pairs):
         return _pairs(measure, batch)
     entries = batch.classes**2
@@ -147,7 +150,7 @@ def _pairs(measure: PrecisionRecall, batch: Batch) -> ClassPairs:
 
 def _each_id(measure: PrecisionRecall, batch: Batch) -> Iterator[tuple[Host, Host | None]]:
     """Yield ``true class * C + predicted class`` of all pairs, and their weights, some at a time."""
-    scanned = batch.scanned and max(measure.ks) <= scan.MOST
+    scanned = batch.scanned and batch.candidates is None and max(measure.ks) <= scan.MOST
     parts = map(batch.at, split(batch.sample_shape, _COUNTED)) if scanned else (batch,)
     for part in parts:
         found = attempt(_scanned_ids, measure, part) if scanned else None

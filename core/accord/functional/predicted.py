@@ -22,6 +22,7 @@ def precision_recall(
     average: Average = "macro",
     sample_weight: Any = None,
     mask: Any = None,
+    candidates: Any = None,
     ignore_index: int | None = None,
 ) -> PrecisionRecallFigures:
     """Precision, recall and F1, where the k best classes of each sample are predicted (R27).
@@ -39,6 +40,7 @@ def precision_recall(
         ``"macro"`` is the mean over the classes whose figure is not 0 / 0, ``"weighted"`` the
         same, weighted by support; ``"micro"`` divides the sums; ``"none"`` is by class.
     {samples}
+    {candidates}
     {ignore_index}
 
     Returns
@@ -66,5 +68,10 @@ def precision_recall(
     1.0
     """
     return PrecisionRecall(k, ties=ties, axis=axis, ignore_index=ignore_index).accuracy(
-        y_true, y_score, average=average, sample_weight=sample_weight, mask=mask
+        y_true,
+        y_score,
+        average=average,
+        sample_weight=sample_weight,
+        mask=mask,
+        candidates=candidates,
     )

@@ -92,7 +92,7 @@ def dense_labels(block: Batch) -> Labels:
 
 
 def among_candidates(block: Batch, labels: Labels) -> Labels:
-    """Refuse a class that is no candidate of its sample, or let it be counted as bad (R25)."""
+    """Refuse a label that is not among the candidates of its sample, or let it count as bad (R25)."""
     if block.candidates is None:
         return labels
     place = _cast(block, labels.label, "count")[..., None]

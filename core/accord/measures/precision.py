@@ -17,7 +17,7 @@ from accord.counts.tally import Outcome, count
 from accord.credit.best_classes import best_classes
 from accord.inputs import options
 from accord.inputs.batch import Batch
-from accord.inputs.labels import Labels, as_number, class_labels, isnan
+from accord.inputs.labels import Labels, among_candidates, as_number, class_labels, isnan
 from accord.measures.base import LabelKind, Measure
 from accord.scan import count as scan
 from accord.scan.arrays import SHARED, Rows
@@ -89,7 +89,7 @@ class PrecisionRecall(Measure):
 
     def labels(self, block: Batch) -> Labels:
         """Read the labels of a block, refusing bad ones where values can be read (R22)."""
-        return class_labels(block, self.ignore_index)
+        return among_candidates(block, class_labels(block, self.ignore_index))
 
     def outcome(self, block: Batch, labels: Labels) -> Outcome:
         """Say which samples have their class among the k best."""
@@ -98,8 +98,17 @@ class PrecisionRecall(Measure):
     def count(self, batch: Batch, *, per_class: bool = True) -> PredictedTally:  # type: ignore[override]  # other counts
         """Count a batch, always by class: by the compiled scan, or block by block."""
         options.flag("per_class", per_class)
-        _refuse_other_than_classes(batch)
-        if batch.scanned and max(self.ks) <= scan.MOST and batch.scores.size:
+        if batch.groups is not None:
+            raise ValueError(
+                "precision and recall are counted by class, and not by group as well; count each"
+                " group alone, for instance with mask=(groups == 0)"
+            )
+        if (
+            batch.scanned
+            and batch.candidates is None
+            and max(self.ks) <= scan.MOST
+            and batch.scores.size
+        ):
             parts = [batch.at(index) for index in _parts(batch)]
             found = attempt(shared, self._scan, parts) or [None]
             tallies = [each for each in found if each is not None]
@@ -134,19 +143,6 @@ class PrecisionRecall(Measure):
         rows = Rows(part.scores, part.truth, part.sample_axes)
         best = scan.best_classes(rows, max(self.ks), last=self.ties == "last")
         return _counted_best(self, part, labels, best)
-
-
-def _refuse_other_than_classes(batch: Batch) -> None:
-    if batch.groups is not None:
-        raise ValueError(
-            "precision and recall are counted by class, and not by group as well; count each group"
-            " alone, for instance with mask=(groups == 0)"
-        )
-    if batch.candidates is not None:
-        raise ValueError(
-            "precision and recall take no candidates; leave them out, or for the recall of each"
-            " class use top_k_accuracy with candidates and average='none'"
-        )
 
 
 def _parts(batch: Batch) -> Iterator[Index]:

@@ -135,8 +135,7 @@ def _read(groups: Any) -> npt.NDArray[Any]:
         return np.asarray(groups, object if len(kinds) > 1 else None)
     if hasattr(groups, "to_numpy"):
         raise TypeError(
-            f"groups is a {type(groups).__name__}, which is no framework's array; pass"
-            " groups.to_numpy()"
+            f"groups is a {type(groups).__name__}, not an array; pass groups.to_numpy()"
         )
     if isinstance(groups, np.ndarray):
         refusals.refuse_other_than_arrays("groups", groups, classes=False, masks=True)

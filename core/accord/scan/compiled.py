@@ -90,6 +90,18 @@ def _rank(
     rank_rows(scores, size, begin * classes, classes, place, lost, most, ranked, ranks)
 
 
+@numba.njit(nogil=True)
+def _columns(groups: Array, place: Array, count: int, room: Array) -> tuple[bool, Array]:
+    """Return whether all groups are known, and which sum each sample is added to if there are more.
+
+    That is the sum of its group, of which there are ``count``, or of its class without groups.
+    """
+    if not groups.size:
+        return True, place
+    column = room[: place.size]
+    return find_groups(groups, place, count, column), column
+
+
 @_compiled
 def stand(
     flat: Array,
@@ -168,11 +180,9 @@ def tally(
         some, worth, mine = labels[begin:end], weight[begin:end], place[: end - begin]
         if not find_classes(some, keep[begin:end], worth, ignoring, ignored, classes, mine):
             return False
-        column = mine
-        if groups.size:
-            column = group[: end - begin]
-            if not find_groups(groups[begin:end], mine, sums.shape[1], column):
-                return False
+        good, column = _columns(groups[begin:end], mine, sums.shape[1], group)
+        if not good:
+            return False
         if not candidates.size:
             _rank(scores, size, apart, classes, begin, mine, lost, most, room, ranks)
         elif not rank_candidates(scores, begin, classes, mine, candidates, lost, ranks):
@@ -209,11 +219,9 @@ def tally_sides(
         some, worth, mine = labels[begin:end], weight[begin:end], place[: end - begin]
         if not find_classes(some, keep[begin:end], worth, ignoring, ignored, 2, mine):
             return False
-        column = mine
-        if groups.size:
-            column = group[: end - begin]
-            if not find_groups(groups[begin:end], mine, sums.shape[1], column):
-                return False
+        good, column = _columns(groups[begin:end], mine, sums.shape[1], group)
+        if not good:
+            return False
         rank_sides(scores, begin, mine, bound, at_is_above, ranks)
         add_credit(ranks, column, worth, 2, k, tables, False, sums)
     return True

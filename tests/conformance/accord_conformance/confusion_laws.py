@@ -79,3 +79,30 @@ def a_table_of_too_many_classes_is_refused_with_a_remedy(subject: Subject) -> No
     scores = subject.array(np.zeros((1, 4097), np.float32))
     with subject.refused(ValueError, "4,097 classes.* pass pairs=True"):
         subject.run(table, subject.array([0]), scores)
+
+
+@law("R27 R25", heavy=True)
+def only_candidates_are_among_the_k_best(subject: Subject) -> None:
+    def tables(y_true: Any, y_score: Any, candidates: Any) -> Any:
+        return tuple(
+            accord.confusion(y_true, y_score, k, ties=ties, candidates=candidates)
+            for k in (1, 3)
+            for ties in ("first", "last")
+        )
+
+    rng = np.random.default_rng(25)
+    table = rng.choice([np.nan, -np.inf, 0.0, 0.25, 0.5], (30, 5)).astype(np.float32)
+    labels = rng.integers(0, 5, 30)
+    there = rng.random((30, 5)) < 0.5  # some samples have fewer than 3 candidates
+    there[np.arange(30), labels] = True
+    arrays = subject.array(labels), subject.array(table), subject.array(there)
+    found = iter(subject.run(tables, *arrays))
+    for k in (1, 3):
+        for sign in (1, -1):
+            expected = np.zeros((5, 5))
+            for row, label, part in zip(table.tolist(), labels.tolist(), there, strict=True):
+                names = np.flatnonzero(part).tolist()
+                own = names.index(label)
+                alone = table_of([[row[each] for each in names]], [own], [1], k, sign)[own]
+                expected[label, names] += alone
+            assert next(found).tolist() == expected.tolist(), (k, sign)
