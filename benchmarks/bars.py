@@ -51,6 +51,7 @@ LARGE, FEW, WIDE = "(50000 x 1000) float32", "(2000000 x 10) float32", "(4096 x 
 LABELS = ("random labels", "every label a hit")
 DENSE = ("one-hot float32 labels", "probabilities", "one-hot uint8 labels")
 CRITERIA = ("exact_match", "hamming", "overlap", "contain", "belong", "jaccard")
+AMONG = "(50000 x 1000) float32 among candidates"
 START = "(32 x 10) float32, in a new process"
 PLANES, FORTRAN = "(8 x 21 x 512 x 512), classes along axis 1", "(20000 x 1000) in Fortran order"
 
@@ -102,6 +103,7 @@ BARS = (
         Bar(8, "measures", f"{LARGE}, {LABELS[1]}", f"accord, {what}", 1.5)
         for what in ("MRR", "NDCG")
     ),
+    *(Bar(8, "measures", AMONG, "accord", *most) for most in ((1.5,), (1, BEST_PEER))),
     *(
         Bar(9, "measures", f"(50000 x 1000) {kind}", who, most, unit)
         for kind in DENSE

@@ -182,11 +182,33 @@ def per_sample(rng: np.random.Generator) -> Iterator[Race]:
     )
 
 
+def candidates(rng: np.random.Generator) -> Iterator[Race]:
+    """Yield a race over scores of which a fifth takes no part."""
+    scores = rng.standard_normal((SAMPLES, CLASSES), dtype=np.float32)
+    hits, there = scores.argmax(1), rng.random(scores.shape, dtype=np.float32) < 0.8
+    there[np.arange(SAMPLES), hits] = True
+    tensors = torch.from_numpy(there), torch.from_numpy(scores), torch.from_numpy(hits)
+    yield (
+        "(50000 x 1000) float32 among candidates",
+        [
+            one_read(scores, there),
+            entrant("accord", accord.top_k_accuracy, hits, scores, K, candidates=there),
+            entrant(
+                "where and topk, torch",
+                lambda c, s, y: (
+                    (s.where(c, -torch.inf).topk(K).indices == y[:, None]).any(1).float().mean()
+                ),
+                *tensors,
+            ),
+        ],
+    )
+
+
 def measure() -> list[Result]:
     """Time every measure but top-k accuracy, and top-k accuracy of other layouts and options."""
     rng = np.random.default_rng(0)
     results = []
-    for races in (dense, binary, sets, layouts, per_sample):
+    for races in (dense, binary, sets, layouts, per_sample, candidates):
         for title, contenders in races(rng):
             memory = next(each.name for each in contenders if each.name.startswith("accord"))
             figures = race(title, contenders, rounds=9, memory_of=memory)

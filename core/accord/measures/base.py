@@ -109,12 +109,21 @@ class Measure(Described, ABC):
         """
         return None
 
-    def batch(self, y_true: Any, y_score: Array, **samples: Any) -> Batch:
+    def batch(
+        self,
+        y_true: Any,
+        y_score: Array,
+        *,
+        candidates: Any = None,
+        groups: Any = None,
+        n_groups: int | None = None,
+        **samples: Any,
+    ) -> Batch:
         """Validate arrays as `tally` does, and decide what counts them.
 
         Parameters
         ----------
-        y_true, y_score, **samples
+        y_true, y_score, candidates, groups, n_groups, **samples
             As `tally` takes them.
 
         Returns
@@ -128,14 +137,11 @@ class Measure(Described, ABC):
             As `tally`, for what can be known without reading a value.
         """
         ranked = self.label_kind in ("class", "dense")
-        if samples.get("candidates") is not None and not ranked:
+        if candidates is not None and not ranked:
             raise ValueError(
                 f"candidates is for measures that rank classes, and this is {self.title}; leave it"
                 " out, or use mask= for whole samples"
             )
-        n_groups = samples.get("n_groups")
-        if n_groups is not None or samples.get("groups") is not None:
-            samples["n_groups"] = group_count(samples.get("groups"), n_groups)
         batch = validate(
             y_true,
             y_score,
@@ -143,6 +149,9 @@ class Measure(Described, ABC):
             dense=self.dense,
             ranked=ranked,
             scans=self.scans,
+            candidates=candidates,
+            groups=groups,
+            n_groups=group_count(groups, n_groups),
             **samples,
         )
         self.check(2 if self.axis is None else batch.classes)

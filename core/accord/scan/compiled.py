@@ -168,6 +168,7 @@ def tally(
     """
     scores, size = first(flat, half), flat.size
     lost, most, samples = (lost_before, lost_after), k.max(), labels.size
+    there = first(candidates, None)
     tile = BLOCK if apart > 1 else TILE
     place, group, ranks = (
         np.empty(tile, np.int64),
@@ -185,7 +186,7 @@ def tally(
             return False
         if not candidates.size:
             _rank(scores, size, apart, classes, begin, mine, lost, most, room, ranks)
-        elif not rank_candidates(scores, begin, classes, mine, candidates, lost, ranks):
+        elif not rank_candidates(scores, begin, classes, mine, there, lost, ranks):
             return False
         add_credit(ranks, column, worth, classes, k, tables, expected, sums)
     return True
