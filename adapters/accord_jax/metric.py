@@ -158,7 +158,7 @@ class JaxMetric:
             Outside of traces, if labels outside 0..C-1 could not be refused (R22).
         """
         if not _traced(state):
-            warn_of_invalid(self.tally(state))
+            warn_of_invalid(self.tally(state), grouped=self._kept.n_groups is not None)
         on_device: State = jax.tree.map(jnp.asarray, state)
         return self._kept.figures(self._kept.unpack(on_device.rounded()))
 

@@ -244,7 +244,9 @@ class AccuracyMetric(keras.metrics.Metric):  # type: ignore[misc]  # keras has n
         if any(backend_of(value).residence(value) == "traced" for value in kept):
             return self._kept.figures(self._state.floats())
         tally = self._state.host()
-        self._warned = warn_of_invalid(tally, warned=self._warned)
+        self._warned = warn_of_invalid(
+            tally, warned=self._warned, grouped=self._kept.n_groups is not None
+        )
         return self._kept.figures(tally)
 
 

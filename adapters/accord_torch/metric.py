@@ -156,7 +156,12 @@ class MeasureMetric(KeptMetric):
             Once, if labels outside 0..C-1 were counted, because they could not be refused (R22).
         """
         if not self._in_forward:  # reading a count there would wait for the device at every batch
-            self._warned = warn_of_invalid(self.tally, warned=self._warned, names=_NAMES)
+            self._warned = warn_of_invalid(
+                self.tally,
+                warned=self._warned,
+                grouped=self._kept.n_groups is not None,
+                names=_NAMES,
+            )
         packed = self.counts.to(self.sums.device) + self.sums
         device = self.counts.device
         value = self._kept.figures(self._kept.unpack(packed))

@@ -144,7 +144,9 @@ class Metric:
             Once, if labels were found that are no class and could not be refused (R22).
         """
         tally = self.tally
-        self._warned = warn_of_invalid(tally, warned=self._warned)
+        self._warned = warn_of_invalid(
+            tally, warned=self._warned, grouped=self.n_groups is not None
+        )
         nothing_yet = self._host is None and self._by_class
         value = self._kept.no_figures() if nothing_yet else self._kept.figures(tally)
         if self._like is None:
@@ -219,16 +221,25 @@ def widest(count: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
 
 
 def warn_of_invalid(
-    tally: Tally, *, warned: bool = False, names: tuple[str, str] = ("y_true", "y_score")
+    tally: Tally,
+    *,
+    warned: bool = False,
+    grouped: bool = False,
+    names: tuple[str, str] = ("y_true", "y_score"),
 ) -> bool:
     """Warn of labels that are no class, unless that was done; return whether it is done now."""
     invalid = tally.invalid.sum()  # perhaps of a stack of tallies
     if warned or not invalid > 0:
         return warned
     truth, scores = names
+    found = f"{invalid.item():g} labels counted as misses are no class of {scores}; check {truth}"
+    if grouped:
+        found = (
+            f"{invalid.item():g} samples are in no group and count as misses: their label is not a"
+            f" class of {scores}, or their group is out of range; check {truth} and groups"
+        )
     warnings.warn(
-        f"{invalid.item():g} labels counted as misses are no class of {scores};"
-        f" check {truth}, and groups where there are any, or pass ignore_index for labels that mark samples to leave out",
+        f"{found}, or pass ignore_index for labels that mark samples to leave out",
         RuntimeWarning,
         stacklevel=3,
     )

@@ -212,6 +212,16 @@ def unreadable() -> Iterator[None]:
 
 
 @pytest.mark.usefixtures("unreadable")
+def test_r22_r24_samples_in_no_group_are_warned_of_by_the_names_of_both() -> None:
+    metric = accord.Metric(accord.TopK(1), n_groups=2)
+    metric.update([0, 5, 0], np.array([[0.9, 0.1]] * 3), groups=[0, 1, 7])
+    with pytest.warns(
+        RuntimeWarning, match=r"^2 samples are in no group.* check y_true and groups"
+    ):
+        assert metric.compute() == pytest.approx(1 / 3)
+
+
+@pytest.mark.usefixtures("unreadable")
 def test_r22_invalid_labels_that_could_not_be_refused_are_warned_of_once() -> None:
     metric = accord.Metric(accord.TopK(1))
     metric.update([0, -1, 2], np.array([[0.9, 0.1]] * 3))
