@@ -10,6 +10,7 @@ from torch import Tensor
 from torch.distributed.tensor import DTensor
 
 from accord import Standing, standing_in_block
+from accord.credit.rank_counts import BARRED
 from accord.inputs import options
 
 if TYPE_CHECKING:
@@ -24,6 +25,7 @@ def sharded_standing(
     classes: int | None = None,
     group: ProcessGroup | None = None,
     axis: int = -1,
+    candidates: Tensor | DTensor | None = None,
 ) -> Standing:
     """Return the rank counts of each sample, with the classes sharded over processes (R4).
 
@@ -45,6 +47,9 @@ def sharded_standing(
         The processes that share the classes; by default all. Not needed for a DTensor.
     axis : int
         The class axis of ``y_score`` (R12).
+    candidates : tensor of bool, of the shape and placement of y_score, optional
+        True marks a class that takes part in its sample (R25). A label that is none ranks behind
+        every class, as one out of range does. One more number per sample is sent.
 
     Returns
     -------
@@ -74,16 +79,21 @@ def sharded_standing(
     offset, classes = options.whole("offset", offset), options.whole("classes", classes)
     axis = options.whole("axis", axis)
     inside = (y_true >= 0) & (y_true < classes)
-    label = torch.where(inside, y_true, -1)
-    own = _own_score(y_score.detach().movedim(axis, -1), label - offset, group)
-    found = standing_in_block(label, y_score, own, offset=offset, axis=axis)
+    label, barred = torch.where(inside, y_true, -1), None
+    if candidates is not None:
+        candidates = candidates.to_local() if isinstance(candidates, DTensor) else candidates
+        barred = inside & ~_own(candidates.movedim(axis, -1), label - offset, group)
+        label = torch.where(barred, -1, label)
+    own = _own(y_score.detach().movedim(axis, -1), label - offset, group)
+    found = standing_in_block(label, y_score, own, offset=offset, axis=axis, candidates=candidates)
     counts = torch.stack(tuple(found)).to(torch.int64)
     dist.all_reduce(counts, group=group)
-    return Standing(*counts.unbind())
+    ahead, *tied = counts.unbind()
+    return Standing(ahead if barred is None else torch.where(barred, BARRED, ahead), *tied)
 
 
-def _own_score(scores: Tensor, label: Tensor, group: ProcessGroup | None) -> Tensor:
-    """Return each sample's own score, which one process has; the others add zeros.
+def _own(scores: Tensor, label: Tensor, group: ProcessGroup | None) -> Tensor:
+    """Return the entry of each sample's label, which one process has; the others add zeros.
 
     A sum preserves NaN, infinities and subnormals; a maximum may lose a NaN.
     """

@@ -6,15 +6,21 @@ from typing import Any
 
 from accord.backends import small_floats
 from accord.backends.base import Array
-from accord.credit.rank_counts import Standing, stand, standing_of
+from accord.credit.rank_counts import BARRED, Standing, stand, standing_of
 from accord.inputs import options
 from accord.inputs.batch import Batch
-from accord.inputs.labels import as_number, isnan
+from accord.inputs.labels import as_number, isnan, refuse_barred
 from accord.inputs.validate import validate
 
 
 def standing_in_block(
-    y_true: Any, y_score: Array, own_score: Any, *, offset: int, axis: int = -1
+    y_true: Any,
+    y_score: Array,
+    own_score: Any,
+    *,
+    offset: int,
+    axis: int = -1,
+    candidates: Any = None,
 ) -> Standing:
     """Return where each sample's true class stands among the classes of a block (R4).
 
@@ -34,16 +40,19 @@ def standing_in_block(
         The index of the block's first class.
     axis : int
         The class axis of ``y_score`` (R12).
+    candidates : array of bool, optional
+        True marks a class that takes part in its sample, of the shape of y_score (R25).
 
     Returns
     -------
     Standing
-        Counts among the classes of this block.
+        Counts among the classes of this block. A label that is not among its candidates, where
+        that can't be refused, has more ahead than there are classes: 2**30.
 
     Raises
     ------
     ValueError
-        If shapes do not match.
+        If shapes do not match, or a label is not among its candidates.
     TypeError
         If labels are no integers, or own_score has another dtype than y_score.
 
@@ -59,7 +68,7 @@ def standing_in_block(
     [[1, 0], [1, 0], [0, 1]]
     """
     axis, offset = options.whole("axis", axis), options.whole("offset", offset)
-    batch = validate(y_true, y_score, axis=axis, ranked=False, masks=False)
+    batch = validate(y_true, y_score, axis=axis, candidates=candidates, ranked=False, masks=False)
     owners = validate(y_true, own_score, axis=None, name="own_score", masks=False)
     if owners.scores.dtype != batch.scores.dtype:
         raise TypeError(
@@ -80,6 +89,11 @@ def _counts(block: Batch, own: Array, offset: int) -> Array:
     here = (label >= 0) & (label < block.classes)
     own = as_number(block, own)
     nowhere = isnan(block, own) | (number < 0)
+    barred = None
+    if block.candidates is not None:
+        place = ns.where(here, label, ns.zeros_like(label))[..., 0]
+        barred = refuse_barred(block, place, here[..., 0])
+        nowhere = nowhere | barred
     found = stand(
         block,
         backend.sort_key(as_number(block, block.scores)),
@@ -88,4 +102,7 @@ def _counts(block: Batch, own: Array, offset: int) -> Array:
         nowhere=nowhere,
         here=backend.count_true(here)[0],
     )
+    if barred is not None:
+        last = ns.zeros_like(found.ahead) + BARRED
+        found = found._replace(ahead=ns.where(barred, last, found.ahead))
     return ns.stack(list(found))

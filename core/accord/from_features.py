@@ -4,20 +4,21 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from accord.backends import refusals, small_floats
-from accord.backends.base import Array, Backend, indices
+from accord.backends.base import Array, Backend, Namespace, indices
 from accord.backends.registry import backend_of
 from accord.class_blocks import standing_in_block
 from accord.counts.averages import Average, per_class
 from accord.credit.rank_counts import Standing
 from accord.credit.ties import Ties
-from accord.inputs import dtypes, options
+from accord.inputs import dtypes, options, shapes
 from accord.inputs.groups import group_count
-from accord.inputs.labels import class_labels
+from accord.inputs.labels import among_candidates, class_labels
 from accord.inputs.validate import join, validate
 from accord.measures import TopK
 
@@ -50,6 +51,33 @@ class Layer(NamedTuple):
         return scores if self.bias is None else scores + self.bias[offset:end]
 
 
+class Samples(NamedTuple):
+    """Features of samples, and which classes take part in each (R25).
+
+    ``place`` says which of the samples the features are of, where they were taken in an order.
+    Candidates are taken a block of classes at a time.
+    """
+
+    features: Array
+    candidates: Array | None
+    place: Array | None = None
+
+    def flat(self, ns: Namespace) -> Samples:
+        """Return the same with one axis of samples."""
+        features, candidates = (
+            None if each is None else ns.reshape(each, (-1, each.shape[-1]))
+            for each in (self.features, self.candidates)
+        )
+        return Samples(features, candidates)
+
+    def candidates_of(self, start: int, end: int, ns: Namespace) -> Array | None:
+        """Return which of some classes take part."""
+        if self.candidates is None:
+            return None
+        some = self.candidates[..., start:end]
+        return some if self.place is None else ns.take(some, self.place, axis=0)
+
+
 def top_k_from_features(
     y_true: Any,
     features: Array,
@@ -61,6 +89,7 @@ def top_k_from_features(
     average: Average = "micro",
     sample_weight: Any = None,
     mask: Any = None,
+    candidates: Any = None,
     groups: Any = None,
     n_groups: int | None = None,
     ignore_index: int | None = None,
@@ -85,6 +114,8 @@ def top_k_from_features(
         What is added to the score of each class.
     k, ties, average, sample_weight, mask, groups, n_groups, ignore_index
         As `accord.top_k_accuracy` takes them.
+    candidates : array of bool, shape (..., C), optional
+        True marks a class that takes part in its sample (R25).
     block : int, optional
         How many classes to score at a time.
 
@@ -128,10 +159,20 @@ def top_k_from_features(
     samples = validate(y_true, one, axis=None, name="features[..., 0]", moved=False, **extra)
     if not samples.ns.isdtype(samples.truth.dtype, "integral"):
         raise TypeError(f"y_true has dtype {samples.truth.dtype}; pass integer class indices")
-    class_labels(samples, ignore_index, layer.classes)  # refused before the work, not after
+    labels = class_labels(
+        samples, ignore_index, layer.classes
+    )  # refused before the work, not after
+    truth = samples.truth
+    if candidates is not None:
+        candidates = _one_for_each_class(layer, features, candidates)
+        good = among_candidates(replace(samples, candidates=candidates), labels).valid
+        truth = samples.ns.astype(truth, samples.numbers.count)
+        if good is not None:  # what is left out, and in a trace what is bad
+            nowhere = -2 if ignore_index == -1 else -1
+            truth = samples.ns.where(good, truth, samples.ns.zeros_like(truth) + nowhere)
     tally = measure.tally_of(
-        _standing(layer, features, samples.truth),
-        samples.truth,
+        _standing(layer, Samples(features, candidates), truth),
+        truth,
         classes=layer.classes,
         sample_weight=samples.weight,
         mask=samples.mask,
@@ -185,18 +226,31 @@ def _admitted(features: Any, weights: Any, bias: Any, block: int | None) -> tupl
     return features, Layer(backend, weights, bias, min(block or _CLASSES, int(weights.shape[0])))
 
 
-def _standing(layer: Layer, features: Array, truth: Array) -> Standing:
+def _one_for_each_class(layer: Layer, features: Array, candidates: Any) -> Array:
+    """Hold candidates to the scores that the layer would give (R25)."""
+    fit = join(layer.backend, "candidates", candidates, features, "features")
+    dtypes.refuse_other(layer.backend.namespace(features), "candidates", fit)
+    wanted = (*features.shape[:-1], layer.classes)
+    if not shapes.fits(tuple(fit.shape), wanted):
+        raise ValueError(
+            f"candidates has shape {tuple(fit.shape)}; pass an entry for each sample and class, of"
+            f" shape {wanted}"
+        )
+    return fit
+
+
+def _standing(layer: Layer, samples: Samples, truth: Array) -> Standing:
     """Return where each sample stands among all classes, tile by tile where labels can be read."""
-    backend, ns, shape = layer.backend, layer.backend.namespace(features), truth.shape
-    labels = ns.astype(truth, backend.numbers(features).count)
+    backend, shape = layer.backend, truth.shape
+    ns = backend.namespace(samples.features)
+    labels = ns.astype(truth, backend.numbers(samples.features).count)
     inside = (labels >= 0) & (labels < layer.classes)
     labels = ns.where(inside, labels, -ns.ones_like(labels))
     if backend.residence(labels) != "host" or not math.prod(shape):
-        return _count(layer, features, labels, list(layer.offsets()))
-    flat = ns.reshape(features, (-1, features.shape[-1]))
+        return _count(layer, samples, labels, list(layer.offsets()))
     host = backend.to_host(labels)[0].reshape(-1)
     order = np.argsort(host, kind="stable")
-    tiles = list(_tiles(layer, flat, host, order))
+    tiles = list(_tiles(layer, samples.flat(ns), host, order))
     back = backend.from_host(np.argsort(order, kind="stable"), like=labels)
     return Standing(
         *(
@@ -206,21 +260,23 @@ def _standing(layer: Layer, features: Array, truth: Array) -> Standing:
     )
 
 
-def _tiles(layer: Layer, features: Array, host: Any, order: Any) -> Iterator[Standing]:
+def _tiles(layer: Layer, samples: Samples, host: Any, order: Any) -> Iterator[Standing]:
     """Count samples in an order, as many at a time as make a bounded block of scores."""
-    backend, ns = layer.backend, layer.backend.namespace(features)
+    backend, ns = layer.backend, layer.backend.namespace(samples.features)
     step = max(1, _AT_ONCE // layer.block)
     for start in range(0, order.size, step):
         some = order[start : start + step]
-        place = backend.from_host(some, like=features)
-        labels = backend.from_host(host[some], like=features)
+        place = backend.from_host(some, like=samples.features)
+        labels = backend.from_host(host[some], like=samples.features)
         own = {int(each) for each in host[some] // layer.block * layer.block if each >= 0}
-        yield _count(layer, ns.take(features, place, axis=0), labels, sorted(own))
+        features = ns.take(samples.features, place, axis=0)
+        yield _count(layer, samples._replace(features=features, place=place), labels, sorted(own))
 
 
-def _count(layer: Layer, features: Array, labels: Array, own_blocks: list[int]) -> Standing:
+def _count(layer: Layer, samples: Samples, labels: Array, own_blocks: list[int]) -> Standing:
     """Count samples among all blocks, their own scores from the blocks that hold them."""
-    backend, ns = layer.backend, layer.backend.namespace(features)
+    backend, features = layer.backend, samples.features
+    ns = backend.namespace(features)
     own = ns.zeros_like(features[..., 0])
     for offset in own_blocks:
         scores = layer.scores(features, offset)
@@ -232,6 +288,7 @@ def _count(layer: Layer, features: Array, labels: Array, own_blocks: list[int]) 
         scores = layer.scores(features, offset)
         mine = indices(ns, labels, scores.shape[-1]) == (labels - offset)[..., None]
         scores = ns.where(mine, own[..., None], scores)
-        return standing_in_block(labels, scores, own, offset=offset)
+        there = samples.candidates_of(offset, offset + scores.shape[-1], ns)
+        return standing_in_block(labels, scores, own, offset=offset, candidates=there)
 
     return sum((among(offset) for offset in layer.offsets()), start=0)  # type: ignore[return-value]  # standings add to 0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from typing import Any
 
 import numpy as np
 import pytest
@@ -88,3 +89,65 @@ def test_a_tally_of_standings_refuses_what_a_tally_refuses() -> None:
         accord.TopK(10).tally_of(standing, LABELS, classes=9)
     with pytest.raises(ValueError, match=r"y_true\[0\] is .*, outside 0\.\.8"):
         accord.TopK(1).tally_of(standing, LABELS + 9, classes=9)
+
+
+THERE = RNG.random((40, 9)) < 0.5
+THERE[np.arange(40), LABELS] = True
+
+
+def among_candidates(
+    labels: np.ndarray, there: np.ndarray, scores: Any = SCORES, own: Any = OWN
+) -> accord.Standing:
+    return sum(
+        (
+            accord.standing_in_block(
+                labels,
+                scores[:, first : first + 3],
+                own,
+                offset=first,
+                candidates=there[:, first : first + 3],
+            )
+            for first in (0, 3, 6)
+        ),
+        start=accord.Standing(0, 0, 0),
+    )
+
+
+def test_r25_blocks_of_candidates_add_up_to_that_of_the_whole() -> None:
+    whole = accord.standing(LABELS, SCORES, candidates=THERE)
+    assert any(
+        (mine != all_).any()
+        for mine, all_ in zip(whole, accord.standing(LABELS, SCORES), strict=True)
+    )
+    for mine, theirs in zip(among_candidates(LABELS, THERE), whole, strict=True):
+        assert mine.tolist() == theirs.tolist()
+
+
+def test_r25_a_label_that_is_no_candidate_is_refused_or_counts_as_bad_where_it_cant_be_read() -> (
+    None
+):
+    jax = pytest.importorskip("jax")
+    barred = THERE.copy()
+    barred[7, LABELS[7]] = False
+    with pytest.raises(ValueError, match=r"y_true\[7\] is \d, a class .* a negative label$"):
+        among_candidates(LABELS, barred)
+    without = np.where(np.arange(40) == 7, -1, LABELS)  # the remedy
+    assert among_candidates(without, barred).ahead[7] == 9
+    measure = accord.TopK((1, 4))
+
+    def standing(labels: Any, there: Any) -> accord.Standing:
+        return among_candidates(labels, there, jax.numpy.asarray(SCORES), jax.numpy.asarray(OWN))
+
+    def tallies(labels: Any, there: Any) -> tuple[accord.Tally, accord.Tally]:
+        whole = measure.tally(labels, jax.numpy.asarray(SCORES), candidates=there)
+        return measure.tally_of(standing(labels, there), labels, classes=9), whole
+
+    found, expected = jax.jit(tallies)(LABELS, barred)
+    assert found.invalid == 1
+    for mine, theirs in zip(found, expected, strict=True):
+        assert mine.tolist() == theirs.tolist()
+    traced = accord.Standing(*map(np.asarray, jax.jit(standing)(LABELS, barred)))
+    with pytest.raises(ValueError, match=r"y_true\[7\] is \d, a class that is not among"):
+        measure.tally_of(traced, LABELS, classes=9)
+    kept = measure.tally_of(traced, LABELS, classes=9, mask=np.arange(40) != 7)
+    assert int(kept.total) == 39

@@ -105,6 +105,8 @@ def test_no_scores_of_all_classes_exist_at_a_time() -> None:
         ({"y_true": LABELS + 0.0}, TypeError, r"y_true has dtype float64; pass integer"),
         ({"y_true": LABELS + 1}, ValueError, r"y_true\[\d+\] is 11, outside 0\.\.10"),
         ({"k": 12}, ValueError, r"k=12 exceeds the 11 classes in weights"),
+        ({"candidates": np.ones((40, 10), bool)}, ValueError, r"candidates has shape \(40, 10\)"),
+        ({"candidates": np.ones((40, 11), int)}, TypeError, r"candidates has dtype int64"),
         ({"block": 0}, ValueError, r"block=0 is no number of classes"),
         ({"features": FEATURES[:, :0]}, ValueError, r"features has shape \(40, 0\)"),
         ({"features": FEATURES.astype("int8")}, TypeError, r"features has dtype int8; .* floats"),
@@ -132,3 +134,44 @@ def test_r24_each_group_has_the_accuracy_of_its_samples() -> None:
     )
     each = [expected(2, "first", groups == group) for group in range(3)]
     assert found == pytest.approx(each)
+
+
+THERE = RNG.random((40, 11)) < 0.5
+THERE[np.arange(40), LABELS] = True
+
+
+def among(row: int) -> float:
+    """Return the hit of a sample at k = 2 among its candidates."""
+    there = np.flatnonzero(THERE[row])
+    own = int(np.searchsorted(there, LABELS[row]))
+    return float(credit([SCORES[row][place] for place in there], own, 2, "first"))
+
+
+@pytest.mark.parametrize("block", [None, 3])
+def test_r25_only_candidates_are_ranked(block: int | None, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "_AT_ONCE", 12)  # tiles, in the order of labels
+    left_out, mask = THERE.copy(), np.arange(40) != 5
+    left_out[5, LABELS[5]] = False
+    arrays = LABELS, FEATURES, WEIGHTS, BIAS, 2
+    each = [among(row) for row in range(40)]
+    whole = accord.top_k_from_features(*arrays, candidates=THERE, block=block)
+    assert whole == pytest.approx(np.mean(each)) != expected(2, "first")
+    some = accord.top_k_from_features(*arrays, candidates=left_out, mask=mask, block=block)
+    assert some == pytest.approx(np.mean(np.asarray(each)[mask]))
+    with pytest.raises(ValueError, match=r"y_true\[5\] is \d+, a class that is not among"):
+        accord.top_k_from_features(*arrays, candidates=left_out, block=block)
+
+
+def test_r25_a_trace_counts_a_label_that_is_no_candidate_as_a_miss() -> None:
+    jax = pytest.importorskip("jax")
+    barred = THERE.copy()
+    barred[5, LABELS[5]] = False
+
+    def figure(features: Any, there: Any, k: int) -> Any:
+        arrays = LABELS, features, WEIGHTS, BIAS, k
+        return accord.top_k_from_features(*arrays, candidates=there, ignore_index=-1, block=3)
+
+    found = jax.jit(figure, static_argnums=2)(FEATURES, barred, 2)
+    hits = [0.0 if row == 5 else among(row) for row in range(40)]
+    assert float(found) == pytest.approx(np.mean(hits))
+    assert float(jax.jit(figure, static_argnums=2)(FEATURES, barred, 11)) == pytest.approx(39 / 40)

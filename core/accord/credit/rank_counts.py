@@ -16,6 +16,8 @@ from accord.inputs.labels import (
 from accord.scan import count as scan
 from accord.scan.dispatch import attempt
 
+BARRED = 1 << 30  # classes ahead of a label that is not among its candidates: more than there are
+
 
 class Standing(NamedTuple):
     """Where the true class stands among its rivals; one integer array each, a place a sample.

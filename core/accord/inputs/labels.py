@@ -19,6 +19,8 @@ from accord.inputs.dtypes import BOOL, FLOAT, is_kind
 from accord.scan.count import peaks
 from accord.scan.dispatch import attempt, can_scan
 
+_NOT_A_CANDIDATE = "a class that is not among the candidates of its sample; mark it as one, or"
+
 _Allowed = str | Callable[[Any], str]
 
 
@@ -91,24 +93,38 @@ def dense_labels(block: Batch) -> Labels:
     return Labels(_cast(block, label, "count"), valid, kept)
 
 
-def among_candidates(block: Batch, labels: Labels) -> Labels:
-    """Refuse a label that is not among the candidates of its sample, or let it count as bad (R25)."""
-    if block.candidates is None:
-        return labels
-    place = _cast(block, labels.label, "count")[..., None]
-    good = block.backend.take_last_axis(as_number(block, block.candidates), place)[..., 0] != 0
+def among_candidates(block: Batch, labels: Labels, good: Array | None = None) -> Labels:
+    """Refuse a label that is not among the candidates of its sample, or let it count as bad (R25).
+
+    ``good`` tells which labels are, where that is known without the candidates.
+    """
+    if good is None:
+        if block.candidates is None:
+            return labels
+        good = is_candidate(block, _cast(block, labels.label, "count"))
     judged = good if labels.valid is None else good | ~labels.valid  # others are bad already
     bad = _and(labels.kept.keep, ~judged)
-    allowed = (
-        "a class that is not among the candidates of its sample; mark it as one, or leave the"
-        " sample out by mask"
-    )
     seen = labels.label if block.truth.ndim > good.ndim else block.truth
+    allowed = f"{_NOT_A_CANDIDATE} leave the sample out by mask"
     if block.refuse_any(bad, "y_true", seen, allowed) and (
         labels.kept.keep is None or block.ns.all(good)
     ):
         return labels  # else a sample that is left out has a bad one, which ranks last
     return labels._replace(valid=good if labels.valid is None else good & labels.valid)
+
+
+def refuse_barred(block: Batch, place: Array, here: Array) -> Array:
+    """Tell which samples that are ``here`` have a label that is no candidate; refuse what can be read."""
+    barred = here & ~is_candidate(block, place)
+    allowed = f"{_NOT_A_CANDIDATE} give a sample that is to be left out a negative label"
+    block.refuse_any(barred, "y_true", block.truth, allowed)
+    return barred
+
+
+def is_candidate(block: Batch, place: Array) -> Array:
+    """Tell for each sample whether the class in a place takes part (R25)."""
+    there = as_number(block, block.candidates)
+    return block.backend.take_last_axis(there, place[..., None])[..., 0] != 0
 
 
 def _refuse_labels_for_a_row(block: Batch) -> None:

@@ -11,6 +11,17 @@ Shape = tuple[int | None, ...]
 _OF_SAMPLES = ("y_score", "y_pred")  # what holds scores, and not one number made of them
 
 
+def fits(shape: Shape, wanted: Shape) -> bool:
+    """Tell whether a shape is the one that is wanted; None is a length not known while tracing."""
+    return shape == wanted or (
+        len(shape) == len(wanted)
+        and all(
+            mine == theirs or mine is None or theirs is None
+            for mine, theirs in zip(shape, wanted, strict=True)
+        )
+    )
+
+
 class Expected(NamedTuple):
     """The scores that other arrays are compared with.
 
@@ -36,12 +47,7 @@ class Expected(NamedTuple):
         """Refuse an array of a name that has another kind of dtype, or shape, than is wanted."""
         refuse_other(self.ns, name, array)
         shape = tuple(array.shape)
-        if shape == wanted:
-            return
-        if len(shape) == len(wanted) and all(
-            mine == theirs or mine is None or theirs is None  # None: not known while tracing
-            for mine, theirs in zip(shape, wanted, strict=True)
-        ):
+        if fits(shape, wanted):
             return
         whole, integral = tuple(self.scores.shape), is_kind(self.ns, self.scores, INTEGRAL)
         found = name, self.name, shape, wanted, whole

@@ -212,6 +212,7 @@ class RankMeasure(Measure):
         )
         self.check(options.whole("classes", classes))
         labels = class_labels(batch, self.ignore_index, classes)
+        labels = among_candidates(batch, labels, batch.scores <= classes)
         nowhere = batch.scores >= classes  # an undefined sample, or a label outside the classes
         how = tables_for(self, batch, classes)
         outcome = _outcome(batch, labels, Ranked(standing, nowhere), how)

@@ -139,6 +139,17 @@ def sharded_classes(rank: int, world_size: int) -> dict[str, Any]:
             "whole": [counts[known].tolist() for counts in expected],
             "unknown": [counts[~known].tolist() for counts in standing],
         }
+    there = torch.randint(0, 2, scores.shape, generator=torch.Generator().manual_seed(3)).bool()
+    good = known & there[torch.arange(len(labels)), torch.where(known, labels, 0)]
+    standing = accord_torch.sharded_standing(
+        labels, scores[:, mine], offset=mine.start, classes=CLASSES, candidates=there[:, mine]
+    )
+    expected = accord.standing(labels[good], scores[good], candidates=there[good])
+    found["candidates"] = {
+        "sharded": [counts[good].tolist() for counts in standing],
+        "whole": [counts.tolist() for counts in expected],
+        "barred": (standing.ahead[known & ~good] > CLASSES).tolist(),
+    }
     measure = accord.TopK((1, 5), ignore_index=-100)
     standing = accord_torch.sharded_standing(
         labels, scores[:, mine], offset=mine.start, classes=CLASSES

@@ -139,6 +139,15 @@ def test_sharded_classes_give_the_tally_of_the_whole_r17(ranks: Ranks, world_siz
         assert rank["sharded"]["tally"] == rank["sharded"]["whole tally"]
 
 
+@pytest.mark.parametrize("world_size", [2, 4])
+def test_r25_sharded_candidates_rank_as_those_of_the_whole(ranks: Ranks, world_size: int) -> None:
+    for rank in ranks(world_size):
+        found = rank["sharded"]["candidates"]
+        assert found["sharded"] == found["whole"]
+        assert len(found["barred"]) > 20
+        assert all(found["barred"])  # and none raised in one process, while the others wait
+
+
 @SIZES
 def test_a_dtensor_is_ranked_along_either_axis(ranks: Ranks, world_size: int) -> None:
     for rank in ranks(world_size):

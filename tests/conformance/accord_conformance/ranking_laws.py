@@ -237,17 +237,27 @@ def sparse_accuracy_is_top_k_at_one(subject: Subject) -> None:
     np.testing.assert_allclose(top, 2 / 3, rtol=1e-6)
 
 
-def _from_features(y_true: Any, features: Any, weights: Any) -> Any:
-    return accord.top_k_from_features(y_true, features, weights, k=3, block=3)
+def _from_features(y_true: Any, features: Any, weights: Any, there: Any) -> Any:
+    return tuple(
+        accord.top_k_from_features(y_true, features, weights, k=3, block=3, candidates=candidates)
+        for candidates in (None, there)
+    )
 
 
-@law("R4 R20")
+@law("R4 R20 R25")
 def scores_made_block_by_block_are_ranked_as_a_whole(subject: Subject) -> None:
     rng = np.random.default_rng(9)  # whole numbers: their products are exact and often tie
     features, weights = rng.integers(-2, 3, (16, 3)), rng.integers(-2, 3, (8, 3))
-    labels = rng.integers(0, 8, 16)
+    labels, there = rng.integers(0, 8, 16), rng.random((16, 8)) < 0.7
+    there[np.arange(16), labels] = True
     rows = (features @ weights.T).tolist()
-    hits = [reference.credit(row, int(y), 3, "first") for row, y in zip(rows, labels, strict=True)]
+    whole = [reference.credit(row, int(y), 3, "first") for row, y in zip(rows, labels, strict=True)]
+    among = [
+        reference.credit([row[c] for c in np.flatnonzero(marks)], int(marks[:y].sum()), 3, "first")
+        for row, y, marks in zip(rows, labels, there, strict=True)
+    ]
+    assert whole != among
     arrays = (subject.array(features, "float32"), subject.array(weights, "float32"))
-    found = subject.run(_from_features, subject.array(labels), *arrays)
-    np.testing.assert_allclose(found, float(sum(hits)) / 16, rtol=1e-6)
+    found = subject.run(_from_features, subject.array(labels), *arrays, subject.array(there))
+    for figure, hits in zip(found, (whole, among), strict=True):
+        np.testing.assert_allclose(figure, float(sum(hits)) / 16, rtol=1e-6)
