@@ -64,8 +64,11 @@ def rank(block: Batch, labels: Labels, most: int | None = None) -> Ranked:
     once ``most`` are ahead: its counts are then of a miss at every k up to that.
     """
     backend, most = block.backend, block.classes + 1 if most is None else most
-    if block.scanned and block.candidates is None:
-        counts = attempt(scan.rank_counts, block.scores, labels.label, most)
+    if block.scanned:
+        label = labels.label
+        if block.candidates is not None and labels.valid is not None:
+            label = block.ns.where(labels.valid, label, -block.ns.ones_like(label))
+        counts = attempt(scan.rank_counts, block.scores, label, most, block.candidates)
         if counts is not None:
             return _with_invalid_last(block, labels, Standing(*counts))
     scores = as_number(block, block.scores)
@@ -104,12 +107,12 @@ def rank_all(batch: Batch, reader: Reader | None, most: int | None = None) -> Ar
     Labels are read by a measure of ranks; without one, they are integers, and no sample is left out.
     """
     read = _classes if reader is None else reader.ranked_labels
-    if batch.scanned and batch.candidates is None:
+    if batch.scanned:
         labels = read(batch)
         if labels.valid is not None:
             return _stacked(most, batch, labels)
         reach = batch.classes + 1 if most is None else most
-        counts = attempt(scan.rank_counts, batch.scores, labels.label, reach)
+        counts = attempt(scan.rank_counts, batch.scores, labels.label, reach, batch.candidates)
         if counts is not None:
             return counts
     called = batch.backend.one_call(_ranked, (reader, most), batch)

@@ -109,17 +109,18 @@ def stand(
     apart: int,
     classes: int,
     labels: Array,
+    candidates: Array,
     most: int,
     counts: Array,
     begin: int,
-) -> None:
+) -> bool:
     """Fill ``counts``, of shape (3, N), from ``begin`` on with the standings of some rows.
 
-    Bad labels rank behind every class. A row may be left once ``most`` are ahead. Where ``half``
-    is `FLOAT16` or `BFLOAT16`, the scores are the bits of those; else it is None. The scores of a
+    Bad labels rank behind every class; False where one is not among its candidates, which are as
+    in `tally`. A row may be left once ``most`` are ahead. Where ``half`` is `FLOAT16` or `BFLOAT16`, the scores are the bits of those; else it is None. The scores of a
     sample are ``apart`` from each other; if not 1, samples are next to each other.
     """
-    scores, size = first(flat, half), flat.size
+    scores, size, there = first(flat, half), flat.size, first(candidates, None)
     tile = BLOCK if apart > 1 else TILE
     place, ranks = np.empty(tile, np.int64), np.empty((3, tile), np.int32)
     room = scores_like(scores, tile), np.empty((2, tile), np.int32)
@@ -129,12 +130,16 @@ def stand(
             label = labels[start + row]
             place[row] = label if 0 <= label < classes else -1
         mine = place[:some]
-        _rank(scores, size, apart, classes, start, mine, (1, 0), most, room, ranks)
+        if not candidates.size:
+            _rank(scores, size, apart, classes, start, mine, (1, 0), most, room, ranks)
+        elif not rank_candidates(scores, start, classes, mine, there, (1, 0), ranks):
+            return False
         for row in range(some):
             nowhere = place[row] < 0
             counts[0, begin + start + row] = classes if nowhere else ranks[2, row]
             counts[1, begin + start + row] = ranks[0, row] - ranks[2, row]
             counts[2, begin + start + row] = ranks[1, row] - ranks[0, row]
+    return True
 
 
 @_compiled

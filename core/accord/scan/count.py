@@ -68,26 +68,33 @@ Sums = tuple[Any, Any, Any, Any, Any, Any]
 
 
 def rank_counts(
-    scores: npt.NDArray[Any], labels: npt.NDArray[np.int64], most: int
-) -> npt.NDArray[np.int32]:
+    scores: npt.NDArray[Any],
+    labels: npt.NDArray[np.int64],
+    most: int,
+    candidates: npt.NDArray[np.bool_] | None = None,
+) -> npt.NDArray[np.int32] | None:
     """Return ahead, tied_before and tied_after of each sample along a first axis.
 
-    Labels are classes. An undefined sample has as many ahead as there are classes. A row may be
-    left once ``most`` are ahead: the counts are then of a miss at every k up to that.
+    Labels are classes, or negative to rank last; None if one is not among its candidates. An
+    undefined sample has as many ahead as there are classes. A row may be left once ``most`` are
+    ahead: the counts are then of a miss at every k up to that.
     """
     counts, scan = np.empty((3, labels.size), np.int32), compiled().stand
 
-    def work(job: tuple[int, Rows]) -> None:
+    def work(job: tuple[int, Rows]) -> bool:
         begin, part = job
         for piece in part.pieces():
             some = np.ascontiguousarray(piece.labels).reshape(-1)
-            scan(*piece.flat(), piece.entries, some, most, counts, begin)
+            given = some, piece.flags(), most, counts, begin
+            if not scan(*piece.flat(), piece.entries, *given):
+                return False
             begin += some.size
+        return True
 
-    parts = Rows(scores, labels, labels.ndim).parts()
+    parts = Rows(scores, labels, labels.ndim, candidates=candidates).parts()
     sizes = (part.samples for part in parts)
-    shared(work, list(zip(accumulate(sizes, initial=0), parts, strict=False)))  # one sum more
-    return counts.reshape(3, *labels.shape)
+    jobs = list(zip(accumulate(sizes, initial=0), parts, strict=False))  # one sum more
+    return counts.reshape(3, *labels.shape) if all(shared(work, jobs)) else None
 
 
 def tally_ranks(rows: Rows, credit: Credit, groups: int | None) -> Sums | None:
