@@ -30,7 +30,7 @@ def standing_in_block(
     Parameters
     ----------
     y_true : array of int, shape (...)
-        True classes, 0 to C - 1 among the classes of all blocks; a negative one is no class, and
+        True classes, 0 to C - 1 among the classes of all blocks; a negative one is not a class, and
         ranks behind every class.
     y_score : array of real, shape (..., B)
         Scores of the classes ``offset`` to ``offset + B - 1``.

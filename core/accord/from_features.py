@@ -222,7 +222,7 @@ def _admitted(features: Any, weights: Any, bias: Any, block: int | None) -> tupl
                 f"{name} has dtype {array.dtype}, features {features.dtype}; pass one dtype"
             )
     if block is not None and options.whole("block", block) < 1:
-        raise ValueError(f"block={block} is no number of classes; pass at least 1")
+        raise ValueError(f"block={block} is not allowed; pass at least 1")
     return features, Layer(backend, weights, bias, min(block or _CLASSES, int(weights.shape[0])))
 
 

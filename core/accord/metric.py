@@ -141,7 +141,7 @@ class Metric:
         Warns
         -----
         RuntimeWarning
-            Once, if labels were found that are no class and could not be refused (R22).
+            Once, if labels were found that are not classes and could not be refused (R22).
         """
         tally = self.tally
         self._warned = warn_of_invalid(
@@ -227,12 +227,14 @@ def warn_of_invalid(
     grouped: bool = False,
     names: tuple[str, str] = ("y_true", "y_score"),
 ) -> bool:
-    """Warn of labels that are no class, unless that was done; return whether it is done now."""
+    """Warn of labels that are not classes, unless that was done; return whether it is done now."""
     invalid = tally.invalid.sum()  # perhaps of a stack of tallies
     if warned or not invalid > 0:
         return warned
     truth, scores = names
-    found = f"{invalid.item():g} labels counted as misses are no class of {scores}; check {truth}"
+    found = (
+        f"{invalid.item():g} labels counted as misses are not classes of {scores}; check {truth}"
+    )
     if grouped:
         found = (
             f"{invalid.item():g} samples are in no group and count as misses: their label is not a"

@@ -107,7 +107,7 @@ def test_no_scores_of_all_classes_exist_at_a_time() -> None:
         ({"k": 12}, ValueError, r"k=12 exceeds the 11 classes in weights"),
         ({"candidates": np.ones((40, 10), bool)}, ValueError, r"candidates has shape \(40, 10\)"),
         ({"candidates": np.ones((40, 11), int)}, TypeError, r"candidates has dtype int64"),
-        ({"block": 0}, ValueError, r"block=0 is no number of classes"),
+        ({"block": 0}, ValueError, r"block=0 is not allowed"),
         ({"features": FEATURES[:, :0]}, ValueError, r"features has shape \(40, 0\)"),
         ({"features": FEATURES.astype("int8")}, TypeError, r"features has dtype int8; .* floats"),
     ],

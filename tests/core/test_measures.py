@@ -47,7 +47,11 @@ WRONG: list[tuple[Any, dict[str, Any], str]] = [
     (accord.TopK, {"ties": "best"}, r"ties='best' is unknown; pass one of 'first'"),
     (accord.Binary, {"threshold": float("inf")}, r"threshold=inf is not a finite number"),
     (accord.Binary, {"threshold": "0.5"}, r"threshold='0\.5' is not a finite number"),
-    (accord.Binary, {"threshold": 0.0, "from_logits": True}, r"threshold=0\.0 is no probability"),
+    (
+        accord.Binary,
+        {"threshold": 0.0, "from_logits": True},
+        r"threshold=0\.0 is not a probability",
+    ),
     (accord.Binary, {"at_threshold": "up"}, r"at_threshold='up' is unknown"),
     (accord.Multilabel, {"criteria": "equal"}, r"criteria='equal' is unknown"),
     (accord.Multilabel, {"ties": "expected"}, r"ties='expected' is unknown"),

@@ -225,7 +225,7 @@ def test_r22_r24_samples_in_no_group_are_warned_of_by_the_names_of_both() -> Non
 def test_r22_invalid_labels_that_could_not_be_refused_are_warned_of_once() -> None:
     metric = accord.Metric(accord.TopK(1))
     metric.update([0, -1, 2], np.array([[0.9, 0.1]] * 3))
-    with pytest.warns(RuntimeWarning, match="2 labels counted as misses are no class"):
+    with pytest.warns(RuntimeWarning, match="2 labels counted as misses are not classes"):
         figure = metric.compute()
     assert figure == pytest.approx(1 / 3)
     with warnings.catch_warnings():

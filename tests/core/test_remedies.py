@@ -657,7 +657,7 @@ def test_a_table_or_sparse_array_is_refused_with_the_call_that_reads_it(made: st
         accord.top_k_accuracy(k=1, **arrays)
     remedy = str(error.value).partition("; pass ")[2]
     arrays[name] = eval(remedy, {"numpy": np, **arrays})  # noqa: S307  # what accord says
-    if name == "sample_weight":  # a missing weight is NaN then, which is no weight
+    if name == "sample_weight":  # a missing weight is NaN then, which is not a weight
         arrays[name] = np.nan_to_num(arrays[name])
     figure = {"mask": 2 / 3, "sample_weight": 2 / 3}.get(name, 0.75)
     assert accord.top_k_accuracy(k=1, **arrays) == pytest.approx(figure)

@@ -1,4 +1,4 @@
-"""Errors for what is no array, for dtypes and for values, each with a remedy to follow (R23)."""
+"""Errors for what is not an array, for dtypes and for values, each with a remedy to follow (R23)."""
 
 from __future__ import annotations
 
@@ -78,14 +78,14 @@ def named(**theirs: str) -> Iterator[None]:
 
 
 def no_array(name: str, values: Any) -> TypeError:
-    """Return the error for what is no framework's array."""
+    """Return the error for what is not an array of a known framework."""
     if values is None:
         return TypeError(f"{name} is None; pass {_WHAT.get(name, 'it')} as an array")
     kind = type(values).__name__
     if kind in SYMBOLS:
         return TypeError(f"{name} is a {kind}, which has no values; {SYMBOLS[kind]}")
     return TypeError(
-        f"{name} is a {kind}, which is no framework's array; {_as_array(name, values)}"
+        f"{name} is a {kind}, which is not an array of a known framework; {_as_array(name, values)}"
     )
 
 

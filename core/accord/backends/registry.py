@@ -82,7 +82,7 @@ def backend_of(array: Array, name: str = "the array") -> Backend:
     Raises
     ------
     TypeError
-        If it is no framework's array; the message calls it by ``name``.
+        If it is not an array of a known framework; the message calls it by ``name``.
     """
     kind = type(array)
     root = _served(kind)

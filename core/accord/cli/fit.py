@@ -147,7 +147,7 @@ def class_axis_last(measure: str, loaded: Loaded, axis: int | None) -> Loaded:
     scores = loaded.scores
     if not -scores.ndim <= axis < scores.ndim:
         raise MisfitError(
-            f"--axis {axis} is no axis of {loaded.names['y_score']}, which has shape"
+            f"--axis {axis} is not an axis of {loaded.names['y_score']}, which has shape"
             f" {scores.shape}; pass one from {-scores.ndim} to {scores.ndim - 1}"
         )
     moved = {"y_score": np.moveaxis(scores, axis, -1)}

@@ -71,7 +71,7 @@ def border(threshold: float, *, from_logits: bool) -> float:
         return threshold
     if not 0 < threshold < 1:
         raise ValueError(
-            f"threshold={threshold!r} is no probability between 0 and 1, as from_logits=True"
+            f"threshold={threshold!r} is not a probability between 0 and 1, as from_logits=True"
             " needs; pass one, or from_logits=False to compare scores as they are"
         )
     return math.log(threshold / (1 - threshold))

@@ -184,7 +184,7 @@ def read_kept(block: Batch, number: Array | None = None, ignore_index: int | Non
     ns = block.ns
     weight = _cast(block, block.weight, "sum")
     sound = ns.isfinite(weight) & (weight >= 0)
-    allowed = "which is no weight; pass finite numbers of at least 0; 0 leaves a sample out"
+    allowed = "which is not a weight; pass finite numbers of at least 0; 0 leaves a sample out"
     if not block.refuse_any(_and(keep, ~sound), "sample_weight", block.weight, allowed):
         weight = ns.where(sound, weight, ns.zeros_like(weight))
     keep = _and(keep, weight > 0)
@@ -214,7 +214,7 @@ def _judge(
 
 
 def _refuse_fractions(block: Batch, broken: Array) -> None:
-    allowed = "no whole number; pass class indices, or only samples that have one"
+    allowed = "not a whole number; pass class indices, or only samples that have one"
     try:
         block.refuse_any(broken, "y_true", block.truth, allowed)
     except ValueError as error:

@@ -227,7 +227,7 @@ def _views(backend: Backend, *arrays: Array) -> list[Any] | None:
 def _class_axis_last(ns: Namespace, scores: Array, axis: int) -> Array:
     if not -scores.ndim <= axis < scores.ndim:
         raise ValueError(
-            f"axis={axis} is no axis of y_score, which has shape {tuple(scores.shape)};"
+            f"axis={axis} is not an axis of y_score, which has shape {tuple(scores.shape)};"
             f" pass an axis from {-scores.ndim} to {scores.ndim - 1}"
             if scores.ndim
             else "y_score is a single number; pass an array with a class axis"

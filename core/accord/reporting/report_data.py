@@ -60,7 +60,7 @@ class ReportData:
     @property
     def total(self) -> int | float:
         """How many units counted, or their weight."""
-        # By class, a label that is no class is in no class's total (R22).
+        # By class, a label that is not a class is in no class's total (R22).
         elsewhere = self.tally.invalid if self._by_class else 0
         return _number(self._over_classes(self.tally.total) + elsewhere)
 

@@ -265,7 +265,7 @@ def test_r22_a_refused_update_leaves_the_state_as_it_was() -> None:
 
 def test_r22_a_bad_bfloat16_is_named_by_its_value() -> None:
     scores = jnp.asarray(SCORES[:2], jnp.bfloat16)
-    with pytest.raises(ValueError, match=r"sample_weight\[1\] is -1\.5, which is no weight"):
+    with pytest.raises(ValueError, match=r"sample_weight\[1\] is -1\.5, which is not a weight"):
         accord.top_k_accuracy([0, 1], scores, 1, sample_weight=jnp.asarray([1, -1.5], jnp.bfloat16))
     with pytest.raises(ValueError, match=r"y_true\[0\] is 16\.0, outside 0\.\.15"):
         accord.top_k_accuracy(jnp.asarray([16, 0], jnp.bfloat16), scores, 1)

@@ -65,7 +65,7 @@ def test_r22_a_subnormal_is_no_label() -> None:
     label = jnp.asarray(np.asarray([1e-45], np.float32))
     with pytest.raises(ValueError, match=r"y_true\[0\] is .*neither 0 nor 1"):
         accord.binary_accuracy(label, jnp.asarray([0.5]))
-    with pytest.raises(TypeError, match=r"y_true\[0\] is .*no whole number"):
+    with pytest.raises(TypeError, match=r"y_true\[0\] is .*not a whole number"):
         accord.top_k_accuracy(label, jnp.asarray([[0.5, 0.1]]), 1)
 
 

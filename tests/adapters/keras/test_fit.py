@@ -226,6 +226,6 @@ def test_bad_labels_in_evaluate_are_counted_and_warned_of_or_refused() -> None:
         with pytest.raises(ValueError, match=r"y_true\[1\] is -1, outside 0\.\.2"):
             model.evaluate(SCORES, labels, verbose=0)
         return
-    with pytest.warns(RuntimeWarning, match="2 labels counted as misses are no class"):
+    with pytest.warns(RuntimeWarning, match="2 labels counted as misses are not classes"):
         model.evaluate(SCORES, labels, verbose=0)
     assert [int(field) for field in metric_of(model).tally] == [2, 2, 2, 4, 2, 0]

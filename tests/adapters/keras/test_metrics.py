@@ -206,7 +206,7 @@ def test_bad_labels_of_a_compiled_update_are_counted_and_warned_of_once(compiled
     for variable, value in zip(metric.variables, state, strict=True):
         variable.assign(value)
     assert plain(metric.tally) == [2, 2, 2, 4, 2, 0]
-    with pytest.warns(RuntimeWarning, match="2 labels counted as misses are no class"):
+    with pytest.warns(RuntimeWarning, match="2 labels counted as misses are not classes"):
         metric.result()
     metric.result()  # and no more: a warning would be an error here
 

@@ -82,7 +82,7 @@ def test_r14_weights_count_for_labels_never_seen_too(scorer: Any) -> None:
 @every_scorer
 @pytest.mark.parametrize("bad", [-1.0, math.nan, math.inf])
 def test_r22_a_bad_weight_of_a_label_never_seen_is_refused(scorer: Any, bad: float) -> None:
-    with pytest.raises(ValueError, match=r"sample_weight\[2\] is .*, which is no weight"):
+    with pytest.raises(ValueError, match=r"sample_weight\[2\] is .*, which is not a weight"):
         scorer(Fixed([0, 1]), TWO, [0, 0, 7, 1], [1, 1, bad, 1])
 
 

@@ -158,11 +158,11 @@ REFUSED: dict[str, tuple[Any, Any, dict[str, Any], str]] = {
     "column": (LABELS[:, None], SCORES, {}, r"shape \(60, 1\).*drop the last axis of y_true"),
     "range": (LABELS + 2, SCORES, {}, r"y_true\[\d+\] is \d, outside 0\.\.6"),
     "k": (LABELS, SCORES, {"k": 8}, "k=8 exceeds the 7 classes in y_score; pass k between 1 and 7"),
-    "axis": (LABELS, SCORES, {"axis": 2}, "axis=2 is no axis of y_score"),
+    "axis": (LABELS, SCORES, {"axis": 2}, "axis=2 is not an axis of y_score"),
     "wrong axis": (LABELS, SCORES, {"axis": 0}, r"y_true has shape \(60,\), y_score without"),
     "complex": (LABELS, SCORES.to(torch.complex64), {}, "torch.complex64; it must hold real"),
     "sparse": (LABELS, SCORES.to_sparse(), {}, "layout torch.sparse_coo; pass a dense tensor"),
-    "fraction": (LABELS + 0.5, SCORES, {}, "no whole number"),
+    "fraction": (LABELS + 0.5, SCORES, {}, "not a whole number"),
     "device": (LABELS.to("meta"), SCORES, {}, "y_true is on meta but y_score is on cpu"),
 }
 

@@ -198,7 +198,7 @@ def test_unseen_bad_labels_are_warned_of_once_r22() -> None:
     assert counted.invalid.tolist() == [1]
     metric.counts = torch.stack([field[0] for field in counted]).reshape(1, 1, -1)
     metric._update_count = 1  # noqa: SLF001  # as if by an update on a device
-    with pytest.warns(RuntimeWarning, match="1 labels counted as misses are no class"):
+    with pytest.warns(RuntimeWarning, match="1 labels counted as misses are not classes"):
         assert metric.compute() == 0
     metric._computed = None  # noqa: SLF001  # so that it computes again
     with warnings.catch_warnings():

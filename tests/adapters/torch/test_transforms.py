@@ -84,7 +84,7 @@ def test_bad_labels_of_a_compiled_update_are_warned_of_r22() -> None:
     torch.compile(metric.update, fullgraph=True, backend="eager")(
         torch.tensor([[0.9, 0.1]] * 3), torch.tensor([0, 9, -1])
     )
-    with pytest.warns(RuntimeWarning, match="2 labels counted as misses are no class"):
+    with pytest.warns(RuntimeWarning, match="2 labels counted as misses are not classes"):
         assert metric.compute() == pytest.approx(1 / 3)
 
 

@@ -41,11 +41,13 @@ def unknown_options_are_refused_with_the_known_ones(subject: Subject) -> None:
         subject.run(_top(ties="frist"), labels, scores)
     with subject.refused(ValueError, r"average='median' is unknown; pass one of 'micro'"):
         subject.run(_top(average="median"), labels, scores)
-    with subject.refused(ValueError, r"axis=2 is no axis of y_score.*pass an axis from -2 to 1"):
+    with subject.refused(
+        ValueError, r"axis=2 is not an axis of y_score.*pass an axis from -2 to 1"
+    ):
         subject.run(_top(axis=2), labels, scores)
     with subject.refused(ValueError, r"threshold=nan is not a finite number"):
         subject.run(lambda y, s: accord.binary_accuracy(y, s, threshold=nan), labels, labels)
-    with subject.refused(ValueError, r"threshold=1\.5 is no probability"):
+    with subject.refused(ValueError, r"threshold=1\.5 is not a probability"):
         subject.run(
             lambda y, s: accord.binary_accuracy(y, s, threshold=1.5, from_logits=True),
             labels,
