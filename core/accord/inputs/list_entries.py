@@ -130,7 +130,10 @@ def _faults(block: Batch, known: Known, found: Lists, outside: Array) -> Iterato
     key, nan = block.backend.sort_key(found.scores), isnan(block, found.scores)
     above = (key[..., 1:] > key[..., :-1]) | nan[..., 1:]
     rises = real & above & ~nan[..., :-1]
-    allowed = "above the score before it; pass each list best first (a NaN ranks before numbers)"
+    allowed = (
+        "above the score before it; pass each list best first (a NaN ranks before numbers), and"
+        " -scores if these are distances"
+    )
     yield _Fault(_behind_first(block, rises), "scores", block.list_scores, allowed)
 
 

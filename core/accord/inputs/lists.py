@@ -74,6 +74,8 @@ def admit(
         y_true = dtypes.listed("y_true", y_true)
     if isinstance(classes, (list, tuple, int, float, str)):
         classes = _rows(classes)
+    for name, values in (("y_true", y_true), ("classes", classes)):
+        backend_of(values, name)  # refuses what is no array
     if n_classes is not None and options.whole("n_classes", n_classes) < 1:
         raise ValueError(f"n_classes={n_classes} is not allowed; pass at least 1")
     n_classes = None if n_classes is None else options.whole("n_classes", n_classes)
@@ -111,7 +113,13 @@ def _numbers(named: list[Any] | None, n_classes: int | None) -> tuple[int, ...] 
     """Return the classes to count as numbers, each once and among those that there are."""
     if named is None:
         return None
-    numbers = tuple(options.whole(f"labels[{at}]", each) for at, each in enumerate(named))
+    numbers = tuple(
+        # Labels are also floats that are whole, and bools (R3).
+        int(each)
+        if isinstance(each, bool) or (isinstance(each, float) and each.is_integer())
+        else options.whole(f"labels[{at}]", each)
+        for at, each in enumerate(named)
+    )
     for at, each in enumerate(numbers):
         if each < 0:
             raise ValueError(f"labels[{at}] is {each}; pass class indices of at least 0")
@@ -127,7 +135,6 @@ def _with_entries(y_true: Any, classes: Any, scores: Any) -> tuple[Array, Array,
     """Return lists with an axis for their entries, which a list of one may leave out."""
     backend = backend_of(classes, "classes")
     classes = backend.as_dense("classes", classes)
-    backend_of(y_true, "y_true")  # refuses what is no array
     truth, lists = tuple(y_true.shape), tuple(classes.shape)
     if scores is not None and not isinstance(scores, (list, tuple, int, float)):
         backend_of(scores, "scores")
