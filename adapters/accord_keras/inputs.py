@@ -71,12 +71,14 @@ def arranged_lists(
 
     Beside what `arranged` accepts, predicted labels may have an axis less than a column of labels.
     """
+    classes = _rows(classes, "classes") if isinstance(classes, (list, tuple)) else classes
+    scores = _rows(scores, "scores") if isinstance(scores, (list, tuple)) else scores
     mine, lists = _shape(y_true), _shape(classes)
     alone = len(mine) == len(lists) and (mine[-1:] == lists[-1:] or not mine[1:])
     if alone or len(lists) < len(mine):
         if scores is not None and len(_shape(scores)) == len(lists):
-            scores = _with_axis(scores)
-        classes = _with_axis(classes)
+            scores = _read(scores)[..., None]
+        classes = _read(classes)[..., None]
     given = {**samples, "scores": scores}
     batch = arranged(y_true, classes, given, axis=-1, dense=False, name="classes")
     return (batch.y_true, batch.scores, batch.samples.pop("scores", None)), batch.samples
@@ -84,11 +86,6 @@ def arranged_lists(
 
 def _shape(values: Any) -> tuple[int | None, ...]:
     return tuple(values.shape) if hasattr(values, "shape") else np.shape(values)
-
-
-def _with_axis(values: Any) -> Array:
-    values = _rows(values, "classes") if isinstance(values, (list, tuple)) else _read(values)
-    return values[..., None]
 
 
 def _read(values: Any) -> Any:
