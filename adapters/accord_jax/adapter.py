@@ -74,3 +74,13 @@ class JaxAdapter(Adapter):
         empty = metric.init(measure.classes_in(several[0][1].shape))
         state = functools.reduce(lambda s, batch: metric.update(s, *batch), several, empty)
         return metric.tally(state)
+
+    def streamed_lists(self, measure: Any, batches: Iterable[tuple[Array, ...]]) -> Any:
+        """Return the tally of batches of lists, likewise."""
+        from accord_jax.metric import JaxMetric
+
+        metric = JaxMetric(measure)
+        state = metric.init()
+        for batch in batches:
+            state = metric.update_from_lists(state, *batch)
+        return metric.tally(state)

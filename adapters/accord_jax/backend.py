@@ -35,7 +35,7 @@ _POWERS = jnp.dtype("float8_e8m0fnu")
 # the whole is told in messages only, and each block would be compiled anew for it.
 jax.tree_util.register_dataclass(
     Batch,
-    data_fields=("scores", "truth", "mask", "weight", "candidates", "groups"),
+    data_fields=("scores", "truth", "mask", "weight", "candidates", "list_scores", "groups"),
     meta_fields=("backend", "ns", "sample_axes", "numbers", "n_groups"),
     drop_fields=("scanned", "origin", "index", "small", "narrow", "raises"),
 )

@@ -102,6 +102,47 @@ class JaxMetric:
         tally = self.measure.count(batch, per_class=kept.by_class)
         return kept.after(state, tally)
 
+    def update_from_lists(
+        self,
+        state: State,
+        y_true: Any,
+        classes: Any,
+        scores: Any = None,
+        *,
+        n_classes: int | None = None,
+        labels: Any = None,
+        sample_weight: Any = None,
+        mask: Any = None,
+        groups: Any = None,
+    ) -> State:
+        """Return the state after a batch of which only the best classes were kept (R28).
+
+        Parameters
+        ----------
+        state : State
+            The counts before the batch.
+        y_true, classes, scores, n_classes, labels, sample_weight, mask, groups
+            As `accord.RankMeasure.tally_from_lists` takes them; under ``jit``, ``n_classes`` and
+            ``labels`` are Python values.
+
+        Raises
+        ------
+        ValueError, TypeError
+            As `accord.RankMeasure.tally_from_lists`, and if the number of classes differs from
+            that of the state.
+        """
+        tally = self._kept.tally_from_lists(
+            y_true,
+            classes,
+            scores,
+            n_classes=n_classes,
+            labels=labels,
+            sample_weight=sample_weight,
+            mask=mask,
+            groups=groups,
+        )
+        return self._kept.after(state, tally)
+
     def merge(self, first: State, second: State) -> State:
         """Return the sum of two states (R17).
 

@@ -75,6 +75,21 @@ class NnxMetric(nnx.Metric):
         )
         self.state.set_value(after)
 
+    def update_from_lists(
+        self, y_true: Any, classes: Any, scores: Any = None, **options: Any
+    ) -> None:
+        """Count a batch of which only the best classes of each sample were kept (R28).
+
+        Parameters
+        ----------
+        y_true, classes, scores, **options
+            As `accord_jax.metric.JaxMetric.update_from_lists` takes them.
+        """
+        before = self.state.get_value()
+        self.state.set_value(
+            self.metric.update_from_lists(before, y_true, classes, scores, **options)
+        )
+
     def compute(self) -> Array:
         """Return the accuracy so far."""
         return self.metric.compute(self.state.get_value())

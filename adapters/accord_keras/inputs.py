@@ -12,6 +12,8 @@ from accord.backends.base import Array, Backend
 from accord.backends.registry import backend_of
 from accord.inputs.validate import join
 
+_OF_CLASSES = {"candidates", "scores"}  # what has the class axis, too
+
 
 class Batch(NamedTuple):
     """Arrays of one framework whose shapes match; ``samples`` are those that need not be there."""
@@ -22,7 +24,13 @@ class Batch(NamedTuple):
 
 
 def arranged(
-    y_true: Any, y_pred: Any, samples: dict[str, Any], *, axis: int | None, dense: bool
+    y_true: Any,
+    y_pred: Any,
+    samples: dict[str, Any],
+    *,
+    axis: int | None,
+    dense: bool,
+    name: str = "y_pred",
 ) -> Batch:
     """Return a batch as the core accepts it.
 
@@ -33,13 +41,13 @@ def arranged(
     """
     if samples["mask"] is None:
         samples = {**samples, "mask": get_keras_mask(y_pred)}
-    scores = _rows(y_pred) if isinstance(y_pred, (list, tuple)) else _read(y_pred)
-    backend = backend_of(scores, "y_pred")
-    scores = backend.as_dense("y_pred", scores)
-    truth = _beside(backend, "y_true", y_true, scores)
+    scores = _rows(y_pred, name) if isinstance(y_pred, (list, tuple)) else _read(y_pred)
+    backend = backend_of(scores, name)
+    scores = backend.as_dense(name, scores)
+    truth = _beside(backend, "y_true", y_true, scores, name)
     samples = {
-        name: _beside(backend, name, values, scores)
-        for name, values in samples.items()
+        each: _beside(backend, each, values, scores, name)
+        for each, values in samples.items()
         if values is not None
     }
 
@@ -47,8 +55,8 @@ def arranged(
         scores = _column_dropped(scores, max(1, len(scores.shape) - 1))
     sample_axes = len(scores.shape) - (axis is not None)
     truth = truth if dense else _column_dropped(truth, sample_axes)
-    for name in samples.keys() - {"candidates"}:
-        samples[name] = _for_each_sample(backend, samples[name], scores, axis)
+    for each in samples.keys() - _OF_CLASSES:
+        samples[each] = _for_each_sample(backend, samples[each], scores, axis)
     weight, mask = samples.get("sample_weight"), samples.get("mask")
     if weight is not None and backend.namespace(weight).isdtype(weight.dtype, "bool"):
         del samples["sample_weight"]
@@ -56,23 +64,47 @@ def arranged(
     return Batch(truth, scores, samples)
 
 
+def arranged_lists(
+    y_true: Any, classes: Any, scores: Any, samples: dict[str, Any]
+) -> tuple[tuple[Array, Array, Any], dict[str, Any]]:
+    """Return labels, ranked classes and their scores as the core accepts them, and the samples.
+
+    Beside what `arranged` accepts, predicted labels may have an axis less than a column of labels.
+    """
+    classes = _rows(classes, "classes") if isinstance(classes, (list, tuple)) else classes
+    scores = _rows(scores, "scores") if isinstance(scores, (list, tuple)) else scores
+    mine, lists = _shape(y_true), _shape(classes)
+    alone = len(mine) == len(lists) and (mine[-1:] == lists[-1:] or not mine[1:])
+    if alone or len(lists) < len(mine):
+        if scores is not None and len(_shape(scores)) == len(lists):
+            scores = _read(scores)[..., None]
+        classes = _read(classes)[..., None]
+    given = {**samples, "scores": scores}
+    batch = arranged(y_true, classes, given, axis=-1, dense=False, name="classes")
+    return (batch.y_true, batch.scores, batch.samples.pop("scores", None)), batch.samples
+
+
+def _shape(values: Any) -> tuple[int | None, ...]:
+    return tuple(values.shape) if hasattr(values, "shape") else np.shape(values)
+
+
 def _read(values: Any) -> Any:
     return values.value if isinstance(values, keras.Variable) else values
 
 
-def _rows(y_pred: Any) -> Array:
+def _rows(y_pred: Any, name: str) -> Array:
     try:
         return np.asarray(y_pred)
     except ValueError as error:
-        raise ValueError("y_pred is a ragged list; pass rows of one length") from error
+        raise ValueError(f"{name} is a ragged list; pass rows of one length") from error
 
 
-def _beside(backend: Backend, name: str, values: Any, scores: Array) -> Array:
+def _beside(backend: Backend, name: str, values: Any, scores: Array, beside: str) -> Array:
     values = _read(values)
     if isinstance(scores, np.ndarray) and keras.ops.is_tensor(values):
         own = backend_of(values, name)
         values = own.to_host(own.as_dense(name, values))[0]
-    return join(backend, name, values, scores, "y_pred")
+    return join(backend, name, values, scores, beside)
 
 
 def _column_dropped(values: Array, axes: int) -> Array:

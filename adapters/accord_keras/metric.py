@@ -15,10 +15,11 @@ from accord.counts.accumulator import Accumulator, refuse_other_classes
 from accord.counts.averages import Average
 from accord.metric import warn_of_invalid
 from accord_keras.inputs import arranged
+from accord_keras.lists import ListMetric
 from accord_keras.state import Variables
 
 
-class AccuracyMetric(keras.metrics.Metric):  # type: ignore[misc]  # keras has no types
+class AccuracyMetric(ListMetric):
     """A ``keras.metrics.Metric`` over a measure, the same on every backend.
 
     Parameters
@@ -232,9 +233,9 @@ class AccuracyMetric(keras.metrics.Metric):  # type: ignore[misc]  # keras has n
         self._state = Variables(self.add_variable, self._kept, classes)
         return self._state
 
-    def _add(self, tally: Tally) -> None:
+    def _add(self, tally: Tally, name: str = "y_pred") -> None:
         classes = self._kept.classes_of(tally)
-        refuse_other_classes(classes, self._classes, name="y_pred")
+        refuse_other_classes(classes, self._classes, name=name)
         (self._state or self._make_state(classes)).add(tally)
 
     def _accuracy(self) -> Any:

@@ -54,16 +54,32 @@ class TensorFlowAdapter(Adapter):
 
     def streamed(self, measure: Any, batches: Iterable[tuple[Array, Array]]) -> Any:
         """Return the tally of batches, counted by a Keras metric if Keras runs on TensorFlow."""
-        if importlib.util.find_spec("keras") is None:
+        metric = _keras_metric(measure)
+        if metric is None:
             return super().streamed(measure, batches)
-        os.environ.setdefault("KERAS_BACKEND", "tensorflow")  # Keras reads it when first imported
-        import keras
-
-        if keras.backend.backend() != "tensorflow":
-            return super().streamed(measure, batches)
-        from accord_keras.metric import AccuracyMetric
-
-        metric = AccuracyMetric(measure, name="streamed")
         for y_true, y_score in batches:
             metric.update_state(y_true, y_score)
         return metric.tally
+
+    def streamed_lists(self, measure: Any, batches: Iterable[tuple[Array, ...]]) -> Any:
+        """Return the tally of batches of lists, likewise."""
+        metric = _keras_metric(measure)
+        if metric is None:
+            return super().streamed_lists(measure, batches)
+        for batch in batches:
+            metric.update_from_lists(*batch)
+        return metric.tally
+
+
+def _keras_metric(measure: Any) -> Any:
+    """Return a Keras metric of a measure, or None if Keras does not run on TensorFlow."""
+    if importlib.util.find_spec("keras") is None:
+        return None
+    os.environ.setdefault("KERAS_BACKEND", "tensorflow")  # Keras reads it when first imported
+    import keras
+
+    if keras.backend.backend() != "tensorflow":
+        return None
+    from accord_keras.metric import AccuracyMetric
+
+    return AccuracyMetric(measure, name="streamed")

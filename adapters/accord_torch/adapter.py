@@ -99,3 +99,12 @@ class TorchAdapter(Adapter):
         for y_true, y_score in batches:
             metric.update(y_score, y_true)
         return metric.tally
+
+    def streamed_lists(self, measure: Any, batches: Iterable[tuple[Any, ...]]) -> Any:
+        """Return the tally of batches of lists, likewise."""
+        from accord_torch.metric import MeasureMetric
+
+        metric = MeasureMetric(measure)
+        for y_true, classes, scores in batches:
+            metric.update_from_lists(classes, y_true, scores)
+        return metric.tally

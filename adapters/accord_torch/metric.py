@@ -16,7 +16,7 @@ from accord.counts.averages import Average
 from accord.inputs import options
 from accord.metric import warn_of_invalid
 from accord_torch import naming, states
-from accord_torch.states import KeptMetric
+from accord_torch.lists import ListMetric
 
 # Attributes that every batch sets. None is a parameter or a module, so the slow check of
 # nn.Module is skipped for them.
@@ -31,7 +31,7 @@ _COUNTING = (
 )
 
 
-class MeasureMetric(KeptMetric):
+class MeasureMetric(ListMetric):
     """A torchmetrics metric of any measure; the base of `TopKAccuracy` and the other classes.
 
     Parameters
@@ -136,9 +136,11 @@ class MeasureMetric(KeptMetric):
             groups=groups,
             n_groups=self._kept.n_groups,
         )
-        tally = self.measure.count(batch, per_class=self._kept.by_class)
+        self._add(self.measure.count(batch, per_class=self._kept.by_class), "preds")
+
+    def _add(self, tally: Tally, name: str) -> None:
         classes = self._kept.classes_of(tally)
-        refuse_other_classes(classes, self._classes, name="preds")
+        refuse_other_classes(classes, self._classes, name=name)
         self._classes = classes
         counts, sums = self._kept.pack(tally)  # perhaps in NumPy
         if counts is not None:

@@ -11,6 +11,7 @@ from accord.counts.predicted import PrecisionRecallFigures, PredictedTally
 from accord.counts.tally import Tally
 from accord.credit.rank_counts import Standing
 from accord.from_features import top_k_from_features
+from accord.from_lists import top_k_from_lists
 from accord.functional import (
     ClassPairs,
     binary_accuracy,
@@ -125,5 +126,6 @@ __all__ = [
     "top_k_accuracy",
     "top_k_categorical_accuracy",
     "top_k_from_features",
+    "top_k_from_lists",
     "verify",
 ]

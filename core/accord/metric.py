@@ -112,6 +112,44 @@ class Metric:
         self._refuse_other_classes(batch)
         self._absorb(batch, int(np.prod(y_score.shape)))
 
+    def update_from_lists(
+        self,
+        y_true: Any,
+        classes: Any,
+        scores: Any = None,
+        *,
+        n_classes: int | None = None,
+        labels: Any = None,
+        sample_weight: Any = None,
+        mask: Any = None,
+        groups: Any = None,
+    ) -> None:
+        """Count a batch of which only the best classes of each sample were kept (R28).
+
+        Parameters
+        ----------
+        y_true, classes, scores, n_classes, labels, sample_weight, mask, groups
+            As `RankMeasure.tally_from_lists` takes them.
+
+        Raises
+        ------
+        ValueError, TypeError
+            As `RankMeasure.tally_from_lists`, and if the number of classes is not that of the
+            batches before; the metric is then as it was (R22).
+        """
+        batch = self._kept.tally_from_lists(
+            y_true,
+            classes,
+            scores,
+            n_classes=n_classes,
+            labels=labels,
+            sample_weight=sample_weight,
+            mask=mask,
+            groups=groups,
+        )
+        self._refuse_other_classes(batch, "the batch")
+        self._absorb(batch, int(np.prod(np.shape(classes))))
+
     def merge(self, other: Metric) -> None:
         """Add what another metric of the same measure has counted.
 
@@ -166,8 +204,8 @@ class Metric:
     def _counts(self) -> tuple[Measure, bool, int | None]:
         return self.measure, self._by_class, self.n_groups
 
-    def _refuse_other_classes(self, batch: Tally) -> None:
-        refuse_other_classes(self._kept.classes_of(batch), self._classes)
+    def _refuse_other_classes(self, batch: Tally, name: str = "y_score") -> None:
+        refuse_other_classes(self._kept.classes_of(batch), self._classes, name=name)
 
     def _absorb(self, batch: Tally, scores: int) -> None:
         backend = backend_of(batch.total)

@@ -78,6 +78,13 @@ class Adapter:
             metric.update(y_true, y_score)
         return metric.tally
 
+    def streamed_lists(self, measure: Measure, batches: Iterable[tuple[Array, ...]]) -> Tally:
+        """Return the tally of batches of labels, ranked classes and their scores, likewise (R28)."""
+        metric = Metric(measure)
+        for y_true, classes, scores in batches:
+            metric.update_from_lists(y_true, classes, scores)
+        return metric.tally
+
 
 def eager_modes() -> dict[str, Transform]:
     """Return the eager modes where host memory is scanned: without the scan, and with it."""

@@ -176,7 +176,9 @@ def refuse_other_than_arrays(name: str, array: Any, *, classes: bool, masks: boo
     if isinstance(array, np.ma.MaskedArray):
         mask = f"numpy.ma.getmaskarray({name})"
         remedy = f"{name}.data, and mask=~{mask} to leave out what is masked"
-        if name not in _ARGUMENTS:
+        if name == "classes":
+            remedy = f"{name}.filled(-1), where -1 is no entry"
+        elif name not in _ARGUMENTS:
             remedy = f"{name}.data"
         elif classes:
             remedy = f"{name}.astype(float).filled(-numpy.inf) to rank what is masked last"

@@ -48,6 +48,8 @@ class Batch:
         The dtype that widened scores came in.
     candidates : array of bool, or None
         Which classes take part in each sample, of the scores' shape (R25).
+    list_scores : array or None
+        The scores of the classes of ranked lists, which are in the place of the scores (R28).
     groups : array of int, or None
         The group of each sample (R24), of which there are ``n_groups``.
     raises : bool
@@ -68,6 +70,7 @@ class Batch:
     small: bool = False
     narrow: np.dtype[Any] | None = None
     candidates: Array | None = None
+    list_scores: Array | None = None
     groups: Array | None = None
     n_groups: int | None = None
     raises: bool = True
@@ -135,7 +138,8 @@ class Batch:
 
     def _optional(self) -> dict[str, Array | None]:
         """Return the arrays that need not be there, and have the axes of samples."""
-        return {name: getattr(self, name) for name in ("mask", "weight", "candidates", "groups")}
+        names = ("mask", "weight", "candidates", "list_scores", "groups")
+        return {name: getattr(self, name) for name in names}
 
     def over_blocks(self, work: Callable[[Batch], Array]) -> Array:
         """Run per-sample work block by block; results keep their leading axes, then the samples."""

@@ -21,6 +21,7 @@ _WANTED = {
     "mask": (BOOL, "bool, True keeps a sample"),
     "candidates": (BOOL, "bool, True marks a class that takes part"),
     "groups": (_WHOLE, "integers, the group of each sample from 0 on"),
+    "classes": (_REAL, "class indices, best first"),
     "sample_weight": (_NUMBER, "real numbers; to leave samples out by a bool, pass mask="),
 }
 _SCORES = (_REAL, "real numbers")

@@ -51,10 +51,10 @@ def class_labels(
     C is the number of classes in the block, unless the block is not of scores. ``ignorable`` tells
     whether the caller takes an ``ignore_index``.
     """
-    number, whole = _as_integers(block)
+    number, whole = as_integers(block, block.truth)
     kept = read_kept(block, number, ignore_index)
     if whole is not None:
-        _refuse_fractions(block, _and(kept.keep, ~whole))
+        refuse_fractions(block, _and(kept.keep, ~whole))
     classes = block.classes if classes is None else classes
     inside = (number >= 0) & (number < classes)
     if whole is not None:
@@ -140,7 +140,9 @@ def binary_labels(block: Batch, ignore_index: int | None, *, ignorable: bool = T
     """Read labels 0 and 1 of any dtype (R10), as bools; ``block.truth`` may have a label axis."""
     number = as_number(block, block.truth)
     # Widened first, for a narrow integer may not hold the index that is left out.
-    kept = read_kept(block, None if ignore_index is None else _as_integers(block)[0], ignore_index)
+    kept = read_kept(
+        block, None if ignore_index is None else as_integers(block, block.truth)[0], ignore_index
+    )
     binary = (block.backend.sort_key(number) == 0) | (number == 1)  # a subnormal is not 0
     valid, label = _judge(
         block, binary, number, kept, partial(refusals.neither, ignorable=ignorable)
@@ -162,13 +164,13 @@ def as_number(block: Batch, values: Array) -> Array:
     return values
 
 
-def _as_integers(block: Batch) -> tuple[Array, Array | None]:
+def as_integers(block: Batch, labels: Array) -> tuple[Array, Array | None]:
     """Return labels in the counting dtype, and for floats also which are whole."""
-    truth, ns = block.truth, block.ns
-    if not is_kind(ns, truth, FLOAT):
-        return _cast(block, truth, "count"), None
+    ns = block.ns
+    if not is_kind(ns, labels, FLOAT):
+        return _cast(block, labels, "count"), None
     # Narrow floats hold neither every class count nor every ignore_index; wide ones do.
-    number = _cast(block, truth, "sum")
+    number = _cast(block, labels, "sum")
     key = block.backend.sort_key  # a subnormal is not whole, where == takes it for 0
     return number, key(ns.floor(number)) == key(number)
 
@@ -213,10 +215,13 @@ def _judge(
     return (None if readable else good), block.ns.where(good, label, block.ns.zeros_like(label))
 
 
-def _refuse_fractions(block: Batch, broken: Array) -> None:
+def refuse_fractions(
+    block: Batch, broken: Array, name: str = "y_true", labels: Array | None = None
+) -> None:
+    """Refuse labels that are not whole numbers, where they can be read."""
     allowed = "not a whole number; pass class indices, or only samples that have one"
     try:
-        block.refuse_any(broken, "y_true", block.truth, allowed)
+        block.refuse_any(broken, name, block.truth if labels is None else labels, allowed)
     except ValueError as error:
         raise TypeError(str(error)) from None  # R3: such labels are of the wrong kind
 

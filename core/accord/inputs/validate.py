@@ -16,6 +16,8 @@ from accord.backends.registry import backend_of, load
 from accord.inputs import dtypes, shapes
 from accord.inputs.batch import Batch, Origin
 
+_WHOLE = ("candidates", "scores")  # what has the class axis of the scores, too
+
 
 def validate(
     y_true: Any,
@@ -26,6 +28,7 @@ def validate(
     sample_weight: Any = None,
     mask: Any = None,
     candidates: Any = None,
+    list_scores: Any = None,
     groups: Any = None,
     n_groups: int | None = None,
     name: str = "y_score",
@@ -43,6 +46,8 @@ def validate(
     ----------
     y_true, y_score, sample_weight, mask, candidates, groups : array
         ``y_score`` decides the framework; the others may also be Python lists or NumPy arrays.
+    list_scores : array, optional
+        The scores of ranked lists, whose classes are in the place of ``y_score`` (R28).
     axis : int or None
         The class axis of ``y_score``; None when every entry is a sample.
     dense : bool
@@ -85,6 +90,7 @@ def validate(
             ("mask", mask),
             ("sample_weight", sample_weight),
             ("candidates", candidates),
+            ("scores", list_scores),
             ("groups", groups),
         )
         if values is not None
@@ -134,6 +140,7 @@ def validate(
         origin=origin,
         small=small,
         candidates=optional.get("candidates"),
+        list_scores=optional.get("scores"),
         groups=optional.get("groups"),
         n_groups=n_groups,
     )
@@ -150,7 +157,7 @@ def _fit(
     found = {}
     for each, array in optional.items():
         fit = small_floats.widened(array)
-        if each == "candidates" and expected.axis is not None:
+        if each in _WHOLE and expected.axis is not None:
             expected.refuse_other(each, array, tuple(expected.scores.shape))
             fit = _class_axis_last(expected.ns, array, expected.axis)
         else:

@@ -243,6 +243,13 @@ class Measure(Described, ABC):
         )
         return Tally(*map(batch.wrap, self.count(batch, per_class=per_class)))
 
+    def tally_from_lists(self, y_true: Any, classes: Any, scores: Any = None, **more: Any) -> Tally:
+        """Count ranked lists (R28): `RankMeasure` does, other measures raise ValueError."""
+        raise ValueError(
+            f"ranked lists hold the best classes of each sample, and this is {self.title}, which"
+            " needs all scores; use a measure of ranks, for instance accord.TopK"
+        )
+
     def accuracy(
         self,
         y_true: Any,

@@ -20,14 +20,15 @@ from accord.inputs.batch import Batch
 from accord.inputs.groups import by_both, group_count
 from accord.inputs.labels import Labels, among_candidates, class_labels, dense_labels, saturated
 from accord.inputs.validate import validate
-from accord.measures.base import LabelKind, Measure
+from accord.measures.base import LabelKind
+from accord.measures.lists import ListMeasure
 from accord.scan import count as scan
 from accord.scan.arrays import Rows
 from accord.scan.dispatch import can_scan
 
 
 @dataclass(frozen=True)
-class RankMeasure(Measure):
+class RankMeasure(ListMeasure):
     """Credit by the rank of the true class, which never rises with the rank.
 
     A subclass is a frozen dataclass that says what a rank is worth. Tie rules, bounds, NaN, bad
@@ -137,6 +138,10 @@ class RankMeasure(Measure):
         how = tables_for(self, batch)
         where = standing_of(rank_all(batch, self, how.reach))
         return batch.wrap(credit(batch, where, how, how.ties))
+
+    def tables(self, batch: Batch, ranks: int) -> RankTables:
+        """Return what each rank is worth, up to one of them."""
+        return tables_for(self, batch, ranks)
 
     def ranked_labels(self, block: Batch) -> Labels:
         """Read labels as `labels` does; those of samples that are left out are invalid, to rank last."""
