@@ -228,8 +228,7 @@ class ReportData:
 
     @property
     def _asked(self) -> tuple[int, ...]:
-        k = self.measure.k
-        return k if isinstance(k, tuple) else (1 if k is None else k,)
+        return self.measure.ks_of(self.classes)
 
     @property
     def _by_class(self) -> bool:
