@@ -54,11 +54,11 @@ class AccuracyMetric(ListMetric):
         self._state: Variables | None = None
         self._classes: int | None = None
         self._warned = False
-        if measure.axis is None or not self._kept.by_class:  # known without a batch
+        if measure.axis is None or not self._kept.sized:  # known without a batch
             self.build((), ())
 
     def build(self, y_true_shape: Any, y_pred_shape: Any) -> None:
-        """Create the counters by class, if the number of classes is not known before the first batch.
+        """Create the counters, if the number of classes that they need is not known before a batch.
 
         `update_state` does this itself; ``stateless_update_state`` needs a call of `build` before.
 
@@ -68,7 +68,7 @@ class AccuracyMetric(ListMetric):
             The shapes of a batch.
         """
         if self._state is None:
-            self._make_state(self.measure.classes_in(y_pred_shape) if self._kept.by_class else None)
+            self._make_state(self.measure.classes_in(y_pred_shape) if self._kept.sized else None)
 
     def update_state(
         self,
@@ -129,9 +129,10 @@ class AccuracyMetric(ListMetric):
             If the counters do not exist yet, so there are no variables to return.
         """
         if self._state is None:
+            how = "by class" if self._kept.by_class else "at every k"
             shapes_of = ", ".join(str(tuple(np.shape(each))) for each in (y_true, y_pred))
             raise ValueError(
-                f"{self.name} counts by class and has no variables before its first batch;"
+                f"{self.name} counts {how} and has no variables before its first batch;"
                 f" call build({shapes_of}), or with other lengths of batches, beforehand"
             )
         return super().stateless_update_state(metric_variables, y_true, y_pred, *args, **options)

@@ -79,7 +79,10 @@ def top_k_scorer(
 
 
 def top_k_scorers(
-    k: int | tuple[int, ...] = (1, 5), *, ties: Ties = "first", average: ScalarAverage = "micro"
+    k: int | tuple[int, ...] | range = (1, 5),
+    *,
+    ties: Ties = "first",
+    average: ScalarAverage = "micro",
 ) -> dict[str, TopKScorer]:
     """Make a scorer for each of several k, with the names that accord's Keras metrics use.
 

@@ -196,6 +196,8 @@ class MeasureMetric(ListMetric):
             If matplotlib is not installed.
         """
         value = self.compute() if val is None else val
+        if self.measure.every_k:
+            return naming.plot_over_k(value, ax)
         if self._several and self._place is None:
             alone = isinstance(value, Tensor)
             value = self._by_name(value) if alone else [self._by_name(each) for each in value]

@@ -187,7 +187,7 @@ def named_figures(
     Raises
     ------
     ValueError
-        If the metric computes one figure per class.
+        If the metric computes one figure per class, or one at every k.
 
     Examples
     --------
@@ -202,6 +202,11 @@ def named_figures(
         raise ValueError(
             f"average={metric.average!r} gives a figure for each class; pass a metric with"
             " average='micro' or 'macro', or one with a single k to torchmetrics.ClasswiseWrapper"
+        )
+    if metric.measure.every_k:
+        raise ValueError(
+            "k='all' has a figure for each class of the scores, which are not known yet; pass a"
+            " metric with the k to log, for instance k=(1, 5, 10)"
         )
     names = naming.figure_names(metric.measure)
     return torchmetrics.MetricCollection(

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
+
+from torch import Tensor
 
 from accord import Measure
 
@@ -17,6 +19,20 @@ def figure_names(measure: Measure) -> tuple[str, ...]:
     if "_k_" in words and measure.k is not None:
         return tuple(words.replace("_k_", f"_{k}_") for k in measure.several or (measure.k,))
     return tuple(f"{words}_{k}" for k in measure.several) or (words,)
+
+
+def plot_over_k(value: Tensor | Sequence[Tensor], ax: Any = None) -> tuple[Any, Any]:
+    """Draw results of a metric with ``k="all"``, a line for each, and return figure and axes."""
+    from matplotlib import pyplot as plt
+
+    axes = plt.subplots()[1] if ax is None else ax
+    for each in [value] if isinstance(value, Tensor) else value:
+        shares = each.detach().cpu().numpy()
+        axes.plot(range(1, len(shares) + 1), shares)
+    axes.set_xlabel("k")
+    axes.set_ylim(0, 1.01)
+    axes.grid(visible=True)
+    return axes.figure, axes
 
 
 def refuse_peers_options(name: str, measure: Measure, options: Mapping[str, Any]) -> None:

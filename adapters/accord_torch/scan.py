@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import operator
 import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
+from itertools import islice
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -61,7 +62,8 @@ class _Work(NamedTuple):
             ranked=False,  # the trace has refused what this would refuse
             scans=True,
         )
-        how = (_filled(each, numbers) if numbers else each for each in self.how)
+        given = iter(numbers)
+        how = [_filled(each, given) if numbers else each for each in self.how]
         found = self.function(*how, replace(batch, raises=False))
         if len(found) == 1 and isinstance(found[0], np.ndarray):
             return [torch.from_numpy(found[0])]  # large, and shares memory with no other result
@@ -89,7 +91,7 @@ def call(count: Count, how: tuple[Any, ...], batch: Batch) -> tuple[Tensor, ...]
             options = each.options()
             if not _plain(tuple(options.values())):
                 return None
-            if options.get("k") is not None:
+            if _ks_left_open(each):
                 numbers += each.ks
                 options["k"] = (1,) * len(each.ks) if each.several else 1
             named = [(option, _constant(value)) for option, value in options.items()]
@@ -129,11 +131,18 @@ def _named(count: Count, constants: tuple[tuple[Any, ...], ...]) -> str:
     return name
 
 
-def _filled(value: Any, numbers: Sequence[int]) -> Any:
-    if isinstance(value, Measure):
-        changed: Any = replace(value, k=tuple(numbers) if value.several else numbers[0])  # type: ignore[type-var]  # every measure is a dataclass
+def _ks_left_open(measure: Measure) -> bool:
+    """Tell whether a measure has an option k that holds numbers."""
+    return "k" in measure.options() and bool(measure.ks)
+
+
+def _filled(value: Any, numbers: Iterator[int]) -> Any:
+    """Return an option with the next of the numbers put in where one was left open."""
+    if isinstance(value, Measure) and _ks_left_open(value):
+        ks = tuple(islice(numbers, len(value.ks)))
+        changed: Any = replace(value, k=ks if value.several else ks[0])  # type: ignore[type-var]  # every measure is a dataclass
         return changed
-    return numbers[0] if type(value) is int else value
+    return next(numbers) if type(value) is int else value
 
 
 def _at(place: Any, arrays: Sequence[Tensor | None]) -> list[Tensor | None]:

@@ -60,10 +60,10 @@ def refuse_other(name: str, description: str, states: Mapping[str, Any]) -> None
         )
 
 
-def classes_in(states: Mapping[str, Any]) -> int | None:
-    """Return how many classes counts by class have, None where nothing was counted."""
+def classes_in(kept: Accumulator, states: Mapping[str, Any]) -> int | None:
+    """Return how many classes counts are of; None where no shape tells, or nothing was counted."""
     counts, sums = states["counts"], states["sums"]
-    classes = int(counts.shape[-2])
+    classes = kept.classes_in(tuple(counts.shape))
     if classes == 1 and not counts.is_meta and not (counts.any() or sums.any()):
         return None  # as made, to broadcast to any number
     return classes
@@ -117,7 +117,7 @@ class KeptMetric(torchmetrics.Metric):
 
     def _classes_in(self, theirs: Mapping[str, Any]) -> int | None:
         """Return the number of classes with the counts of another metric added."""
-        classes = classes_in(theirs) if self._kept.by_class else None
+        classes = classes_in(self._kept, theirs)
         refuse_other_classes(classes, self._classes, name="the state")
         return classes or self._classes
 
@@ -136,7 +136,7 @@ class KeptMetric(torchmetrics.Metric):
                 for name in theirs:
                     del state_dict[prefix + name]
             else:
-                self._classes = classes_in(theirs) if self._kept.by_class else None
+                self._classes = classes_in(self._kept, theirs)
                 self._computed = None
                 for name, state in theirs.items():
                     state_dict[prefix + name] = state.to(getattr(self, name).device)

@@ -19,6 +19,7 @@ from accord.credit.ties import Ties
 from accord.inputs import dtypes, options, shapes
 from accord.inputs.groups import group_count
 from accord.inputs.labels import among_candidates, class_labels
+from accord.inputs.options import K
 from accord.inputs.validate import join, validate
 from accord.measures import TopK
 
@@ -83,7 +84,7 @@ def top_k_from_features(
     features: Array,
     weights: Any,
     bias: Any = None,
-    k: int | tuple[int, ...] = 5,
+    k: K = 5,
     *,
     ties: Ties = "first",
     average: Average = "micro",

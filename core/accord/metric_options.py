@@ -12,6 +12,7 @@ from accord import measures
 from accord.counts.averages import Average
 from accord.credit.thresholds import AtThreshold
 from accord.credit.ties import Ties
+from accord.inputs.options import K
 from accord.measures.base import Measure
 from accord.measures.multilabel import Criteria
 
@@ -85,7 +86,7 @@ class TopKAccuracy(_Metric):
 
     def __init__(
         self,
-        k: int | tuple[int, ...] = 5,
+        k: K = 5,
         *,
         ties: Ties = "first",
         axis: int = -1,
@@ -103,7 +104,7 @@ class TopKCategoricalAccuracy(_Metric):
 
     def __init__(
         self,
-        k: int | tuple[int, ...] = 5,
+        k: K = 5,
         *,
         ties: Ties = "first",
         axis: int = -1,
@@ -120,7 +121,7 @@ class MeanReciprocalRank(_Metric):
 
     def __init__(
         self,
-        k: int | tuple[int, ...] | None = None,
+        k: K | None = None,
         *,
         ties: Ties = "first",
         axis: int = -1,
@@ -138,7 +139,7 @@ class NDCG(_Metric):
 
     def __init__(
         self,
-        k: int | tuple[int, ...] | None = None,
+        k: K | None = None,
         *,
         ties: Ties = "first",
         axis: int = -1,
@@ -156,7 +157,7 @@ class PrecisionRecall(_Metric):
 
     def __init__(
         self,
-        k: int | tuple[int, ...] = 1,
+        k: int | tuple[int, ...] | range = 1,
         *,
         ties: Literal["first", "last"] = "first",
         axis: int = -1,
@@ -178,7 +179,7 @@ class MultilabelAccuracy(_Metric):
         threshold: float = 0.5,
         at_threshold: AtThreshold = "negative",
         from_logits: bool = False,
-        k: int | tuple[int, ...] | None = None,
+        k: int | tuple[int, ...] | range | None = None,
         ties: Ties = "first",
         axis: int = -1,
         average: Average = "micro",

@@ -8,6 +8,7 @@ from accord.backends.base import Array
 from accord.credit.rank_counts import Standing, rank_all, standing_of
 from accord.credit.ties import Ties
 from accord.inputs import options
+from accord.inputs.options import K
 from accord.inputs.validate import validate
 from accord.measures.top_k import TopK
 
@@ -15,7 +16,7 @@ from accord.measures.top_k import TopK
 def in_top_k(
     y_true: Any,
     y_score: Array,
-    k: int | tuple[int, ...] = 5,
+    k: K = 5,
     *,
     ties: Ties = "first",
     axis: int = -1,

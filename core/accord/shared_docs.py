@@ -20,12 +20,13 @@ SHARED = {
         y_score : array of real, shape (..., C)
             Scores of any framework with an adapter; only their order matters (R2).""",
     "k": """\
-        k : int or tuple of int
-            How many classes may count, 1 to C. A tuple adds a leading axis to the result (R6).""",
+        k : int, tuple of int, range or "all"
+            How many classes may count, 1 to C. Several add a leading axis to the result, in one
+            pass; ``"all"`` is every k from 1 to C (R6).""",
     "cut": """\
-        k : int, tuple of int or None
-            The last rank that has credit, 1 to C; None for no last one. A tuple adds a leading
-            axis to the result (R6).""",
+        k : int, tuple of int, range, "all" or None
+            The last rank that has credit, 1 to C; None for no last one. Several add a leading
+            axis to the result, in one pass; ``"all"`` is every k from 1 to C (R6).""",
     "ties": """\
         ties : {"first", "last", "optimistic", "pessimistic", "expected"}
             Who wins among equal scores (R5).""",

@@ -221,7 +221,7 @@ BAD: dict[str, Case] = {
         0.5,
     ),
     "one label": Case(
-        {"labels": 1}, r"labels=1 is no list .* pass labels=\[1\]", {"labels": [1]}, 0.5
+        {"labels": 1}, r"labels=1 is not a list .* pass labels=\[1\]", {"labels": [1]}, 0.5
     ),
     "no labels": Case({"labels": []}, "labels is empty; .* leave it out", {"labels": None}),
     "labels below": Case({"labels": [-1]}, r"labels\[0\] is -1; pass", {"labels": [1]}, 0.5),
@@ -277,3 +277,7 @@ def test_scores_of_every_kind_order_a_list(dtype: str) -> None:
     assert tally.correct.tolist() == [1, 2]
     assert tally.ceiling.tolist() == [1, 2]
     assert tally.floor.tolist() == [0, 1]
+
+
+def test_r6_all_k_are_those_of_the_entries() -> None:
+    assert top(k="all").tolist() == top(k=(1, 2)).tolist() == [0.5, 0.75]

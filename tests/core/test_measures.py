@@ -95,7 +95,7 @@ def test_r7_a_rank_measure_whose_credit_rises_is_refused() -> None:
 @dataclasses.dataclass(frozen=True)
 class ReciprocalRank(accord.RankMeasure):
     def credit_at(self, rank: int) -> float:
-        assert not isinstance(self.k, tuple)  # one k at a time
+        assert self.k is None or isinstance(self.k, int)  # one k at a time
         return 1 / rank if self.k is None or rank <= self.k else 0.0
 
 

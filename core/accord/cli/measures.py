@@ -10,7 +10,7 @@ from accord.cli.files import HostArray, Loaded, MisfitError, load
 from accord.cli.fit import class_axis_last, refuse_misfit
 from accord.cli.kinds import KINDS, SETS_BY_K, Kind
 from accord.cli.options import InOut, MeasureOptions
-from accord.inputs.options import one_of
+from accord.inputs.options import ALL, K, is_all, one_of
 from accord.measures.base import Measure
 from accord.reporting.evaluate import usual_k
 
@@ -86,25 +86,27 @@ def _refuse_without_effect(measure: str, given: Mapping[str, Any]) -> None:
 
 def _made(kind: Kind, options: dict[str, Any], scores: HostArray, called: str) -> Measure:
     if "k" in options:
-        options["k"] = k = numbers(options["k"])
+        found = numbers(options["k"])
+        k: Any = 1 if is_all(found) else found
         classes = scores.shape[-1]
         most = max(k if isinstance(k, tuple) else (k,))
         if most > classes:
             raise MisfitError(
                 f"-k {most} exceeds the {classes} classes of {called}; pass at most -k {classes}"
             )
+        options["k"] = found
     elif kind.usual_k:
         options["k"] = usual_k(scores)
     return kind.measure(**options)
 
 
-def numbers(texts: Sequence[str]) -> int | tuple[int, ...]:
-    """Read every k that was given, in order.
+def numbers(texts: Sequence[str]) -> K:
+    """Read every k that was given, in order; ``all`` stands for every k.
 
     Raises
     ------
     MisfitError
-        If one is not a whole number of at least 1.
+        If one is not a whole number of at least 1, or more is given than ``all``.
 
     Examples
     --------
@@ -112,13 +114,17 @@ def numbers(texts: Sequence[str]) -> int | tuple[int, ...]:
     >>> numbers(["1,5", "3"])
     (1, 5, 3)
     """
+    if ALL in texts:
+        if len(texts) > 1:
+            raise MisfitError("-k all has every k; pass it alone")
+        return ALL
     each: list[int] = []
     for text in texts:
         try:
             each += [int(number) for number in text.rstrip(",").split(",")]
         except ValueError:
             raise MisfitError(
-                f"-k {text!r} is not a list of whole numbers; pass e.g. -k 1,5"
+                f"-k {text!r} is not a list of whole numbers; pass e.g. -k 1,5 or -k all"
             ) from None
     if (least := min(each)) < 1:
         raise MisfitError(f"-k {least} is below 1; pass whole numbers from 1, e.g. -k 1,5")

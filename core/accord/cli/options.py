@@ -37,8 +37,8 @@ K = Annotated[
     typer.Option(
         "-k",
         metavar="K,...",
-        help="How many classes may count: -k 1,5, -k 1 5 or -k 1 -k 5. By default 1,5; 1 alone for"
-        " up to 5 classes; every rank for mrr and ndcg.",
+        help="How many classes may count: -k 1,5, -k 1 5 or -k 1 -k 5; -k all is every number, in"
+        " accord score. By default 1,5; 1 alone for up to 5 classes; every rank for mrr and ndcg.",
         rich_help_panel=RANKING,
     ),
 ]

@@ -17,6 +17,8 @@ _ARRAYS = (
 )
 
 _SIMPLE: tuple[tuple[str, str | Callable[[re.Match[str]], str]], ...] = (
+    (r"(?<![\w.-])k='all'", "-k all"),
+    (r"k=range\(1, 6\)", "-k 1,2,3,4,5"),
     (r"k=\((\d[\d, ]*?),?\)", lambda found: "-k " + found[1].replace(" ", "")),
     (r"(?<![\w.-])k=(-?\d+)", r"-k \1"),
     (r"\bpass k between", "pass -k between"),

@@ -1,9 +1,10 @@
 """What a metric keeps of a stream: a tally in two arrays, of integers and of floats (R17, R18).
 
 Both have the axes ``(k, classes, fields)``; groups take the place of classes. There is one k where
-a measure has no several, and one class where an average counts by none; what a tally holds once is repeated along them. So an array
-of nothing, made for one class, broadcasts to any number. Where a framework has 64-bit numbers such
-arrays add; where it has none, a `State` keeps each entry in a pair of 32-bit words.
+a measure has no several, as many as classes for ``k="all"``, and one class where an average counts
+by none; what a tally holds once is repeated along them. So an array of nothing, made for one class,
+broadcasts to any number. Where a framework has 64-bit numbers such arrays add; where it has none, a
+`State` keeps each entry in a pair of 32-bit words.
 """
 
 from __future__ import annotations
@@ -127,12 +128,15 @@ class Accumulator:
     ----------
     by_class : bool
         Whether counts are by class.
+    sized : bool
+        Whether their shape tells the number of classes: by class, or at every k.
     """
 
     measure: Any  # a Measure, which is made of tallies
     average: Average
     n_groups: int | None = None
     by_class: bool = field(init=False)
+    sized: bool = field(init=False)
 
     def __post_init__(self) -> None:
         refuse_no_group(self.n_groups)
@@ -140,10 +144,11 @@ class Accumulator:
         self._credits = self._kind._fields.index("total")  # behind it is what has no class
         by_class = per_class(self.average) or self._kind is not Tally
         self.by_class = by_class and self.n_groups is None
+        self.sized = self.by_class or self.measure.every_k
         several = slice(None) if self.measure.lead else 0
         self._divided = slice(None) if self.by_class or self.n_groups else 0
-        classes = self._divided
-        by_field = (*((several, classes),) * self._credits, (0, classes), (0, 0), (0, 0))
+        across = self._divided
+        by_field = (*((several, across),) * self._credits, (0, across), (0, 0), (0, 0))
         self._places = [(*index, place) for place, index in enumerate(by_field)]
 
     def tally_from_lists(self, y_true: Any, classes: Any, scores: Any, **more: Any) -> Tally:
@@ -154,21 +159,29 @@ class Accumulator:
         return tally
 
     def classes_of(self, tally: Tally) -> int | None:
-        """Return the number of classes of a batch; None where counts are not by class."""
-        return int(tally.total.shape[0]) if self.by_class else None
+        """Return the number of classes of a batch; None where no shape tells it."""
+        if self.by_class:
+            return int(tally.total.shape[0])
+        return int(tally.correct.shape[0]) if self.sized else None
+
+    def classes_in(self, shape: tuple[int, ...]) -> int | None:
+        """Return the number of classes that arrays of a shape are for; None where it tells none."""
+        if not self.sized:
+            return None
+        k, classes = shape[-AXES:-1]
+        return int(classes if self.by_class else k)
 
     def shape(self, classes: int | None = None) -> tuple[int, int, int]:
         """Return the shape of both arrays, for one class where the number is not known."""
-        fields = len(self._kind._fields)
-        return (*(self.measure.lead or (1,)), classes or self.n_groups or 1, fields)
+        (k,), fields = self.measure.lead or (1,), len(self._kind._fields)
+        places = classes if self.by_class else self.n_groups
+        return (classes or 1) if self.measure.every_k else k, places or 1, fields
 
     def nothing(self) -> Tally:
         """Return the tally of a metric that has seen no batch, of an unknown number of classes."""
         groups = () if self.n_groups is None else (self.n_groups,)
-        credit, total = (
-            np.zeros((*self.measure.lead, *groups), np.int64),
-            np.zeros(groups, np.int64),
-        )
+        shapes = (*self.measure.lead, *groups), groups
+        credit, total = (np.zeros(shape, np.int64) for shape in shapes)
         nothing: Tally = self._kind(*(credit,) * self._credits, total[()], *(np.int64(0),) * 2)
         return nothing
 
@@ -178,15 +191,15 @@ class Accumulator:
         Raises
         ------
         ValueError
-            If the average is over classes and their number is missing.
+            If counts are by class or at every k, and the number of classes is missing.
         """
-        if self.by_class:
+        if self.sized:
             classes = 2 if self.measure.axis is None else classes
             if classes is None:
-                raise ValueError(
-                    f"average={self.average!r} counts by class; pass how many there are, classes=C"
-                )
-        shape = self.shape(options.whole("classes", classes) if self.by_class else None)
+                counts = f"average={self.average!r} counts by class"
+                counts = counts if self.by_class else "k='all' counts at as many k as classes"
+                raise ValueError(f"{counts}; pass how many there are, classes=C")
+        shape = self.shape(options.whole("classes", classes) if self.sized else None)
         pairs = (*shape, 2)  # no array twice, or none could be donated
         return State(ns.zeros(pairs, dtype=ns.uint32), ns.zeros(pairs, dtype=dtype))
 
@@ -205,8 +218,8 @@ class Accumulator:
             )
         classes = self.classes_of(batch)
         found, wanted = self.shape(classes)[:-1], tuple(state.counts.shape[:2])
-        if wanted[1] != 1:  # made for counts by class
-            refuse_other_classes(classes, wanted[1], keeper="state")
+        if (before := self.classes_in(state.counts.shape[:-1])) != 1:  # made for classes
+            refuse_other_classes(classes, before, keeper="state")
         if found != wanted:
             raise ValueError(
                 f"the state holds counts by k and class of shape {wanted}, and the batch has"

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from accord.backends.base import Array
 from accord.counts.averages import Average, averaged
+from accord.counts.by_rank import Curve, Samples, add_up
 from accord.inputs.batch import Batch
 from accord.inputs.dtypes import FLOAT, is_kind
 from accord.inputs.groups import group_ids
@@ -97,7 +98,8 @@ class Tally(NamedTuple):
 class Outcome(NamedTuple):
     """What became of each sample of a block, before anything is summed.
 
-    ``credit``, ``floor`` and ``ceiling`` may have a leading axis for k. ``size`` is what one
+    ``credit``, ``floor`` and ``ceiling`` may have a leading axis for k. With a ``curve`` they are
+    how many classes are ahead, from which the credit at every k follows. ``size`` is what one
     sample adds to the total, for all samples or by sample.
     """
 
@@ -108,6 +110,7 @@ class Outcome(NamedTuple):
     labels: Labels
     invalid: Array | None
     size: Array | int = 1
+    curve: Curve | None = None
 
 
 def count(block: Batch, outcome: Outcome, places: int | None) -> Tally:
@@ -120,7 +123,8 @@ def count(block: Batch, outcome: Outcome, places: int | None) -> Tally:
     each, kept = nothing + outcome.size, outcome.labels.kept
     invalid = nothing if outcome.invalid is None else ns.astype(outcome.invalid, dtypes.count)
     ids, known = outcome.labels.label, None
-    credited: Sequence[Array] = (outcome.credit, outcome.floor, outcome.ceiling)
+    ahead: Sequence[Array] = (outcome.credit, outcome.floor, outcome.ceiling)
+    credited = ahead if outcome.curve is None else (each,)
     if block.groups is not None:
         ids, known = group_ids(block, kept)
     if known is not None:  # the others are invalid, and in no group
@@ -129,14 +133,28 @@ def count(block: Batch, outcome: Outcome, places: int | None) -> Tally:
     if places is not None and (known is not None or outcome.invalid is not None):
         each = each - invalid
     amounts = _amounts(block, kept, *credited, each, invalid, outcome.undefined)
+    ids = None if places is None else ns.reshape(ns.astype(ids, dtypes.count), (-1,))
+    if outcome.curve is not None:
+        amount, counted, *rest = amounts
+        samples = Samples(ns.reshape(amount, (-1,)), ids, places)
+        return Tally(
+            *add_up(block, outcome.curve, ahead, samples),
+            *_totals(block, counted, ids, places),
+            *_over_samples(block, *rest),
+        )
     if places is None and outcome.credit.ndim == each.ndim:
         return Tally(*_over_samples(block, *amounts))
     credits_, (counted, *rest) = amounts[:3], amounts[3:]
     if places is None:
         return Tally(*_over_samples(block, *credits_), *_over_samples(block, counted, *rest))
-    ids = ns.reshape(ns.astype(ids, dtypes.count), (-1,))
     sums = [_by_id(block, values, ids, places) for values in (*credits_, counted)]
     return Tally(*sums, *_over_samples(block, *rest))
+
+
+def _totals(block: Batch, counted: Array, ids: Array, places: int | None) -> tuple[Array, ...]:
+    if places is None:
+        return _over_samples(block, counted)
+    return (_by_id(block, counted, ids, places),)
 
 
 def summed(block: Batch, kept: Kept, values: Array) -> Array:

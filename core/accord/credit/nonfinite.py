@@ -58,7 +58,7 @@ def over_blocks(batch: Batch, labels_of: Callable[[Batch], Labels], how: RankTab
         return sum(found[1:], found[0])
     unit = np.int64 if batch.weight is None else np.float64  # that of a tally (R17)
     fractions = how.credit is not None or how.ties == "expected"
-    lost = np.zeros((len(how.cuts),) if how.stacked else (), np.float64 if fractions else unit)
+    lost = np.zeros((how.several,) if how.stacked else (), np.float64 if fractions else unit)
     return NonFinite(unit(0), lost, unit(0))
 
 

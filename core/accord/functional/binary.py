@@ -75,7 +75,7 @@ def multilabel_accuracy(
     threshold: float = 0.5,
     at_threshold: AtThreshold = "negative",
     from_logits: bool = False,
-    k: int | tuple[int, ...] | None = None,
+    k: int | tuple[int, ...] | range | None = None,
     ties: Ties = "first",
     axis: int = -1,
     average: Average = "micro",

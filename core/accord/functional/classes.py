@@ -7,6 +7,7 @@ from typing import Any
 from accord.backends.base import Array
 from accord.counts.averages import Average
 from accord.credit.ties import Ties
+from accord.inputs.options import K
 from accord.measures import Categorical, SparseCategorical, TopK, TopKCategorical
 from accord.shared_docs import documented
 
@@ -15,7 +16,7 @@ from accord.shared_docs import documented
 def top_k_accuracy(
     y_true: Any,
     y_score: Array,
-    k: int | tuple[int, ...] = 5,
+    k: K = 5,
     *,
     ties: Ties = "first",
     axis: int = -1,
@@ -66,7 +67,7 @@ def top_k_accuracy(
 def top_k_categorical_accuracy(
     y_true: Any,
     y_score: Array,
-    k: int | tuple[int, ...] = 5,
+    k: K = 5,
     *,
     ties: Ties = "first",
     axis: int = -1,

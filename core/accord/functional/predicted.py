@@ -15,7 +15,7 @@ from accord.shared_docs import documented
 def precision_recall(
     y_true: Any,
     y_score: Array,
-    k: int | tuple[int, ...] = 1,
+    k: int | tuple[int, ...] | range = 1,
     *,
     ties: Literal["first", "last"] = "first",
     axis: int = -1,

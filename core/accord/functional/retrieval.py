@@ -7,6 +7,7 @@ from typing import Any
 from accord.backends.base import Array
 from accord.counts.averages import Average
 from accord.credit.ties import Ties
+from accord.inputs.options import K
 from accord.measures import NDCG, ReciprocalRank
 from accord.shared_docs import documented
 
@@ -15,7 +16,7 @@ from accord.shared_docs import documented
 def mean_reciprocal_rank(
     y_true: Any,
     y_score: Array,
-    k: int | tuple[int, ...] | None = None,
+    k: K | None = None,
     *,
     ties: Ties = "first",
     axis: int = -1,
@@ -69,7 +70,7 @@ def mean_reciprocal_rank(
 def ndcg(
     y_true: Any,
     y_score: Array,
-    k: int | tuple[int, ...] | None = None,
+    k: K | None = None,
     *,
     ties: Ties = "first",
     axis: int = -1,

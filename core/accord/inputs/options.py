@@ -7,9 +7,17 @@ import operator
 import re
 from collections.abc import Collection
 from numbers import Real
-from typing import Any
+from typing import Any, Literal, TypeAlias
 
 from accord.backends.registry import backend_of
+
+ALL: Literal["all"] = "all"
+"""The k that asks for every k, 1 to C."""
+
+K: TypeAlias = int | tuple[int, ...] | range | Literal["all"]
+"""How many of the best classes count: one number, several, or every one (R6)."""
+
+_SHOWN = 8  # of many k in a message
 
 
 def one_of(name: str, value: object, allowed: Collection[Any]) -> None:
@@ -66,16 +74,33 @@ def traced(name: str, value: object) -> str | None:
     )
 
 
-def top(k: object) -> int | tuple[int, ...]:
-    """Return ``k`` as an int or a tuple of ints, each at least 1 (R6)."""
+def top(k: object, *, every: bool = False) -> int | tuple[int, ...] | Literal["all"]:
+    """Return ``k`` as an int or a tuple of ints, each at least 1 (R6).
+
+    ``every`` tells whether it may also be `ALL`.
+    """
     if type(k) is int and k > 0:
         return k
-    if isinstance(k, tuple) and k:
-        return tuple(_one_top(k, each) for each in k)
+    if is_all(k):
+        if every:
+            return ALL
+        raise ValueError(
+            "k='all' is for measures of the rank of the true class; pass the k that you want here,"
+            " for instance k=range(1, 6)"
+        )
+    if isinstance(k, (tuple, range)) and k:
+        return tuple([_one_top(k, each) for each in k])
     return _one_top(k, k)
 
 
+def is_all(k: object) -> bool:
+    """Tell whether a k asks for every k."""
+    return isinstance(k, str) and k == ALL
+
+
 def _one_top(k: object, each: object) -> int:
+    if type(each) is int and each > 0:
+        return each
     try:
         value = whole("k", each)
     except TypeError:
@@ -83,18 +108,26 @@ def _one_top(k: object, each: object) -> int:
     if value < 1:
         raise ValueError(
             traced("k", each)
-            or f"k={k!r} is not a number of classes;"
-            " pass an int from 1 to C, the number of classes in y_score, or a tuple of such ints"
+            or f"k={_shown(k)} is not a number of classes; pass an int from 1 to C, the number of"
+            " classes in y_score, or a tuple or range of such ints"
         )
     return value
 
 
-def top_within(k: int | tuple[int, ...], classes: int, name: str = "y_score") -> None:
+def top_within(k: object, classes: int, name: str = "y_score") -> None:
     """Refuse a ``k`` that exceeds the number of classes in the array of that name (R6)."""
-    if max(k if isinstance(k, tuple) else (k,)) > classes:
+    if not is_all(k) and max(k if isinstance(k, tuple) else (k,)) > classes:
         raise ValueError(
-            f"k={k!r} exceeds the {classes} classes in {name}; pass k between 1 and {classes}"
+            f"k={_shown(k)} exceeds the {classes} classes in {name}; pass k between 1 and {classes}"
         )
+
+
+def _shown(k: object) -> str:
+    """Write a k, of very many the ends only."""
+    if not isinstance(k, tuple) or len(k) <= 2 * _SHOWN:
+        return repr(k)
+    first, last = (", ".join(map(repr, part)) for part in (k[:_SHOWN], k[-_SHOWN:]))
+    return f"({first}, ..., {last})"
 
 
 def rename(error: Exception, **names: str) -> None:

@@ -6,6 +6,9 @@ import re
 from dataclasses import fields
 from typing import Any, ClassVar, Literal
 
+from accord.inputs import options
+from accord.inputs.options import K
+
 LabelKind = Literal["class", "dense", "binary", "set"]
 
 
@@ -13,7 +16,7 @@ class Described:
     """The options that any measure may have, and what follows from them; `Measure` says more."""
 
     label_kind: ClassVar[LabelKind]
-    k: int | tuple[int, ...] | None = None
+    k: K | None = None
     ties: Any = None
     axis: int | None = None
     ignore_index: int | None = None
@@ -52,20 +55,30 @@ class Described:
 
     @property
     def several(self) -> tuple[int, ...]:
-        """The k of each figure where there are several, else nothing."""
+        """The k of each figure where there are several and they are known, else nothing."""
         return self.k if isinstance(self.k, tuple) else ()
 
     @property
     def ks(self) -> tuple[int, ...]:
-        """Every k there is a figure for, or nothing for a measure without k."""
-        if self.k is None:
-            return ()
-        return self.k if isinstance(self.k, tuple) else (self.k,)
+        """Every k there is a figure for; nothing for a measure without k, and for ``k="all"``."""
+        return (self.k,) if isinstance(self.k, int) else self.several
+
+    @property
+    def every_k(self) -> bool:
+        """Whether there is a figure at every k, 1 to C, so that scores say how many there are."""
+        return options.is_all(self.k)
 
     @property
     def lead(self) -> tuple[int, ...]:
-        """The leading shape of the figures: how many k there are, if several."""
-        return (len(self.k),) if isinstance(self.k, tuple) else ()
+        """The leading shape of the figures: how many k there are, if several.
+
+        One for ``k="all"``, until the number of classes is known.
+        """
+        return (1,) if self.every_k else (len(self.k),) if isinstance(self.k, tuple) else ()
+
+    def ks_of(self, classes: int) -> tuple[int, ...]:
+        """Return the k of each figure, for scores of so many classes; 1 for a measure without k."""
+        return tuple(range(1, classes + 1)) if self.every_k else self.ks or (1,)
 
     @property
     def by_class(self) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
+from dataclasses import replace
 from typing import Any
 
 from accord.counts.tally import Tally, count
@@ -92,7 +93,9 @@ class ListMeasure(Measure):
             groups=groups,
             n_groups=n_groups,
         )
-        refuse_k(self.ks, batch.classes)
+        every = range(1, batch.classes + 1)
+        measure = replace(self, k=tuple(every)) if self.every_k else self
+        refuse_k(measure.ks, batch.classes)
         places = batch.n_groups
         if options.flag("per_class", per_class):
             if batch.groups is not None:
@@ -104,7 +107,7 @@ class ListMeasure(Measure):
                     " pass n_classes=C for classes 0 to C - 1, or labels=, the list of the classes"
                 )
         counted = _block if batch.readable else batch.backend.compiled(_block)
-        parts: list[Tally] = [counted((self, known, places), block) for block in batch.blocks()]
+        parts: list[Tally] = [counted((measure, known, places), block) for block in batch.blocks()]
         return Tally(*map(batch.wrap, sum(parts[1:], parts[0])))
 
 

@@ -57,7 +57,7 @@ class PrecisionRecall(Measure):
     label_kind: ClassVar[LabelKind] = "class"
     scans: ClassVar[bool] = True
     tallies: ClassVar[Any] = PredictedTally
-    k: int | tuple[int, ...] = 1
+    k: int | tuple[int, ...] | range = 1
     _: KW_ONLY
     ties: Any = "first"
     axis: int = -1

@@ -2,26 +2,25 @@
 
 from __future__ import annotations
 
-import functools
 from abc import abstractmethod
-from dataclasses import KW_ONLY, dataclass, replace
+from dataclasses import KW_ONLY, dataclass
 from typing import Any, ClassVar
-
-import numpy as np
 
 from accord.backends.base import Array
 from accord.counts.tally import Outcome, Tally, count
 from accord.credit import chance, nonfinite
 from accord.credit.rank_counts import Ranked, Standing, rank, rank_all, standing_of
-from accord.credit.rank_tables import RankTables, credit, tables_of
-from accord.credit.ties import AHEAD, RULES, Ties
+from accord.credit.rank_tables import RankTables, credit, curve_of, rank_ahead
+from accord.credit.ties import RULES, Ties
 from accord.inputs import options
 from accord.inputs.batch import Batch
 from accord.inputs.groups import by_both, group_count
 from accord.inputs.labels import Labels, among_candidates, class_labels, dense_labels, saturated
+from accord.inputs.options import K
 from accord.inputs.validate import validate
 from accord.measures.base import LabelKind
 from accord.measures.lists import ListMeasure
+from accord.measures.tables import scanned_tables, tables_for
 from accord.scan import count as scan
 from accord.scan.arrays import Rows
 from accord.scan.dispatch import can_scan
@@ -36,12 +35,19 @@ class RankMeasure(ListMeasure):
 
     Parameters
     ----------
-    k : int, tuple of int or None
-        The last rank that may have credit; a tuple is counted in one pass (R6).
+    k : int, tuple of int, range, "all" or None
+        The last rank that may have credit. Several are counted in one pass; ``"all"`` is every k
+        from 1 to C (R6).
     ties : {"first", "last", "optimistic", "pessimistic", "expected"}
         Who wins among equal scores (R5).
     axis : int
         The class axis of ``y_score`` (R12).
+
+    Attributes
+    ----------
+    ends_at_k : bool
+        Whether k only says after which rank there is no credit. Many k then take one table of C
+        numbers, and not one for each k.
 
     Examples
     --------
@@ -58,14 +64,15 @@ class RankMeasure(ListMeasure):
 
     label_kind: ClassVar[LabelKind] = "class"
     scans: ClassVar[bool] = True
-    k: int | tuple[int, ...] | None = None
+    ends_at_k: ClassVar[bool] = False
+    k: K | None = None
     _: KW_ONLY
     ties: Ties = "first"
     axis: int = -1
 
     def __post_init__(self) -> None:
         if self.k is not None:
-            object.__setattr__(self, "k", options.top(self.k))
+            object.__setattr__(self, "k", options.top(self.k, every=True))
         # Of an int too: torch.compile may hold one as a symbol, of which this makes a constant.
         object.__setattr__(self, "axis", options.whole("axis", self.axis))
         if self.ties not in RULES:
@@ -78,7 +85,10 @@ class RankMeasure(ListMeasure):
         """Return what a rank is worth, 1 for the best; ``self.k`` is one number or None here."""
 
     def cuts(self) -> tuple[int, ...] | None:
-        """Return the last rank of each k where credit is 1 up to there, else None."""
+        """Return the last rank of each k where credit is 1 up to there, else None.
+
+        Of ``k="all"``, which is a figure at every rank, return none at all: ().
+        """
         return None
 
     @property
@@ -117,13 +127,11 @@ class RankMeasure(ListMeasure):
             batch.groups,
             batch.candidates,
         )
-        cuts = self.cuts()
-        how = _scanned(self, batch.classes) if cuts is None else _up_to(cuts, self.ties)
-        fields = scan.tally_ranks(rows, how, places)
+        fields = scan.tally_ranks(rows, scanned_tables(self, batch.classes), places)
         if fields is None:
             return None
         correct, floor, ceiling, *rest = fields
-        if not isinstance(self.k, tuple):
+        if not self.lead:
             correct, floor, ceiling = correct[0], floor[0], ceiling[0]
         return Tally(correct, floor, ceiling, *rest)
 
@@ -157,10 +165,9 @@ class RankMeasure(ListMeasure):
 
     def guessed(self, batch: Batch) -> Array | None:
         """Return the credit that guessing among candidates gives at each k; None without them."""
-        cuts = self.cuts()
-        if batch.candidates is None or cuts is None:
+        if batch.candidates is None or self.cuts() is None:
             return None
-        return chance.among_candidates(batch, self.labels, cuts)
+        return chance.among_candidates(batch, self.labels, self.ks_of(batch.classes))
 
     def tally_of(
         self,
@@ -226,51 +233,28 @@ class RankMeasure(ListMeasure):
         return count(batch, outcome, classes if per_class else batch.n_groups)
 
 
-def tables_for(measure: RankMeasure, batch: Batch, classes: int | None = None) -> RankTables:
-    """Return what each rank is worth by a measure, for the classes of a batch or as many as said."""
-    cuts = measure.cuts()
-    if cuts is not None:
-        return RankTables(cuts, None, measure.ties, bool(measure.several))
-    classes = batch.classes if classes is None else classes
-    if batch.backend.residence(batch.scores) == "traced":
-        return _for_trace(measure, classes)  # torch.compile traces no cache, and would trace NumPy
-    return _tables(measure, classes)
-
-
-def _for_trace(measure: RankMeasure, classes: int) -> RankTables:
-    each = [replace(measure, k=k) for k in measure.several] or [measure]
-    ranks = range(1, classes + 1)
-    credit_ = tuple([tuple([float(one.credit_at(rank)) for rank in ranks]) for one in each])
-    return tables_of(credit_, measure.ties, stacked=bool(measure.several))
-
-
-@functools.lru_cache(maxsize=64)
-def _tables(measure: RankMeasure, classes: int) -> RankTables:
-    tables = _for_trace(measure, classes)
-    return replace(tables, arrays=np.asarray(tables.lists, np.float64))
-
-
-@functools.lru_cache(maxsize=64)
-def _scanned(measure: RankMeasure, classes: int) -> scan.Credit:
-    """Return what each rank is worth to the compiled scan."""
-    how = _for_trace(measure, classes)
-    cuts, tables = np.asarray(how.cuts, np.int64), np.asarray(how.lists, np.float64)
-    return scan.Credit(cuts, tables, AHEAD.get(how.ties))  # None for the mean over all orders
-
-
-@functools.lru_cache(maxsize=64)
-def _up_to(cuts: tuple[int, ...], ties: Ties) -> scan.Credit:
-    """Return the same where credit is 1 up to each cut."""
-    return scan.Credit(np.asarray(cuts, np.int64), lost=AHEAD.get(ties))
-
-
 def _outcome(block: Batch, labels: Labels, ranked: Ranked, how: RankTables) -> Outcome:
     standing, undefined = ranked
+    curve = curve_of(how) if _add_up_by_rank(block, labels, how) else None
+    credit_, floor, ceiling = (
+        credit(block, standing, how, ties)
+        if curve is None
+        else rank_ahead(standing, "first" if ties == "expected" else ties)
+        for ties in (how.ties, "pessimistic", "optimistic")
+    )
     return Outcome(
-        credit=credit(block, standing, how, how.ties),
-        floor=credit(block, standing, how, "pessimistic"),
-        ceiling=credit(block, standing, how, "optimistic"),
+        credit=credit_,
+        floor=floor,
+        ceiling=ceiling,
         undefined=undefined if labels.valid is None else undefined & labels.valid,
         labels=labels,
         invalid=None if labels.valid is None else ~labels.valid,
+        curve=curve,
     )
+
+
+def _add_up_by_rank(block: Batch, labels: Labels, how: RankTables) -> bool:
+    """Tell whether credit is added up by rank: running sums of narrow floats would round too much."""
+    fractions = how.credit is not None or how.ties == "expected"
+    floats = fractions or labels.kept.weight is not None
+    return how.by_rank and not (floats and block.numbers.sum != block.ns.float64)

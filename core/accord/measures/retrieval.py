@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import KW_ONLY, dataclass
+from typing import ClassVar
 
 from accord.measures.rank import RankMeasure
 
@@ -14,9 +15,9 @@ class ReciprocalRank(RankMeasure):
 
     Parameters
     ----------
-    k : int, tuple of int or None
-        The last rank that has credit, 1 to C; None for no last one. A tuple is counted in one
-        pass (R6).
+    k : int, tuple of int, range, "all" or None
+        The last rank that has credit, 1 to C; None for no last one. Several are counted in one
+        pass, and ``"all"`` is every k from 1 to C (R6).
     ties : {"first", "last", "optimistic", "pessimistic", "expected"}
         Who wins among equal scores (R5); ``"expected"`` is the mean over the tied ranks.
     axis : int
@@ -32,6 +33,7 @@ class ReciprocalRank(RankMeasure):
     array([1. , 1.5])
     """
 
+    ends_at_k: ClassVar[bool] = True
     _: KW_ONLY
     ignore_index: int | None = None
 
@@ -62,6 +64,7 @@ class NDCG(RankMeasure):
     np.float64(1.5)
     """
 
+    ends_at_k: ClassVar[bool] = True
     _: KW_ONLY
     ignore_index: int | None = None
 

@@ -72,7 +72,7 @@ class SetMeasure(Measure):
     threshold: float = 0.5
     at_threshold: AtThreshold = "negative"
     from_logits: bool = False
-    k: int | tuple[int, ...] | None = None
+    k: int | tuple[int, ...] | range | None = None
     ties: Ties = "first"
     axis: int = -1
 

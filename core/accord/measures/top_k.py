@@ -6,6 +6,7 @@ from dataclasses import KW_ONLY, dataclass, field
 from typing import ClassVar
 
 from accord.inputs import options
+from accord.inputs.options import K
 from accord.measures.base import LabelKind
 from accord.measures.rank import RankMeasure
 
@@ -14,10 +15,11 @@ from accord.measures.rank import RankMeasure
 class _BestK(RankMeasure):
     """What the measures of this module share: credit 1 up to rank k."""
 
-    k: int | tuple[int, ...] = 5
+    ends_at_k: ClassVar[bool] = True
+    k: K = 5
 
     def __post_init__(self) -> None:
-        options.top(self.k)  # refuses None, which other rank measures take
+        options.top(self.k, every=True)  # refuses None, which other rank measures take
         super().__post_init__()
 
     @property
@@ -30,8 +32,8 @@ class _BestK(RankMeasure):
         return float(rank <= self.k)  # type: ignore[operator]  # one k here
 
     def cuts(self) -> tuple[int, ...]:
-        """Return k."""
-        return self.k if isinstance(self.k, tuple) else (self.k,)
+        """Return every k; nothing for ``k="all"``."""
+        return self.ks
 
 
 @dataclass(frozen=True)
@@ -40,8 +42,9 @@ class TopK(_BestK):
 
     Parameters
     ----------
-    k : int or tuple of int
-        How many classes may count, 1 to C; a tuple is counted in one pass (R6).
+    k : int, tuple of int, range or "all"
+        How many classes may count, 1 to C; several are counted in one pass, and ``"all"`` is every
+        k from 1 to C (R6).
     ties : {"first", "last", "optimistic", "pessimistic", "expected"}
         Who wins among equal scores (R5).
     axis : int
@@ -77,7 +80,7 @@ class SparseCategorical(TopK):
     1
     """
 
-    k: int | tuple[int, ...] = field(default=1, init=False, repr=False)
+    k: K = field(default=1, init=False, repr=False)
 
 
 @dataclass(frozen=True)
@@ -116,4 +119,4 @@ class Categorical(TopKCategorical):
     1
     """
 
-    k: int | tuple[int, ...] = field(default=1, init=False, repr=False)
+    k: K = field(default=1, init=False, repr=False)

@@ -11,9 +11,9 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.axis import Axis
 from matplotlib.patches import FancyBboxPatch
-from matplotlib.ticker import MaxNLocator
+from matplotlib.ticker import LogLocator, MaxNLocator, NullLocator, StrMethodFormatter
 
-from accord.reporting.page import ByClass, ByK, Chart, Ends, Grid, Line, Spans
+from accord.reporting.page import SHOWN, ByClass, ByK, Chart, Ends, Grid, Line, Spans
 from accord.reporting.palette import light
 
 POINTS = 72  # an inch
@@ -23,6 +23,7 @@ HINT = "hint:"
 """How the id of an artist begins that has a hint for the pointer; the hint follows."""
 
 _LABELLED = 8  # values of k that fit with the figure beside each
+_SURE = "95 % interval"
 _NAME = 16  # characters, shown of each end of a long name
 _BAR = 18  # points, how wide a tie band is
 _APART = 0.1  # of the distance between two k, by which lines are moved apart
@@ -66,6 +67,9 @@ def size(chart: Chart) -> tuple[float, float]:
 
 def _by_k(chart: ByK, ax: Axes) -> None:
     ks = sorted({k for line in chart.lines for k in line.values})
+    if len(ks) > SHOWN:
+        _curves(chart, ax)
+        return
     names = {k: f"k = {k}" if chart.has_k else " " for k in ks}
     # A second chart on these axes has each k where the first has it.
     ax.xaxis.update_units(list(names.values()))
@@ -80,6 +84,29 @@ def _by_k(chart: ByK, ax: Axes) -> None:
     ax.tick_params(length=0)
     ax.tick_params(axis="x", pad=12)  # a figure may stand below a point at 0 %
     ax.margins(y=0.15)
+    _percent(ax.yaxis)
+    _plain(ax, grid="y")
+    _legend(ax)
+
+
+def _curves(chart: ByK, ax: Axes) -> None:
+    """Draw lines over very many k, which have no figures beside them."""
+    for line in chart.lines:
+        ks = sorted(k for k, value in line.values.items() if math.isfinite(value))
+        (drawn,) = ax.plot(ks, [line.values[k] for k in ks], label=_name(line.name))
+        drawn.sticky_edges.y[:] = [0, 1]
+        for ends, name, alpha in ((line.band, "tie band", 0.3), (line.interval, _SURE, 0.12)):
+            if ends:
+                low, high = zip(*(ends.get(k, (line.values[k],) * 2) for k in ks), strict=True)
+                once, colour = _once(name, ax), drawn.get_color()
+                ax.fill_between(ks, low, high, color=colour, alpha=alpha, label=once, linewidth=0)
+    ax.set_xscale("log")  # the first k are what most is asked about
+    ax.xaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+    ax.xaxis.set_major_formatter(StrMethodFormatter("{x:,.0f}"))
+    ax.xaxis.set_minor_locator(NullLocator())
+    ax.set_xlabel("k")
+    ax.tick_params(length=0)
+    ax.margins(x=0.02, y=0.05)
     _percent(ax.yaxis)
     _plain(ax, grid="y")
     _legend(ax)
@@ -108,7 +135,7 @@ def _line(line: Line, where: Mapping[int, float], ax: Axes, *, below: bool) -> N
             ecolor=colour,
             elinewidth=1.2,
             capsize=4,
-            label=_once("95 % interval", ax),
+            label=_once(_SURE, ax),
         )
     for k, value in zip(ks, values, strict=True):
         hint = f"{HINT}{line.name}: {100 * value:.2f} %"

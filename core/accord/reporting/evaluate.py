@@ -8,6 +8,7 @@ from accord.backends.base import Array
 from accord.counts.tally import Tally
 from accord.credit.ties import Ties
 from accord.inputs import options
+from accord.inputs.options import K
 from accord.measures import TopK
 from accord.measures.base import Measure
 from accord.reporting.counter import Counter
@@ -23,7 +24,7 @@ _USUAL = (1, 5)  # k, of which 5 says nothing of up to five classes
 def evaluate(
     y_true: Any,
     y_score: Array,
-    k: int | tuple[int, ...] | None = None,
+    k: K | None = None,
     *,
     measure: Measure | None = None,
     ties: Ties = "first",

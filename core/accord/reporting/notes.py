@@ -13,6 +13,7 @@ _LEAST = 0.01  # points, which two decimal places can show
 def notes_on(report: ReportData) -> tuple[str, ...]:
     """Return the notes on a report, empty ones included."""
     return (
+        _on_many_k(report),
         _on_ties(report),
         _on_nan(report),
         _on_minus_inf(report),
@@ -88,9 +89,25 @@ def _points(gap: float) -> str:
     return f"{points:.2f} points" if points >= _LEAST or not points else f"{points:.1g} points"
 
 
+def _on_many_k(report: ReportData) -> str:
+    """Say that a table does not have every k."""
+    if len(report.shown) == len(report.k):
+        return ""
+    return (
+        f"The table has {len(report.shown)} of {len(report.k):,} values of k. Report.accuracy,"
+        " to_dict() and --json have all, and plot() draws them."
+    )
+
+
+def _named(report: ReportData, amounts: Mapping[int, float]) -> dict[int, float]:
+    """Return the amounts above zero at the k that notes name, or else at the first that has one."""
+    some = {k: amount for k, amount in amounts.items() if amount > 0}
+    return {k: some[k] for k in report.named if k in some} or dict(list(some.items())[:1])
+
+
 def _on_ties(report: ReportData) -> str:
     """Say how much hangs on ties, and what that means for the figures of other libraries."""
-    tied = {k: amount for k, amount in report.tied.items() if amount > 0}
+    tied = _named(report, report.tied)
     if not tied:
         return ""
     gaps = {k: report.ceiling[k] - report.floor[k] for k in tied}
@@ -117,7 +134,7 @@ def _on_nan(report: ReportData) -> str:
     if report.lost_to_nan is None or not report.nan:
         return own
     parts = [f"There is a NaN among the scores of {_out_of(report, report.nan)}.", own]
-    lost = {k: amount for k, amount in report.lost_to_nan.items() if amount > 0}
+    lost = _named(report, report.lost_to_nan)
     if lost:
         each = ", ".join(f"{_lost(report, lost[k])}{at(report, k)}" for k in lost)
         parts.append(

@@ -6,6 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import ClassVar, Literal, NamedTuple, TypeAlias
 
+SHOWN = 20
+"""The most k that a table has all of, and that are drawn one by one."""
+
 Tone = Literal["good", "bad", "warn", "none"]
 
 

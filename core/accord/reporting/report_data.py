@@ -13,6 +13,7 @@ from accord.credit.nonfinite import NonFinite
 from accord.measures.base import Measure
 from accord.reporting.groups import GroupFigures, Groups
 from accord.reporting.intervals import wilson
+from accord.reporting.page import SHOWN
 
 
 class ClassFigures(NamedTuple):
@@ -45,6 +46,21 @@ class ReportData:
     def k(self) -> tuple[int, ...]:
         """Every k there is a figure for, in the order asked."""
         return tuple(dict.fromkeys(self._asked))  # a k asked twice is shown once
+
+    @property
+    def shown(self) -> tuple[int, ...]:
+        """The k that the table of figures has: of very many, a few and the last."""
+        if len(self.k) <= SHOWN:
+            return self.k
+        last = max(self.k)
+        return tuple(k for k in self.k if k in (3, last) or str(k).rstrip("0") in ("1", "2", "5"))
+
+    @property
+    def named(self) -> tuple[int, ...]:
+        """The k that notes, and tables with columns by k, have: of very many, 1, 5 and 10."""
+        if len(self.k) <= SHOWN:
+            return self.k
+        return tuple(k for k in self.k if k in (1, 5, 10)) or self.k[:1]
 
     @property
     def ties(self) -> str | None:
@@ -228,8 +244,7 @@ class ReportData:
 
     @property
     def _asked(self) -> tuple[int, ...]:
-        k = self.measure.k
-        return k if isinstance(k, tuple) else (1 if k is None else k,)
+        return self.measure.ks_of(self.classes)
 
     @property
     def _by_class(self) -> bool:

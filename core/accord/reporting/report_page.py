@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
+from typing import Any
 
 from accord.reporting.notes import at, count, has_k, notes_on, number, percent
 from accord.reporting.page import ByClass, ByK, Line, Note, Page, Table, sentence_case, tie_band
@@ -37,7 +39,7 @@ def _by_class(report: ReportData) -> Page:
     figure = report.measure.figure
     series = {
         f"k = {k}" if has_k(report) else figure: tuple(each.accuracy[k] for each in figures)
-        for k in report.k
+        for k in report.named
     }
     return (
         ByClass(
@@ -48,16 +50,21 @@ def _by_class(report: ReportData) -> Page:
 
 def _figures(report: ReportData) -> Table:
     columns = {
-        "k": [str(k) for k in report.k],
-        report.measure.figure: [percent(share) for share in report.accuracy.values()],
-        "floor": [percent(share) for share in report.floor.values()],
-        "ceiling": [percent(share) for share in report.ceiling.values()],
-        "Wilson 95 %": [_interval(*ends) for ends in (report.interval or {}).values()],
-        "correct": [f"{count(n)} / {count(report.total)}" for n in report.correct.values()],
+        "k": [str(k) for k in report.shown],
+        report.measure.figure: [percent(share) for share in _shown(report, report.accuracy)],
+        "floor": [percent(share) for share in _shown(report, report.floor)],
+        "ceiling": [percent(share) for share in _shown(report, report.ceiling)],
+        "Wilson 95 %": [_interval(*ends) for ends in _shown(report, report.interval or {})],
+        "correct": [f"{count(n)} / {count(report.total)}" for n in _shown(report, report.correct)],
     }
     if not has_k(report):
         del columns["k"]
     return _table({head: cells for head, cells in columns.items() if cells}, _title(report))
+
+
+def _shown(report: ReportData, figures: Mapping[int, Any]) -> list[Any]:
+    """Return the figures that a table has."""
+    return [figures[k] for k in report.shown if k in figures]
 
 
 def _classes(report: ReportData) -> Table:
@@ -66,7 +73,7 @@ def _classes(report: ReportData) -> Table:
         "class": [str(place) for place in range(len(figures))],
         "support": [count(each.support) for each in figures],
     }
-    for k in report.k:
+    for k in report.named:
         columns[f"k={k}" if has_k(report) else "correct"] = [
             f"{count(each.correct[k])}  {percent(each.accuracy[k]):>8}" for each in figures
         ]
@@ -80,7 +87,7 @@ def _groups(report: ReportData) -> Page:
     shown = [each for each in figures if each in most] if len(figures) > GROUPS else figures
     heads = ["group", "support"]
     cells = [[str(each.group) for each in shown], [count(each.support) for each in shown]]
-    for k in report.k:
+    for k in report.named:
         at_k = f" k={k}" if has_k(report) else ""
         heads += [f"{report.measure.figure}{at_k}", "Wilson 95 %", "less others"]
         cells += [
@@ -108,7 +115,9 @@ def _facts(report: ReportData) -> Table:
         "weight of samples" if report.weighted else "samples": count(report.samples),
         entries: count(report.classes) + _occurring(report),
         "chance level": ", ".join(
-            percent(share) + at(report, k) for k, share in (report.chance or {}).items()
+            percent(share) + at(report, k)
+            for k, share in (report.chance or {}).items()
+            if k in report.named
         ),
         "95 % interval": report.no_interval and f"none: {report.no_interval}",
         "invalid labels": count(report.invalid),

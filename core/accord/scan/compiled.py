@@ -168,11 +168,12 @@ def tally(
     class or group or one for all: the total; the undefined, in the first place; then by k the
     credit under the rule, with all ties lost, with all won. ``keep``, ``weight``, ``groups`` and
     ``candidates`` are empty where there are none. The ties before and after a label that are lost count as ahead of it; ``expected`` asks
-    for the mean over all orders instead. ``tables`` is as `add_credit` takes it: credit then ends
-    at each k. ``half`` and ``apart`` are as in `stand`.
+    for the mean over all orders instead. ``k`` and ``tables`` are as `add_credit` takes them:
+    without any k there are sums for K ranks. ``half`` and ``apart`` are as in `stand`.
     """
     scores, size = first(flat, half), flat.size
-    lost, most, samples = (lost_before, lost_after), k.max(), labels.size
+    most = k.max() if k.size else (sums.shape[0] - 2) // 3
+    lost, samples = (lost_before, lost_after), labels.size
     there = first(candidates, None)
     tile = BLOCK if apart > 1 else TILE
     place, group, ranks = (

@@ -14,10 +14,12 @@ import numpy as np
 import numpy.typing as npt
 
 from accord.scan.arrays import Rows, flat, integers
+from accord.scan.by_rank import credit_at_each_k
 from accord.scan.dispatch import compiled
 from accord.scan.threads import shared
 
 NO_TABLES = np.empty((0, 0))
+_BY_RANK = np.empty(0, np.int64)  # no k: samples are counted by rank
 
 _MARKS = 1 << 18  # labels of sets that are marked at a time, a byte each, to fit a core's cache
 _LINE = 64  # bytes; marks are read a line at a time
@@ -31,17 +33,24 @@ class Credit(NamedTuple):
     Attributes
     ----------
     cuts : array of int64
-        By k, the last rank that has credit.
+        By k, the last rank that has credit; empty where there is a figure at every rank.
     tables : array of float64, shape (2K, C + 1), or empty
         The credit at each rank from 0, and its running sums; empty where it is 1 up to each cut.
     lost : tuple of int, or None
         Whether ties before, and after, the label count as ahead of it. None: the mean over all
         orders.
+    reach : int or None
+        The largest of many k, where samples are counted by rank; None where they are counted at
+        each k.
+    worth : array of float64, or None
+        The credit at each rank from 1, of samples that are counted by rank; None where it is 1.
     """
 
     cuts: npt.NDArray[np.int64]
     tables: npt.NDArray[np.float64] = NO_TABLES
     lost: tuple[int, int] | None = (1, 0)
+    reach: int | None = None
+    worth: npt.NDArray[np.float64] | None = None
 
 
 class Bound(NamedTuple):
@@ -100,17 +109,22 @@ def rank_counts(
 def tally_ranks(rows: Rows, credit: Credit, groups: int | None) -> Sums | None:
     """Return the tally of integer or dense labels, or None if a label or weight is to be refused."""
     scan, expected = compiled().tally, credit.lost is None
-    how = credit.cuts, credit.tables, *(credit.lost or (0, 0)), expected
+    cuts = credit.cuts if credit.reach is None else _BY_RANK
+    how = cuts, credit.tables, *(credit.lost or (0, 0)), expected
 
     def count(piece: Rows, *arrays: Any) -> bool:
         *samples, ignoring, ignored, sums = arrays
         given = (*samples, piece.flags(), ignoring, ignored)
         return bool(scan(*piece.flat(), piece.entries, *given, *how, sums))
 
-    sums = _sums(rows, count, credit.cuts.size, groups)
-    tables, weighed = credit.tables.size > 0, rows.weight is not None
+    sums = _sums(rows, count, credit.reach or cuts.size, groups)
+    tables, weighed = credit.tables.size > 0 or credit.worth is not None, rows.weight is not None
     if sums is None:
         return None
+    if credit.reach is not None:
+        sums = np.concatenate(
+            [sums[:2], credit_at_each_k(sums[2:], credit.cuts, credit.worth, mean=expected)]
+        )
     return _fields(sums, weighed or tables or expected, weighed or tables, weighed, groups)
 
 

@@ -27,12 +27,16 @@ def add_credit(
     All classes are ahead of an undefined sample.
 
     Where there are no tables, a sample is worth 1 up to each k. Else the first ``k.size`` rows of
-    ``tables`` hold the credit at each rank from 0, and the other rows its running sums.
+    ``tables`` hold the credit at each rank from 0, and the other rows its running sums. Without any
+    k, samples are counted by rank, as many ranks as there are sums for: see `_add_by_rank`.
     """
     some = places.size
     rule, lost, won = ranks[0, :some], ranks[1, :some], ranks[2, :some]
     _add_below(LEFT_OUT, won, places, weight, sums[0])
     sums[1, 0] += _worth(LEFT_OUT, won, weight) - _worth(classes, won, weight)
+    if not k.size:
+        _add_by_rank(rule, lost, won, places, weight, expected, sums)
+        return
     by_rule, if_lost, if_won = 2, 2 + k.size, 2 + 2 * k.size
     for each in range(k.size):
         if tables.size:
@@ -50,6 +54,39 @@ def add_credit(
             _add_below(k[each], rule, places, weight, sums[by_rule + each])
         _add_below(k[each], lost, places, weight, sums[if_lost + each])
         _add_below(k[each], won, places, weight, sums[if_won + each])
+
+
+@_summing
+def _add_by_rank(
+    rule: Array,
+    lost: Array,
+    won: Array,
+    places: Array,
+    weight: Array,
+    expected: bool,
+    sums: Array,
+) -> None:
+    """Add samples to the sum of their rank: under the rule, with all ties lost, with all won.
+
+    In the mean over all orders, a sample has an equal share at each of its ranks. The sums under
+    the rule are then of the changes from one rank to the next.
+    """
+    most, by_place = (sums.shape[0] - 2) // 3, sums.shape[1] > 1
+    for row in range(won.size):
+        worst, best, place = lost[row], won[row], places[row] if by_place else 0
+        if best >= most:
+            continue
+        amount = weight[row] if weight.size else 1.0
+        sums[2 + 2 * most + best, place] += amount
+        if worst < most:
+            sums[2 + most + worst, place] += amount
+        if expected:
+            share = amount / (worst - best + 1)
+            sums[2 + best, place] += share
+            if worst + 1 < most:
+                sums[3 + worst, place] -= share
+        elif rule[row] < most:
+            sums[2 + rule[row], place] += amount
 
 
 @_summing

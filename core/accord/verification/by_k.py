@@ -15,6 +15,21 @@ def ks_of(measure: Measure) -> tuple[int, ...]:
     return measure.ks or (1,)
 
 
+def refuse_every_k(measure: Measure) -> None:
+    """Refuse ``k="all"``: these pages look at the samples of each k.
+
+    Raises
+    ------
+    ValueError
+        With the remedy.
+    """
+    if measure.every_k:
+        raise ValueError(
+            "k='all' is for accord.evaluate, whose figures are not about single samples; pass the k"
+            " to look at here, for instance k=(1, 5)"
+        )
+
+
 def by_k(measure: Measure, figures: Any) -> dict[int, Any]:
     """Name the figures of a measure, one or an array of them, by their k.
 

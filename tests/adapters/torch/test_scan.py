@@ -83,6 +83,15 @@ def test_r4_standings_in_a_compiled_graph_are_of_whole_rows() -> None:
     assert all(map(torch.equal, found, expected))
 
 
+def test_r6_rows_are_read_until_they_are_misses_at_the_largest_of_several_k() -> None:
+    scores = torch.rand((40, 2000), generator=torch.Generator().manual_seed(1))
+    labels = scores.argsort(1, descending=True)[torch.arange(40), torch.arange(40) % 10]
+    with scan.using(True):
+        found, called = calls_in(lambda y, s: accord.in_top_k(y, s, (1, 5)), labels, scores)
+    assert called
+    assert found.sum(1).tolist() == [4, 20]
+
+
 def test_r12_a_class_axis_elsewhere_and_more_axes_are_read_as_they_are() -> None:
     labels, scores = tie_rich()
     images = scores.reshape(30, 70, CLASSES).permute(0, 2, 1)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from accord_conformance import (
     confusion_laws,
+    curve_laws,
     group_laws,
     host_laws,
     list_laws,
@@ -26,6 +27,7 @@ def _first_rule(law: Law) -> int:
 __all__ = [
     "LAWS",
     "confusion_laws",
+    "curve_laws",
     "group_laws",
     "host_laws",
     "list_laws",

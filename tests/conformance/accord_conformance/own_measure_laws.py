@@ -29,7 +29,7 @@ class ReciprocalRank(accord.RankMeasure):
 
     def credit_at(self, rank: int) -> float:
         """Return what a rank is worth."""
-        assert not isinstance(self.k, tuple)
+        assert self.k is None or isinstance(self.k, int)
         return 1 / rank if self.k is None or rank <= self.k else 0.0
 
 

@@ -16,7 +16,7 @@ from accord.measures import RankMeasure
 from accord.measures.base import Measure
 from accord.measures.multilabel import SHARES
 from accord.reporting.evaluate import usual_k
-from accord.verification.by_k import ks_of
+from accord.verification.by_k import ks_of, refuse_every_k
 from accord.verification.compare.data import AtK
 from accord.verification.compare.margins import Pair, Reach, near_ties, typical_size
 from accord.verification.compare.result import Comparison
@@ -101,6 +101,7 @@ def compare(
             f"scores_a has shape {a.shape} and scores_b {b.shape}; pass scores of the same samples"
         )
     chosen = measure_or(measure, k, ties, usual_k(a))
+    refuse_every_k(chosen)
     if isinstance(chosen, RankMeasure) and chosen.cuts() is None:
         raise ValueError(
             f"{chosen!r} has another credit at each rank, and a flip is judged by the margin at one"

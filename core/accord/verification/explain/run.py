@@ -13,6 +13,7 @@ from accord.measures import Binary, Multilabel, TopK, TopKCategorical
 from accord.measures.base import Measure
 from accord.reporting.evaluate import usual_k
 from accord.verification import processes
+from accord.verification.by_k import refuse_every_k
 from accord.verification.dialects.dialect import AVERAGES
 from accord.verification.explain.binary import explain_binary
 from accord.verification.explain.by_class import TIES, Asked, explain_classes
@@ -101,6 +102,7 @@ def explain(
     scores, dtype = on_host(y_score, "y_score")
     one_of("average", average, AVERAGES)
     measure = _measure_or(measure, scores, (k, ties, threshold, at_threshold))
+    refuse_every_k(measure)
     counted, truth, scores = class_axis_last(measure, truth, scores)
     if isinstance(counted, (TopK, TopKCategorical)):
         asked = Asked(average, peers, seconds, progress)

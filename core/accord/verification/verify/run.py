@@ -12,7 +12,7 @@ from accord.credit.ties import Ties
 from accord.measures.base import Measure
 from accord.reporting.evaluate import usual_k
 from accord.verification import processes
-from accord.verification.by_k import by_k
+from accord.verification.by_k import by_k, refuse_every_k
 from accord.verification.handover import class_axis_last, handed, in_dtype, measure_or, on_host
 from accord.verification.reference import Judged, judge
 from accord.verification.samples import Sample, look_at
@@ -87,6 +87,7 @@ def verify(
     truth, _ = on_host(y_true, "y_true")
     scores, dtype = on_host(y_score, "y_score")
     measure = measure_or(measure, k, ties, usual_k(scores))
+    refuse_every_k(measure)
     counted, truth, scores = class_axis_last(measure, truth, scores)
     counted.tally(truth, scores)  # refuses what is to be refused, naming it
     counted = in_dtype(counted, dtype or scores.dtype.name)
