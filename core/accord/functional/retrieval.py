@@ -36,7 +36,7 @@ def mean_reciprocal_rank(
     {cut}
     {ties}
     {axis}
-    {average}
+    {average_of_ranks}
     {samples}
     {candidates}
     {groups}
@@ -92,7 +92,7 @@ def ndcg(
     {cut}
     {ties}
     {axis}
-    {average}
+    {average_of_ranks}
     {samples}
     {candidates}
     {groups}
