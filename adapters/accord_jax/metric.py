@@ -14,7 +14,7 @@ from jax import lax
 from accord import Measure
 from accord.backends.base import Array
 from accord.counts.accumulator import Accumulator, State, paired
-from accord.counts.averages import Average, per_class
+from accord.counts.averages import Average
 from accord.counts.tally import Tally
 from accord.metric import warn_of_invalid
 from accord_jax.backend import held, summed
@@ -43,7 +43,7 @@ class JaxMetric:
     n_groups: int | None = None
 
     def __post_init__(self) -> None:
-        per_class(self.average)
+        self.measure.needs_classes(self.average, grouped=self.n_groups is not None)
 
     @functools.cached_property
     def _kept(self) -> Accumulator:

@@ -133,6 +133,6 @@ class MultilabelAccuracy(metric_options.MultilabelAccuracy, JaxMetric):
 
     Parameters
     ----------
-    criteria, threshold, at_threshold, from_logits, k, ties, axis
-        As `accord.multilabel_accuracy` takes them; there is no average by class.
+    criteria, threshold, at_threshold, from_logits, k, ties, axis, average, ignore_index
+        As `accord.multilabel_accuracy` takes them; counts by label need ``init(classes=L)``.
     """

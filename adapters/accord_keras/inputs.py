@@ -60,6 +60,8 @@ def arranged(
     weight, mask = samples.get("sample_weight"), samples.get("mask")
     if weight is not None and backend.namespace(weight).isdtype(weight.dtype, "bool"):
         del samples["sample_weight"]
+        if mask is not None and len(mask.shape) > len(weight.shape):  # a mask of labels (R13)
+            weight = backend.namespace(weight).expand_dims(weight, axis=axis)
         samples["mask"] = weight if mask is None else weight & mask
     return Batch(truth, scores, samples)
 

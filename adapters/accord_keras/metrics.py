@@ -182,7 +182,7 @@ class MultilabelAccuracy(metric_options.MultilabelAccuracy, AccuracyMetric):
 
     Parameters
     ----------
-    criteria, threshold, at_threshold, from_logits, k, ties, axis
+    criteria, threshold, at_threshold, from_logits, k, ties, axis, average, ignore_index
         As `accord.multilabel_accuracy` takes them; a tuple of k gives one figure each.
     name, dtype : str, optional
         As every Keras metric takes them.

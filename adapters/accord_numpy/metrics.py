@@ -162,7 +162,7 @@ class MultilabelAccuracy(metric_options.MultilabelAccuracy, Metric):
 
     Parameters
     ----------
-    criteria, threshold, at_threshold, from_logits, k, ties, axis
+    criteria, threshold, at_threshold, from_logits, k, ties, axis, average, ignore_index
         As `accord.multilabel_accuracy` takes them.
 
     Examples

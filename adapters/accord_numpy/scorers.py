@@ -23,7 +23,7 @@ if TYPE_CHECKING:
         TopKScorer,
     )
 
-_AVERAGES = ("micro", "macro", "weighted")
+_AVERAGES = ("micro", "macro", "weighted", "adjusted")
 _RESPONSES = ("auto", "predict_proba", "decision_function")
 
 
@@ -43,8 +43,8 @@ def top_k_scorer(
         How many classes may count.
     ties : {"first", "last", "optimistic", "pessimistic", "expected"}
         Who wins among equal scores (R5).
-    average : {"micro", "macro", "weighted"}
-        Over samples or over classes (R15).
+    average : {"micro", "macro", "weighted", "adjusted"}
+        Over samples or over classes; ``"adjusted"`` is macro, so that guessing gives 0 (R15).
 
     Returns
     -------
@@ -142,8 +142,9 @@ def binary_scorer(
         and 0 for an estimator that has only a ``decision_function``: the border of its predictions.
     at_threshold : {"negative", "positive"}
         What a score equal to the threshold predicts (R10).
-    average : {"micro", "macro", "weighted"}
-        Over samples or over the two classes (R15).
+    average : {"micro", "macro", "weighted", "adjusted"}
+        Over samples or over the two classes; ``"adjusted"`` is macro, so that guessing gives 0
+        (R15).
     pos_label : label, optional
         The class whose scores are compared with the threshold; by default ``classes_[1]``.
     response_method : {"auto", "predict_proba", "decision_function"}

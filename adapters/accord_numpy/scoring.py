@@ -13,10 +13,9 @@ from sklearn.exceptions import NotFittedError
 from sklearn.metrics._scorer import _BaseScorer
 
 from accord import Binary, Multilabel, Tally, TopK
-from accord.counts.averages import per_class
 from accord_numpy import fitted
 
-ScalarAverage = Literal["micro", "macro", "weighted"]
+ScalarAverage = Literal["micro", "macro", "weighted", "adjusted"]
 Response = Literal["auto", "predict_proba", "decision_function"]
 
 # The methods that give scores, the preferred one first, with the border between predictions.
@@ -236,11 +235,11 @@ def _share(
     """Return the accuracy; labels that the estimator was not fitted on count as misses."""
     weight = _weight(sample_weight)
     mask = truth.known if len(truth.unseen) else None
-    by_class = per_class(average)
+    by_class = measure.needs_classes(average)
     tally = measure.tally(label, scores, mask=mask, sample_weight=weight, per_class=by_class)
     if mask is not None:
         tally = _with_misses(tally, truth, weight)
-    return float(tally.accuracy(average))
+    return float(measure.figures(tally, average))
 
 
 def _with_misses(tally: Tally, truth: fitted.Truth, weight: npt.NDArray[Any] | None) -> Tally:

@@ -157,10 +157,19 @@ class MultilabelAccuracy(metric_options.MultilabelAccuracy, MeasureMetric):
 
     Parameters
     ----------
-    criteria, threshold, at_threshold, from_logits, k, ties, axis
+    criteria, threshold, at_threshold, from_logits, k, ties, axis, average, ignore_index
         As `accord.multilabel_accuracy` takes them.
     **kwargs
         As `torchmetrics.Metric` takes them.
+
+    Examples
+    --------
+    >>> import torch
+    >>> from accord_torch import MultilabelAccuracy
+    >>> metric = MultilabelAccuracy("hamming", average="macro", ignore_index=-1)
+    >>> metric.update(torch.tensor([[0.9, 0.2], [0.4, 0.8]]), torch.tensor([[1, -1], [1, 1]]))
+    >>> metric.compute()
+    tensor(0.7500)
     """
 
 

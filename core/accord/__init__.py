@@ -7,6 +7,7 @@ import typing
 from accord import metric_options
 from accord.backends.registry import adapters
 from accord.class_blocks import standing_in_block
+from accord.counts.by_label import LabelTally
 from accord.counts.predicted import PrecisionRecallFigures, PredictedTally
 from accord.counts.tally import Tally
 from accord.credit.rank_counts import Standing
@@ -14,6 +15,7 @@ from accord.from_features import top_k_from_features
 from accord.from_lists import top_k_from_lists
 from accord.functional import (
     ClassPairs,
+    balanced_accuracy,
     binary_accuracy,
     categorical_accuracy,
     confusion,
@@ -90,6 +92,7 @@ __all__ = [
     "ClassPairs",
     "Comparison",
     "Explanation",
+    "LabelTally",
     "Measure",
     "Metric",
     "Multilabel",
@@ -107,6 +110,7 @@ __all__ = [
     "TopKCategorical",
     "Verification",
     "adapters",
+    "balanced_accuracy",
     "binary_accuracy",
     "categorical_accuracy",
     "compare",

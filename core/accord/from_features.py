@@ -13,7 +13,7 @@ from accord.backends import refusals, small_floats
 from accord.backends.base import Array, Backend, Namespace, indices
 from accord.backends.registry import backend_of
 from accord.class_blocks import standing_in_block
-from accord.counts.averages import Average, per_class
+from accord.counts.averages import Average
 from accord.credit.rank_counts import Standing
 from accord.credit.ties import Ties
 from accord.inputs import dtypes, options, shapes
@@ -151,7 +151,7 @@ def top_k_from_features(
     array([0.5, 1. ])
     """
     measure = TopK(k, ties=ties, ignore_index=ignore_index)
-    by = per_class(average) and groups is None
+    by = measure.needs_classes(average, grouped=groups is not None)
     features, layer = _admitted(features, weights, bias, block)
     options.top_within(measure.k, layer.classes, "weights")
     one = features[..., 0]  # a number for each sample, to hold the other arrays to
@@ -181,7 +181,8 @@ def top_k_from_features(
         n_groups=samples.n_groups,
         per_class=by,
     )
-    return tally.accuracy(average)
+    share: Array = measure.figures(tally, average)
+    return share
 
 
 def _admitted(features: Any, weights: Any, bias: Any, block: int | None) -> tuple[Array, Layer]:

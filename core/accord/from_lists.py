@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from accord.backends.base import Array
-from accord.counts.averages import Average, per_class
+from accord.counts.averages import Average
 from accord.credit.ties import Ties
 from accord.measures import TopK
 from accord.shared_docs import documented
@@ -94,6 +94,7 @@ def top_k_from_lists(
         mask=mask,
         groups=groups,
         n_groups=n_groups,
-        per_class=per_class(average) and groups is None,
+        per_class=measure.needs_classes(average, grouped=groups is not None),
     )
-    return tally.accuracy(average)
+    share: Array = measure.figures(tally, average)
+    return share

@@ -170,7 +170,7 @@ class PrecisionRecall(_Metric):
 
 
 class MultilabelAccuracy(_Metric):
-    """Share of samples whose predicted set of labels is right (R11): averages are over groups."""
+    """Share of samples whose predicted set of labels is right, or share of labels (R11)."""
 
     def __init__(
         self,
@@ -183,6 +183,7 @@ class MultilabelAccuracy(_Metric):
         ties: Ties = "first",
         axis: int = -1,
         average: Average = "micro",
+        ignore_index: int | None = None,
         n_groups: int | None = None,
         **more: Any,
     ) -> None:
@@ -194,5 +195,6 @@ class MultilabelAccuracy(_Metric):
             k=k,
             ties=ties,
             axis=axis,
+            ignore_index=ignore_index,
         )
         super().__init__(measure, average=average, n_groups=n_groups, **more)

@@ -41,6 +41,10 @@ SHARED = {
         from_logits : bool
             Whether scores are logits; they are compared with the logit of the threshold.""",
     "average": """\
+        average : {"micro", "macro", "weighted", "none", "adjusted"} or None
+            Over samples, over classes, or by class; over or by groups where there are any.
+            ``"adjusted"`` is over classes, so that guessing gives 0 (R15).""",
+    "average_of_ranks": """\
         average : {"micro", "macro", "weighted", "none"} or None
             Over samples, over classes, or by class (R15); over or by groups where there are any.""",
     "candidates": """\

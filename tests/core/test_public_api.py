@@ -53,8 +53,12 @@ SIGNATURES: dict[Callable[..., object], tuple[list[str], list[str]]] = {
         Y,
         [
             *("criteria", "threshold", "at_threshold", "from_logits"),
-            *("k", "ties", "axis", "average", "sample_weight", "mask", *GROUPS),
+            *("k", "ties", "axis", "average", "sample_weight", "mask", *GROUPS, "ignore_index"),
         ],
+    ),
+    accord.balanced_accuracy: (
+        [*Y, "k"],
+        ["ties", "axis", "adjusted", "sample_weight", "mask", "ignore_index"],
     ),
     accord.mean_reciprocal_rank: (
         [*Y, "k"],
@@ -76,7 +80,8 @@ SIGNATURES: dict[Callable[..., object], tuple[list[str], list[str]]] = {
     accord.NDCG: (["k"], ["ties", "axis", "ignore_index"]),
     accord.TopK: (["k"], ["ties", "axis", "ignore_index"]),
     accord.SparseCategorical: ([], ["ties", "axis", "ignore_index"]),
-    accord.Tally.accuracy: (["self", "average"], []),
+    accord.Tally.accuracy: (["self", "average"], ["k"]),
+    accord.LabelTally.accuracy: (["self", "average"], []),
 }
 
 

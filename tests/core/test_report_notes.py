@@ -285,7 +285,7 @@ class TestWords:
             (accord.TopKCategorical(1), "with a row of labels that has a NaN or nothing above"),
             (accord.Binary(), "2 samples with a label other than 0 and 1 count as misses; pass i"),
             (accord.Multilabel(), "2 samples with a label other than 0 and 1 count as misses; p"),
-            (accord.Multilabel("hamming"), "2 labels other than 0 and 1 count as misses; pass a"),
+            (accord.Multilabel("hamming"), "2 labels other than 0 and 1 count as misses; pass i"),
         ],
     )
     def test_r22_invalid_labels_are_named_by_their_measure(

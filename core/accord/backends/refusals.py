@@ -258,18 +258,20 @@ def outside(value: Any, classes: int, *, ignorable: bool) -> str:
     )
 
 
-def neither(value: Any, *, ignorable: bool) -> str:
-    """Say what is allowed in the place of a label that is neither 0 nor 1."""
+def neither(value: Any, *, marks: str) -> str:
+    """Say what is allowed in the place of a label that is neither 0 nor 1, and what it may mark."""
     index = _index(value)
     remedy = f"pass 1 where it is {index} and 0 elsewhere, if that is the positive class"
-    if value != value:
+    if value != value and marks == "unknown labels":
+        remedy = "if it marks an unknown label, pass a mask of y_true's shape that is False there"
+    elif value != value:
         remedy = "pass only samples that have a label"
     elif value < 0:
         remedy = "pass 1 where it is above 0, and 0 elsewhere"
     elif not isinstance(index, int):
         remedy = "pass 1 where it is above 0.5, and 0 elsewhere"
-    if ignorable and isinstance(index, int):
-        remedy += f"; if it marks samples to leave out, pass ignore_index={index}"
+    if isinstance(index, int):
+        remedy += f"; if it marks {marks}, pass ignore_index={index}"
     return f"which is neither 0 nor 1; {remedy}"
 
 

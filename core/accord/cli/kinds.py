@@ -60,11 +60,11 @@ KINDS = {
     ),
     "multilabel": Kind(
         Multilabel,
-        _THRESHOLD | {"criteria", "axis"},
+        _THRESHOLD | {"criteria", "axis", "ignore_index"},
         ("multilabel_accuracy", "MultilabelAccuracy", "Multilabel"),
     ),
 }
 """The measures by name."""
 
-SETS_BY_K = Kind(Multilabel, frozenset({"criteria", "axis", "k", "ties"}))
+SETS_BY_K = Kind(Multilabel, frozenset({"criteria", "axis", "k", "ties", "ignore_index"}))
 """Multilabel with ``-k``, which has no threshold."""

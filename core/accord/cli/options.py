@@ -62,7 +62,8 @@ IgnoreIndex = Annotated[
     int | None,
     typer.Option(
         metavar="LABEL",
-        help="A label that leaves its sample out; not of categorical and multilabel.",
+        help="A label that leaves its sample out; for multilabel, one that marks an unknown label."
+        " Not of categorical.",
     ),
 ]
 Threshold = Annotated[

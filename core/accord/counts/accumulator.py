@@ -17,9 +17,9 @@ import numpy.typing as npt
 
 from accord.backends.base import Array, Namespace
 from accord.backends.registry import backend_of
-from accord.counts.averages import Average, per_class
+from accord.counts.averages import Average
 from accord.counts.exact import BITS, Compensated, Limbs, compensated, limbs
-from accord.counts.predicted import no_figures
+from accord.counts.predicted import PredictedTally, no_figures
 from accord.counts.tally import Tally
 from accord.inputs import options
 from accord.inputs.groups import refuse_no_group
@@ -140,15 +140,19 @@ class Accumulator:
 
     def __post_init__(self) -> None:
         refuse_no_group(self.n_groups)
-        self._kind: type[Any] = self.measure.tallies
-        self._credits = self._kind._fields.index("total")  # behind it is what has no class
-        by_class = per_class(self.average) or self._kind is not Tally
-        self.by_class = by_class and self.n_groups is None
+        grouped = self.n_groups is not None
+        self.by_class = self.measure.needs_classes(self.average, grouped=grouped)
         self.sized = self.by_class or self.measure.every_k
+        self._kind: type[Any] = self.measure.tally_type(per_class=self.by_class)
+        self._credits = self._kind._fields.index("total")
+        self._totals = self._kind._fields.index("invalid")  # from which on there is no class
         several = slice(None) if self.measure.lead else 0
         self._divided = slice(None) if self.by_class or self.n_groups else 0
-        across = self._divided
-        by_field = (*((several, across),) * self._credits, (0, across), (0, 0), (0, 0))
+        by_field = (
+            *((several, self._divided),) * self._credits,
+            *((0, self._divided),) * (self._totals - self._credits),
+            *((0, 0),) * 2,
+        )
         self._places = [(*index, place) for place, index in enumerate(by_field)]
 
     def tally_from_lists(self, y_true: Any, classes: Any, scores: Any, **more: Any) -> Tally:
@@ -182,7 +186,8 @@ class Accumulator:
         groups = () if self.n_groups is None else (self.n_groups,)
         shapes = (*self.measure.lead, *groups), groups
         credit, total = (np.zeros(shape, np.int64) for shape in shapes)
-        nothing: Tally = self._kind(*(credit,) * self._credits, total[()], *(np.int64(0),) * 2)
+        totals = (total[()],) * (self._totals - self._credits)
+        nothing: Tally = self._kind(*(credit,) * self._credits, *totals, *(np.int64(0),) * 2)
         return nothing
 
     def empty(self, classes: int | None, ns: Namespace, dtype: Any) -> State:
@@ -279,19 +284,19 @@ class Accumulator:
 
     def _alone(self, place: int, shape: tuple[int, ...]) -> tuple[int, int]:
         """Return the shape by k and class that a field has before it is repeated."""
-        total = self._credits
-        return (shape[0] if place < total else 1, shape[1] if place <= total else 1)
+        return (
+            shape[0] if place < self._credits else 1,
+            shape[1] if place < self._totals else 1,
+        )
 
     def figures(self, tally: Any) -> Any:
         """Return what a metric computes from a tally: a share, or several."""
-        if self._kind is Tally:
-            return tally.accuracy(self.average)
-        return tally.figures(self.average)
+        return self.measure.figures(tally, self.average)
 
     def no_figures(self) -> Any:
         """Return what a metric by class computes before its first batch."""
         lead = self.measure.lead
-        return np.full(lead, np.nan) if self._kind is Tally else no_figures(lead)
+        return no_figures(lead) if self._kind is PredictedTally else np.full(lead, np.nan)
 
     def tally_of(self, state: State) -> Tally:
         """Return the tally in a state as NumPy int64 and float64, waiting for its device."""

@@ -86,6 +86,11 @@ class PredictedTally(NamedTuple):
             NaN where there is nothing to divide by.
         """
         per_class(average)  # refuses unknown ones
+        if average == "adjusted":
+            raise ValueError(
+                "average='adjusted' is a share of hits less what guessing gives, and these are"
+                " other figures; pass average='macro', or use accord.balanced_accuracy"
+            )
         backend = backend_of(self.total)
         if backend.counts_in_numpy:
             views = [backend.host_view(each) for each in self]

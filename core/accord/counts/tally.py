@@ -67,14 +67,17 @@ class Tally(NamedTuple):
         """Let ``sum`` start from 0."""
         return self if other == 0 else NotImplemented
 
-    def accuracy(self, average: Average = "micro") -> Array:
+    def accuracy(self, average: Average = "micro", *, k: int | tuple[int, ...] = 1) -> Array:
         """Return credit over total.
 
         Parameters
         ----------
-        average : {"micro", "macro", "weighted", "none"} or None
+        average : {"micro", "macro", "weighted", "none", "adjusted"} or None
             ``"micro"`` over samples; ``"macro"`` the mean over the classes that occur;
-            ``"weighted"`` by class support, which equals micro; ``"none"`` or None by class (R15).
+            ``"weighted"`` by class support, which equals micro; ``"none"`` or None by class;
+            ``"adjusted"`` macro, so that guessing gives 0 (R15).
+        k : int or tuple of int
+            The k of the counts, which ``"adjusted"`` needs.
 
         Returns
         -------
@@ -86,12 +89,16 @@ class Tally(NamedTuple):
         ValueError
             If the average is unknown, or needs classes that this tally does not have.
         """
-        return averaged(self.correct, self.total, self.invalid, average)
+        return averaged(self.correct, self.total, self.invalid, average, k=k)
 
-    def bounds(self, average: Average = "micro") -> tuple[Array, Array]:
+    def bounds(
+        self, average: Average = "micro", *, k: int | tuple[int, ...] = 1
+    ) -> tuple[Array, Array]:
         """Return the accuracy if every tie were lost, and if every tie were won (R7)."""
         total, invalid = self.total, self.invalid
-        lost, won = (averaged(each, total, invalid, average) for each in (self.floor, self.ceiling))
+        lost, won = (
+            averaged(each, total, invalid, average, k=k) for each in (self.floor, self.ceiling)
+        )
         return lost, won
 
 

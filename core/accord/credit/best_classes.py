@@ -21,7 +21,7 @@ def best_classes(block: Batch, several: Sequence[int], ties: str) -> list[Array]
     scores = as_number(block, block.scores)
     key, nan, there = block.backend.sort_key(scores), isnan(block, scores), block.candidates
     if there is not None:
-        key, nan = block.ns.where(there, key, _lowest(block, key)), nan & there
+        key, nan = block.ns.where(there, key, lowest(block, key)), nan & there
     several_nan = block.backend.count_true(nan)[0][..., None]
     levels = _levels(block, key, several)
     members = [
@@ -31,7 +31,7 @@ def best_classes(block: Batch, several: Sequence[int], ties: str) -> list[Array]
     return members if there is None else [each & there for each in members]
 
 
-def _lowest(block: Batch, key: Array) -> Array:
+def lowest(block: Batch, key: Array) -> Array:
     """Return an array of the least key that there is."""
     floating = block.ns.isdtype(key.dtype, "real floating")
     lowest = -float("inf") if floating else int(block.ns.iinfo(key.dtype).min)

@@ -12,11 +12,10 @@ from typing import Literal, NamedTuple
 import numpy as np
 
 from accord.backends.base import Array
-from accord.counts.tally import Outcome
-from accord.credit.thresholds import AtThreshold, native, sides
+from accord.credit.entries import Entries, of_the_best, past
+from accord.credit.thresholds import AtThreshold, native
 from accord.inputs.batch import Batch
-from accord.inputs.dtypes import FLOAT, is_kind
-from accord.inputs.labels import Labels, as_number, isnan
+from accord.inputs.labels import Labels
 from accord.scan.arrays import Rows
 from accord.scan.count import best_counts, side_counts
 
@@ -58,6 +57,7 @@ class Match(NamedTuple):
     """What one way of predicting gives: the set chosen, and the ones that tie-breaking allows.
 
     ``least`` is the smallest of these sets. Where no score is ``tied``, they are one set.
+    ``labels`` is how many labels of each sample are known, ``usable`` how many of them can be judged.
     """
 
     least: Predicted
@@ -68,13 +68,14 @@ class Match(NamedTuple):
     usable: Array
     undefined: Array
     invalid: Array | None
+    labels: Array | int
     tied: bool = True
 
 
 class Sides(NamedTuple):
     """How many labels of each sample are on each side of the threshold, and how many are true.
 
-    ``known`` are those whose score and truth are known, ``nan`` those whose score is NaN.
+    ``known`` are those whose score and truth are known, ``nan`` those whose score is NaN alone.
     """
 
     known: Array
@@ -91,28 +92,34 @@ def past_threshold(
 ) -> Match:
     """Predict the labels whose score is above the threshold."""
     count = _counter(block)
-    above, at, undefined = sides(block, threshold)
-    usable = ~undefined if labels.valid is None else ~undefined & labels.valid
-    above, at, true = above & usable, at & usable, labels.label & usable
-    counted = (usable, true, above, above & true, at, at & true, undefined)
-    invalid = None if labels.valid is None else count(~labels.valid)
-    return _past_threshold(Sides(*map(count, counted)), at_threshold, invalid)
+    each = past(block, labels, threshold, at_threshold)
+    usable, above, at, true = each.usable, each.above, each.at, labels.label & each.usable
+    counted = (usable, true, above, above & true, at, at & true, each.undefined)
+    invalid = None if each.invalid is None else count(each.invalid)
+    many = block.classes if labels.known is None else count(labels.known)
+    return _past_threshold(Sides(*map(count, counted)), at_threshold, invalid, many)
 
 
-def scanned_past_threshold(rows: Rows, threshold: float, at_threshold: AtThreshold) -> Match | None:
+def scanned_past_threshold(
+    rows: Rows, threshold: float, at_threshold: AtThreshold, *, all_known: bool
+) -> Match | None:
     """Predict as `past_threshold` by the compiled scan; None if it finds something to refuse."""
     bound = native(threshold, rows.scores.dtype)
     counts = None if bound is None else side_counts(rows, bound)
     if counts is None:
         return None
     found = Sides(*counts[:7])
+    many = rows.entries if all_known else found.known + found.nan
     if found.at.any():
-        return _past_threshold(found, at_threshold, None)
+        return _past_threshold(found, at_threshold, None, many)
     sure = Predicted(found.above, found.above_true)
-    return Match(sure, sure, sure, sure, found.true, found.known, found.nan, None, tied=False)
+    sides = found.true, found.known, found.nan
+    return Match(sure, sure, sure, sure, *sides, None, many, tied=False)
 
 
-def _past_threshold(found: Sides, at_threshold: AtThreshold, invalid: Array | None) -> Match:
+def _past_threshold(
+    found: Sides, at_threshold: AtThreshold, invalid: Array | None, many: Array | int
+) -> Match:
     at, at_true = found.at, found.at_true
     sure = Predicted(found.above, found.above_true)
     whole = Predicted(sure.size + at, sure.right + at_true)
@@ -125,16 +132,13 @@ def _past_threshold(found: Sides, at_threshold: AtThreshold, invalid: Array | No
         usable=found.known,
         undefined=found.nan,
         invalid=invalid,
+        labels=many,
     )
 
 
 def k_best(block: Batch, labels: Labels, several: Sequence[int], ties: str) -> list[Match]:
-    """Predict the k labels of highest score, for several k, from one sort."""
-    scores = as_number(block, block.scores)
-    key = block.backend.sort_key(scores)
-    rising = block.ns.sort(key, axis=-1)
-    undefined = isnan(block, scores)
-    return [_k_best(block, labels, key, rising, undefined, k, ties) for k in several]
+    """Predict the k known labels of highest score, for several k, from one sort."""
+    return [_k_best(block, labels, each) for each in of_the_best(block, labels, several, ties)]
 
 
 def scanned_k_best(rows: Rows, several: Sequence[int], ties: str) -> list[Match] | None:
@@ -149,136 +153,35 @@ def scanned_k_best(rows: Rows, several: Sequence[int], ties: str) -> list[Match]
     for place, k in enumerate(several):
         size = np.where(sound, np.int32(k), 0)
         chosen, worst, best = (Predicted(size, right) for right in rights[:, place])
-        matches.append(Match(chosen, chosen, worst, best, true, usable, nan, None))
+        sides = true, usable, nan
+        matches.append(Match(chosen, chosen, worst, best, *sides, None, rows.entries))
     return matches
 
 
-def _k_best(
-    block: Batch, labels: Labels, key: Array, rising: Array, undefined: Array, k: int, ties: str
-) -> Match:
-    """Predict the k labels of highest key; a NaN or a bad label spoils its whole sample."""
-    ns, count = block.ns, _counter(block)
-    usable = ~undefined if labels.valid is None else ~undefined & labels.valid
-    sound = ns.all(usable, axis=-1)
-
-    least = rising[..., block.classes - k : block.classes - k + 1]
-    above, at = key > least, key == least
-    tied, room = count(at), k - count(above)
-    nth = ns.cumulative_sum(ns.astype(at, tied.dtype), axis=-1)
-    taken = at & (nth <= room[..., None] if ties == "first" else nth > (tied - room)[..., None])
-
+def _k_best(block: Batch, labels: Labels, each: Entries) -> Match:
+    """Count the k labels of highest score; a NaN or a bad label spoils its whole sample."""
+    ns, count, usable = block.ns, _counter(block), each.usable
+    above, at = each.above & usable, each.at & usable
     right, tied_true = count(above & labels.label), count(at & labels.label)
-    none = ns.zeros_like(tied)
-    size = ns.where(sound, none + k, none)
+    best = at if each.taken is None else each.taken & usable
+    tied, taken = count(at), count(best)
+    size, none = count(above) + taken, ns.zeros_like(tied)
 
     def predicted(also_right: Array) -> Predicted:
-        return Predicted(size, ns.where(sound, right + also_right, none))
+        return Predicted(size, right + also_right)
 
-    chosen = predicted(count(taken & labels.label))
+    chosen = predicted(count(best & labels.label))
     return Match(
         least=chosen,
         chosen=chosen,
-        worst=predicted(ns.maximum(room - (tied - tied_true), none)),
-        best=predicted(ns.minimum(room, tied_true)),
-        true=ns.where(sound, count(labels.label), none),
-        usable=ns.where(sound, none + block.classes, none),
-        undefined=count(undefined),
-        invalid=None if labels.valid is None else count(~labels.valid),
+        worst=predicted(ns.maximum(taken - (tied - tied_true), none)),
+        best=predicted(ns.minimum(taken, tied_true)),
+        true=count(labels.label & usable),
+        usable=count(usable),
+        undefined=count(each.undefined),
+        invalid=None if each.invalid is None else count(each.invalid),
+        labels=block.classes if labels.known is None else count(labels.known),
     )
-
-
-def outcome(
-    block: Batch,
-    labels: Labels,
-    matches: Sequence[Match],
-    credit: Callable[[SetCounts], Array],
-    *,
-    unit: Unit,
-    stacked: bool,
-) -> Outcome:
-    """Say what became of each sample, with a leading axis for several matches if ``stacked``.
-
-    Where the unit is labels, each sample counts as many as it has, and one that is undefined is
-    missed alone; else it spoils its sample.
-    """
-    by_label, first = unit == "labels", matches[0]
-
-    def worth(match: Match, predicted: Predicted) -> Array:
-        return _credit(block, match, predicted, credit, unit)
-
-    ways = [
-        [worth(m, each) for each in (m.chosen, m.worst, m.best)]
-        if m.tied
-        else [worth(m, m.chosen)] * 3
-        for m in matches
-    ]
-    size: Array | int = block.classes if by_label else 1
-    if is_kind(block.ns, ways[0][0], FLOAT):
-        left_out = block.ns.isnan(ways[0][0])
-        size = block.ns.astype(~left_out, block.numbers.count)
-        ways = [
-            _without_nan(block, worth(match, match.least), *each)
-            for match, each in zip(matches, ways, strict=True)
-        ]
-    credit_, floor, ceiling = (
-        block.ns.stack(list(each)) if stacked else each[0] for each in zip(*ways, strict=True)
-    )
-    undefined, invalid = first.undefined, first.invalid
-    return Outcome(
-        credit=credit_,
-        floor=floor,
-        ceiling=ceiling,
-        undefined=undefined if by_label else undefined > 0,
-        labels=labels,
-        invalid=invalid if by_label or invalid is None else invalid > 0,
-        size=size,
-    )
-
-
-def _without_nan(
-    block: Batch, least: Array, chosen: Array, worst: Array, best: Array
-) -> list[Array]:
-    """Return what a sample adds to credit, floor and ceiling, where a NaN leaves it out.
-
-    The bounds hold the mean over the samples that count, whichever way ties are broken (R7). So a
-    sample that the ``least`` of its sets leaves out adds 0 and 1 to them; and one that is left out,
-    but not by all of its sets, 1 less than the worst of these is worth, and what the best is.
-    """
-    ns = block.ns
-    none, out = ns.zeros_like(chosen), ns.isnan(chosen)
-    low, high = ns.where(ns.isnan(worst), best, worst), ns.where(ns.isnan(best), worst, best)
-    low, high = (ns.where(ns.isnan(each), ns.astype(out, none.dtype), each) for each in (low, high))
-    return [
-        ns.where(out, none, chosen),
-        ns.where(out, low - 1, ns.where(ns.isnan(least), none, low)),
-        ns.where(~out & ns.isnan(least), none + 1, high),
-    ]
-
-
-def _credit(
-    block: Batch,
-    match: Match,
-    predicted: Predicted,
-    credit: Callable[[SetCounts], Array],
-    unit: Unit,
-) -> Array:
-    """Return each sample's credit; a sample that is not usable whole has none."""
-    ns, dtype = block.ns, block.numbers.sum
-
-    def share(part: Array, whole: Array, empty: float) -> Array:
-        some = whole > 0
-        one = ns.ones_like(whole)
-        found = ns.astype(part, dtype) / ns.astype(ns.where(some, whole, one), dtype)
-        return ns.where(some, found, ns.astype(one, dtype) * empty)
-
-    right, size = predicted.right, predicted.size
-    found = credit(SetCounts(right, size - right, match.true - right, match.usable, share))
-    if unit == "labels":
-        return found
-    sound = match.usable == block.classes
-    if ns.isdtype(found.dtype, "bool"):
-        return found & sound
-    return ns.where(sound, found, ns.zeros_like(found))
 
 
 def _counter(block: Batch) -> Callable[[Array], Array]:

@@ -1,5 +1,6 @@
 """The measures as functions: one call over a measure each."""
 
+from accord.functional.balanced import balanced_accuracy
 from accord.functional.binary import binary_accuracy, multilabel_accuracy
 from accord.functional.classes import (
     categorical_accuracy,
@@ -13,6 +14,7 @@ from accord.functional.retrieval import mean_reciprocal_rank, ndcg
 
 __all__ = [
     "ClassPairs",
+    "balanced_accuracy",
     "binary_accuracy",
     "categorical_accuracy",
     "confusion",

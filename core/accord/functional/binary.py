@@ -83,6 +83,7 @@ def multilabel_accuracy(
     mask: Any = None,
     groups: Any = None,
     n_groups: int | None = None,
+    ignore_index: int | None = None,
 ) -> Array:
     """Share of samples whose predicted set of labels is right (R11).
 
@@ -108,9 +109,17 @@ def multilabel_accuracy(
     axis : int
         The label axis of both arrays (R12).
     average : {"micro", "macro", "weighted", "none"} or None
-        Over samples, over groups, or by group; a sample has no single class to average by (R11).
-    {samples}
+        Over samples; over or by groups where there are any. For ``"hamming"``, ``"macro"`` is the
+        mean over labels, ``"weighted"`` weighs each by how many samples it is true of, and
+        ``"none"`` is by label; the other criteria judge a whole set, and have no figures by label
+        (R11).
+    sample_weight : array of real, optional
+        A weight of at least 0 for each sample (R14).
+    mask : array of bool, optional
+        True keeps a sample or, in the shape of y_score, a label of a sample (R13).
     {groups}
+    ignore_index : int, optional
+        An entry of ``y_true`` that marks an unknown label, not 0 or 1 (R13).
 
     {result}
 
@@ -122,6 +131,11 @@ def multilabel_accuracy(
     np.float64(0.5)
     >>> accord.multilabel_accuracy([[1, 0, 0], [0, 1, 1]], scores, criteria="jaccard")
     np.float64(0.75)
+    >>> unknown = [[1, 0, -1], [0, 1, 1]]
+    >>> accord.multilabel_accuracy(unknown, scores, ignore_index=-1)
+    np.float64(1.0)
+    >>> accord.multilabel_accuracy(unknown, scores, criteria="hamming", average="none", ignore_index=-1)
+    array([1., 1., 1.])
     """
     return Multilabel(
         criteria,
@@ -131,6 +145,7 @@ def multilabel_accuracy(
         k=k,
         ties=ties,
         axis=axis,
+        ignore_index=ignore_index,
     ).accuracy(
         y_true,
         y_score,

@@ -37,7 +37,7 @@ def mean_reciprocal_rank(
     {cut}
     {ties}
     {axis}
-    {average}
+    {average_of_ranks}
     {samples}
     {candidates}
     {groups}
@@ -93,7 +93,7 @@ def ndcg(
     {cut}
     {ties}
     {axis}
-    {average}
+    {average_of_ranks}
     {samples}
     {candidates}
     {groups}

@@ -47,7 +47,8 @@ class Batch:
     narrow : dtype or None
         The dtype that widened scores came in.
     candidates : array of bool, or None
-        Which classes take part in each sample, of the scores' shape (R25).
+        Which classes take part in each sample, of the scores' shape (R25); for sets of labels,
+        which labels are known (R13).
     list_scores : array or None
         The scores of the classes of ranked lists, which are in the place of the scores (R28).
     groups : array of int, or None

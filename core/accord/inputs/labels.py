@@ -32,11 +32,15 @@ class Kept(NamedTuple):
 
 
 class Labels(NamedTuple):
-    """What is true of each sample; ``valid`` is None where every kept label is known to be good."""
+    """What is true of each sample; ``valid`` is None where every kept label is known to be good.
+
+    For sets, labels are those of each entry, and ``known`` says which of them are (None: all).
+    """
 
     label: Array
     valid: Array | None
     kept: Kept
+    known: Array | None = None
 
 
 def class_labels(
@@ -52,7 +56,7 @@ def class_labels(
     whether the caller takes an ``ignore_index``.
     """
     number, whole = as_integers(block, block.truth)
-    kept = read_kept(block, number, ignore_index)
+    kept = read_kept(block, not_ignored(block, number, ignore_index))
     if whole is not None:
         refuse_fractions(block, _and(kept.keep, ~whole))
     classes = block.classes if classes is None else classes
@@ -136,18 +140,42 @@ def _refuse_labels_for_a_row(block: Batch) -> None:
         raise shapes.one_row("y_score", row.shape)
 
 
-def binary_labels(block: Batch, ignore_index: int | None, *, ignorable: bool = True) -> Labels:
-    """Read labels 0 and 1 of any dtype (R10), as bools; ``block.truth`` may have a label axis."""
+def binary_labels(block: Batch, ignore_index: int | None) -> Labels:
+    """Read labels 0 and 1 of any dtype (R10), as bools."""
+    kept = read_kept(block, _not_ignored(block, ignore_index))
+    valid, label = _sides(block, kept.keep, partial(refusals.neither, marks="samples to leave out"))
+    return Labels(label, valid, kept)
+
+
+def set_labels(block: Batch, ignore_index: int | None) -> Labels:
+    """Read labels 0 and 1 of each label of a sample (R11), as bools; some may be unknown (R13)."""
+    known = known_labels(block, ignore_index)
+    kept = read_kept(block, None if known is None else block.ns.any(known, axis=-1))
+    keep = kept.keep if kept.keep is None else kept.keep[..., None]
+    keep = keep if known is None else _and(keep, known)
+    valid, label = _sides(block, keep, partial(refusals.neither, marks="unknown labels"))
+    return Labels(label, valid, kept, known)
+
+
+def known_labels(block: Batch, ignore_index: int | None) -> Array | None:
+    """Tell which labels of sets are known, by the mask and the label that marks others; None: all."""
+    marked = _not_ignored(block, ignore_index)
+    return block.candidates if marked is None else _and(block.candidates, marked)
+
+
+def _sides(block: Batch, keep: Array | None, allowed: _Allowed) -> tuple[Array | None, Array]:
+    """Read entries that are to be 0 or 1, as bools, and which are, refusing others that are kept."""
     number = as_number(block, block.truth)
-    # Widened first, for a narrow integer may not hold the index that is left out.
-    kept = read_kept(
-        block, None if ignore_index is None else as_integers(block, block.truth)[0], ignore_index
-    )
     binary = (block.backend.sort_key(number) == 0) | (number == 1)  # a subnormal is not 0
-    valid, label = _judge(
-        block, binary, number, kept, partial(refusals.neither, ignorable=ignorable)
-    )
-    return Labels(label == 1, valid, kept)
+    valid, label = _judge(block, binary, number, Kept(keep, None), allowed)
+    return valid, label == 1
+
+
+def _not_ignored(block: Batch, ignore_index: int | None) -> Array | None:
+    """Return which entries are not the index; widened first, for narrow integers may not hold it."""
+    if ignore_index is None:
+        return None
+    return not_ignored(block, as_integers(block, block.truth)[0], ignore_index)
 
 
 def isnan(block: Batch, values: Array) -> Array:
@@ -175,12 +203,18 @@ def as_integers(block: Batch, labels: Array) -> tuple[Array, Array | None]:
     return number, key(ns.floor(number)) == key(number)
 
 
-def read_kept(block: Batch, number: Array | None = None, ignore_index: int | None = None) -> Kept:
-    """Read masks and weights, and the label that leaves its sample out; refuse bad weights (R14)."""
-    keep = block.mask
-    if ignore_index is not None and number is not None:
-        whole = not block.ns.isdtype(number.dtype, "real floating")
-        keep = _and(keep, number != (saturated(block, ignore_index) if whole else ignore_index))
+def not_ignored(block: Batch, number: Array, ignore_index: int | None) -> Array | None:
+    """Tell which labels are not the one that is left out (R13); None where there is none."""
+    if ignore_index is None:
+        return None
+    whole = not block.ns.isdtype(number.dtype, "real floating")
+    differs: Array = number != (saturated(block, ignore_index) if whole else ignore_index)
+    return differs
+
+
+def read_kept(block: Batch, among: Array | None = None) -> Kept:
+    """Read masks and weights, of samples ``among`` which are those to keep; refuse bad weights (R14)."""
+    keep = block.mask if among is None else _and(block.mask, among)
     if block.weight is None:
         return Kept(keep, None)
     ns = block.ns
@@ -206,8 +240,6 @@ def _judge(
 ) -> tuple[Array | None, Array]:
     """Refuse a bad label that is kept, or let it be counted; bad ones are replaced by 0."""
     keep = kept.keep
-    if keep is not None and keep.ndim < good.ndim:  # labels of several entries a sample
-        keep = keep[..., None]
     seen = block.truth if shown is None else shown
     readable = block.refuse_any(_and(keep, ~good), "y_true", seen, allowed)
     if readable and keep is None:

@@ -21,6 +21,7 @@ from accord.inputs.labels import (
     as_integers,
     as_number,
     isnan,
+    not_ignored,
     read_kept,
     refuse_fractions,
 )
@@ -100,7 +101,7 @@ def _true_classes(block: Batch, known: Known, ignore_index: int | None) -> tuple
     """
     ns = block.ns
     number, whole = as_integers(block, block.truth)
-    kept = read_kept(block, number, ignore_index)
+    kept = read_kept(block, not_ignored(block, number, ignore_index))
     if whole is not None:
         refuse_fractions(block, _both(kept.keep, ~whole))
     inside = (number >= 0) & (number < _most(block, known))

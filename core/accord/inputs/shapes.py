@@ -163,6 +163,8 @@ class Mismatch(NamedTuple):
 
     def _of_extra(self) -> str | None:
         """Guess why a mask or weights do not match the samples."""
+        if self.name == "mask" and self.mine == self.whole != self.wanted:
+            return "if it leaves classes of samples out, pass it as candidates"
         if self.name != "sample_weight" or self.axis is None:
             return None
         by_class = self.mine == (self.whole[self.axis],)

@@ -34,6 +34,7 @@ def validate(
     name: str = "y_score",
     moved: bool = True,
     ranked: bool = True,
+    entries: bool = False,
     masks: bool = True,
     scans: bool = False,
 ) -> Batch:
@@ -60,9 +61,10 @@ def validate(
         Whether NumPy may stand in for the framework.
     ranked : bool
         Whether the class axis has all classes of which one is true.
+    entries : bool
+        Whether a mask may have the shape of the scores; it is then the batch's ``candidates``.
     masks : bool
         Whether a mask may be passed, so that a message may say so.
-
     scans : bool
         Whether the compiled scan can rank the scores, if it is worth it.
 
@@ -126,7 +128,7 @@ def validate(
     truth = backend.match_samples("y_true", truth, scores)
     if optional:
         optional = dict(zip(optional, others[1:], strict=True))
-        optional = _fit(optional, expected, backend, scores, samples)
+        optional = _fit(optional, expected, backend, scores, samples, entries=entries)
     return Batch(
         backend,
         ns,
@@ -152,18 +154,26 @@ def _fit(
     backend: Backend,
     scores: Array,
     samples: tuple[Any, ...],
+    *,
+    entries: bool,
 ) -> dict[str, Array]:
     """Return arrays that need not be there, of the dtypes and shapes that the scores ask for."""
     found = {}
     for each, array in optional.items():
         fit = small_floats.widened(array)
-        if each in _WHOLE and expected.axis is not None:
+        by_entry = entries and each == "mask" and _of_entries(array, expected.scores)
+        if (each in _WHOLE or by_entry) and expected.axis is not None:
             expected.refuse_other(each, array, tuple(expected.scores.shape))
             fit = _class_axis_last(expected.ns, array, expected.axis)
         else:
             expected.refuse_other(each, array, samples)
-        found[each] = backend.match_samples(each, fit, scores)
+        found["candidates" if by_entry else each] = backend.match_samples(each, fit, scores)
     return found
+
+
+def _of_entries(mask: Array, scores: Array) -> bool:
+    """Tell whether a mask is meant for each score, and not for each sample or a column of them."""
+    return mask.ndim == scores.ndim and not mask.shape[-1] == 1 != scores.shape[-1]
 
 
 def join(backend: Backend, name: str, values: Any, scores: Array, beside: str = "y_score") -> Array:

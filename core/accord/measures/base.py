@@ -6,7 +6,7 @@ from abc import ABC, abstractmethod
 from typing import Any, ClassVar
 
 from accord.backends.base import Array
-from accord.counts.averages import Average, per_class
+from accord.counts.averages import Average
 from accord.counts.tally import Outcome, Tally
 from accord.credit.nonfinite import NonFinite
 from accord.inputs import options
@@ -15,7 +15,7 @@ from accord.inputs.groups import by_both, group_count
 from accord.inputs.labels import Labels
 from accord.inputs.validate import validate
 from accord.measures.counting import counted
-from accord.measures.described import Described, LabelKind
+from accord.measures.described import Described, LabelKind, no_classes
 
 __all__ = ["LabelKind", "Measure"]
 
@@ -47,13 +47,14 @@ class Measure(Described, ABC):
         Whether the compiled scan may rank the scores.
     tallies : type
         What `tally` returns: a named tuple of counts that add.
+    tallies_by_class : type or None
+        What it returns with ``per_class=True``, if that is another.
     dense : bool
         Whether labels have the class axis of the scores; follows from ``label_kind``.
     """
 
     label_kind: ClassVar[LabelKind]
     scans: ClassVar[bool] = False
-    tallies: ClassVar[Any] = Tally
     dense: ClassVar[bool]
 
     def __init_subclass__(cls) -> None:
@@ -109,6 +110,10 @@ class Measure(Described, ABC):
         """
         return None
 
+    def samples(self, batch: Batch) -> Array | None:
+        """Return how many samples count, or their weight, for reports; None if tallies count them."""
+        return None
+
     def batch(
         self,
         y_true: Any,
@@ -148,6 +153,7 @@ class Measure(Described, ABC):
             axis=self.axis,
             dense=self.dense,
             ranked=ranked,
+            entries=self.label_kind == "set",
             scans=self.scans,
             candidates=candidates,
             groups=groups,
@@ -179,10 +185,7 @@ class Measure(Described, ABC):
             For bad labels or weights where values can be read (R22).
         """
         if per_class is not False and options.flag("per_class", per_class) and not self.by_class:
-            raise ValueError(
-                "a multilabel sample has no single class to count by; pass average='micro',"
-                " or use binary_accuracy on one label at a time"
-            )
+            raise no_classes()
         if per_class and batch.groups is not None:
             raise by_both()
         places = (2 if self.axis is None else batch.classes) if per_class else batch.n_groups
@@ -211,7 +214,8 @@ class Measure(Described, ABC):
         sample_weight : array of real, optional
             A finite weight of at least 0 for each sample (R14).
         mask : array of bool, optional
-            True keeps a sample (R13).
+            True keeps a sample (R13); for sets of labels, it may have the shape of y_score, and
+            True then keeps a label of a sample.
         candidates : array of bool, optional
             True marks a class that takes part in its sample, of the shape of y_score (R25).
         groups : array of int, optional
@@ -219,7 +223,8 @@ class Measure(Described, ABC):
         n_groups : int, optional
             How many groups there are.
         per_class : bool
-            Whether to count by true class, as ``"macro"`` and ``"none"`` averages need.
+            Whether to count by true class, as ``"macro"`` and ``"none"`` averages need;
+            `Multilabel` counts by label.
 
         Returns
         -------
@@ -241,7 +246,9 @@ class Measure(Described, ABC):
             groups=groups,
             n_groups=n_groups,
         )
-        return Tally(*map(batch.wrap, self.count(batch, per_class=per_class)))
+        counts = self.count(batch, per_class=per_class)
+        tally: Tally = type(counts)(*map(batch.wrap, counts))
+        return tally
 
     def tally_from_lists(self, y_true: Any, classes: Any, scores: Any = None, **more: Any) -> Tally:
         """Count ranked lists (R28): `RankMeasure` does, other measures raise ValueError."""
@@ -262,9 +269,9 @@ class Measure(Described, ABC):
 
         It takes what `tally` does; an average is over groups where there are any.
         """
-        by_class = per_class(average) and samples.get("groups") is None
+        by_class = self.needs_classes(average, grouped=samples.get("groups") is not None)
         batch = self.batch(y_true, y_score, **samples)
-        return batch.wrap_share(self.count(batch, per_class=by_class).accuracy(average))
+        return batch.wrap_share(self.figures(self.count(batch, per_class=by_class), average))
 
     def credit(
         self, y_true: Any, y_score: Array, *, mask: Any = None, candidates: Any = None

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from accord.counts.tally import Tally, count
+from accord.credit.label_counts import count_by_label
 from accord.inputs.batch import Batch
 from accord.inputs.groups import group_ids
 from accord.inputs.labels import Labels
@@ -32,33 +33,37 @@ def counted(measure: Any, batch: Batch, places: int | None, *, per_class: bool) 
         Of what counted.
     """
     tally: Tally | None = None
-    if batch.scanned:
+    by_label = per_class and measure.label_kind == "set"
+    if batch.scanned and not by_label:
         try:
             tally = measure.scan(batch, places)
         except NotLoadedError:
             batch = replace(batch, scanned=False)
-    elif measure.scans:
+    elif measure.scans and not batch.scanned:
         called = batch.backend.one_call(_tally, (measure, per_class), batch)
-        tally = None if called is None else Tally(*called)
-    return _by_blocks(measure, batch, places) if tally is None else tally
+        tally = None if called is None else measure.tally_type(per_class=per_class)(*called)
+    return _by_blocks(measure, batch, places, by_label=by_label) if tally is None else tally
 
 
-def _by_blocks(measure: Any, batch: Batch, places: int | None) -> Tally:
+def _by_blocks(measure: Any, batch: Batch, places: int | None, *, by_label: bool) -> Tally:
     count_block = batch.backend.compiled(_block)
     tally: Tally | None = None
     for block in batch.blocks():
         labels = measure.labels(block) if block.readable else None  # bad ones raise out here
         if labels is not None and block.groups is not None:
             group_ids(block, labels.kept)  # likewise
-        part: Tally = count_block((measure, places), block, labels)
+        part: Tally = count_block((measure, places, by_label), block, labels)
         tally = part if tally is None else tally + part
     assert tally is not None  # noqa: S101  # for the type checker: a batch has a block
     return tally
 
 
-def _block(how: tuple[Any, int | None], block: Batch, labels: Labels | None) -> Tally:
-    measure, places = how
+def _block(how: tuple[Any, int | None, bool], block: Batch, labels: Labels | None) -> Any:
+    measure, places, by_label = how
     labels = measure.labels(block) if labels is None else labels
+    if by_label:
+        ways = measure.entries(block, labels)
+        return count_by_label(block, labels, ways, stacked=bool(measure.several))
     return count(block, measure.outcome(block, labels), places)
 
 

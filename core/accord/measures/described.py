@@ -3,19 +3,31 @@
 from __future__ import annotations
 
 import re
-from dataclasses import fields
+from dataclasses import fields, replace
 from typing import Any, ClassVar, Literal
 
+from accord.counts.averages import Average, per_class
+from accord.counts.tally import Tally
 from accord.inputs import options
 from accord.inputs.options import K
 
 LabelKind = Literal["class", "dense", "binary", "set"]
 
 
+def no_classes() -> ValueError:
+    """Return the error for counts by class of samples that have no single one."""
+    return ValueError(
+        "a multilabel sample has no single class to count by; pass average='micro', or for figures"
+        " by label criteria='hamming'"
+    )
+
+
 class Described:
     """The options that any measure may have, and what follows from them; `Measure` says more."""
 
     label_kind: ClassVar[LabelKind]
+    tallies: ClassVar[Any] = Tally
+    tallies_by_class: ClassVar[Any] = None
     k: K | None = None
     ties: Any = None
     axis: int | None = None
@@ -82,8 +94,57 @@ class Described:
 
     @property
     def by_class(self) -> bool:
-        """Whether a sample has one true class, so that counts can be made by class."""
+        """Whether counts can be made by class, as for samples that have one true class."""
         return self.label_kind != "set"
+
+    @property
+    def has_chance(self) -> bool:
+        """Whether guessing gives a hit in k of C: with a class for each sample, and no fractions."""
+        whole: Any = self
+        if self.ties == "expected":  # whose fractions are shares of a hit
+            whole = replace(whole, ties="first")
+        return self.label_kind != "set" and self.tallies is Tally and not whole.fractional
+
+    def needs_classes(self, average: Average, *, grouped: bool = False) -> bool:
+        """Tell whether an average needs counts by class, where samples are not in groups.
+
+        Raises
+        ------
+        ValueError
+            If the average is unknown, or not one of this measure.
+        """
+        by_class = per_class(average) or self.tallies is not Tally
+        if average == "adjusted":
+            if not self.has_chance:
+                raise ValueError(
+                    f"average='adjusted' needs hits, of which guessing gives k in C, and {self.title}"
+                    " has none; pass average='macro'"
+                )
+            if grouped:
+                raise ValueError(
+                    "average='adjusted' is over classes, and groups take their place; pass"
+                    " average='macro' with groups, or leave groups out"
+                )
+        return by_class and not grouped
+
+    def tally_type(self, *, per_class: bool) -> Any:
+        """Return the class of the tallies, by class or not: a named tuple of counts that add."""
+        return (per_class and self.tallies_by_class) or self.tallies
+
+    def figures(self, tally: Any, average: Average) -> Any:
+        """Return what a tally of this measure is averaged to: a share, or several."""
+        return tally.accuracy(average, **self._adjusting(tally, average))
+
+    def bounds(self, tally: Any, average: Average) -> Any:
+        """Return the least and the most that any way of breaking ties could give (R7)."""
+        return tally.bounds(average, **self._adjusting(tally, average))
+
+    def _adjusting(self, tally: Any, average: Average) -> dict[str, Any]:
+        if average != "adjusted":
+            return {}
+        if self.every_k:
+            return {"k": tuple(range(1, tally.correct.shape[-2] + 1))}
+        return {"k": 1 if self.k is None else self.k}
 
     def classes_in(self, shape: tuple[int, ...]) -> int:
         """Return how many classes counts by class have, for scores of a shape."""

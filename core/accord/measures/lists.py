@@ -93,8 +93,9 @@ class ListMeasure(Measure):
             groups=groups,
             n_groups=n_groups,
         )
-        every = range(1, batch.classes + 1)
-        measure = replace(self, k=tuple(every)) if self.every_k else self
+        measure: Any = self  # a dataclass, as every measure is
+        if self.every_k:
+            measure = replace(measure, k=tuple(range(1, batch.classes + 1)))
         refuse_k(measure.ks, batch.classes)
         places = batch.n_groups
         if options.flag("per_class", per_class):

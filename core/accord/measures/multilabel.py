@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from math import nan
-from typing import Literal, get_args
+from typing import Any, ClassVar, Literal, get_args
 
 from accord.backends.base import Array
+from accord.counts.averages import Average
+from accord.counts.by_label import LabelTally
 from accord.credit.label_sets import SetCounts, Unit
 from accord.inputs import options
 from accord.measures.sets import SetMeasure
@@ -59,12 +61,20 @@ class Multilabel(SetMeasure):
         Which of equal scores are among the k best.
     axis : int
         The label axis of ``y_true`` and ``y_score``.
+    ignore_index : int, optional
+        An entry of ``y_true`` that marks an unknown label, not 0 or 1 (R13).
 
     Notes
     -----
     A NaN score has no side: under ``"hamming"`` it is one label missed, under every other
-    criterion, and with ``k``, its sample is undefined and a miss. A sample has no single class,
-    so there is no average by class.
+    criterion, and with ``k``, its sample is undefined and a miss.
+
+    An unknown label is neither right nor wrong: ``"hamming"`` does not count it, and for the other
+    criteria it is in neither set. Besides ``ignore_index``, a mask of the shape of ``y_score`` marks
+    unknown labels. A sample with no known label is left out.
+
+    Under ``"hamming"``, counts and averages by class are by label (R11). The other criteria judge
+    a whole set, so they have none.
 
     Examples
     --------
@@ -74,6 +84,7 @@ class Multilabel(SetMeasure):
     1
     """
 
+    tallies_by_class: ClassVar[Any] = LabelTally
     criteria: Criteria = "exact_match"
 
     def __post_init__(self) -> None:
@@ -89,6 +100,16 @@ class Multilabel(SetMeasure):
     def fractional(self) -> bool:
         """Whether the credit of a sample may be a fraction."""
         return self.criteria in ("jaccard", *SHARES)
+
+    @property
+    def by_class(self) -> bool:
+        """Whether counts can be made by label: for hamming, which judges each on its own."""
+        return self.criteria == "hamming"
+
+    def needs_classes(self, average: Average, *, grouped: bool = False) -> bool:
+        """Tell whether an average needs counts by label: ``"weighted"`` weighs labels, too."""
+        by_label = super().needs_classes(average, grouped=grouped)
+        return by_label or (average == "weighted" and self.by_class and not grouped)
 
     @property
     def unit(self) -> Unit:

@@ -83,6 +83,11 @@ class PrecisionRecall(Measure):
         """Whether the credit of a sample may be a fraction."""
         return False
 
+    def figures(self, tally: Any, average: Average) -> PrecisionRecallFigures:
+        """Return precision, recall, F1 and support."""
+        found: PrecisionRecallFigures = tally.figures(average)
+        return found
+
     def check(self, classes: int) -> None:
         """Refuse a k that exceeds the number of classes (R6)."""
         options.top_within(self.k, classes)
@@ -131,6 +136,7 @@ class PrecisionRecall(Measure):
         self, y_true: Any, y_score: Array, *, average: Average = "macro", **samples: Any
     ) -> PrecisionRecallFigures:
         """Return precision, recall, F1 and support; `tally` and its ``figures`` in one step."""
+        self.needs_classes(average)  # refuses unknown ones
         batch = self.batch(y_true, y_score, **samples)
         return self.count(batch).figures(average).over(batch.wrap_share, batch.wrap)
 

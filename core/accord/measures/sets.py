@@ -8,22 +8,25 @@ from collections.abc import Iterator
 from dataclasses import KW_ONLY, dataclass
 from typing import ClassVar
 
+import numpy as np
+
 from accord.backends.base import Array
-from accord.counts.tally import Outcome, Tally, count
+from accord.counts.tally import Outcome, Tally, count, summed
+from accord.credit.entries import Entries, of_the_best, past
 from accord.credit.label_sets import (
     Match,
     SetCounts,
     k_best,
-    outcome,
     past_threshold,
     scanned_k_best,
     scanned_past_threshold,
 )
+from accord.credit.set_credit import outcome
 from accord.credit.thresholds import SIDES, AtThreshold, border
 from accord.credit.ties import Ties
 from accord.inputs import options
 from accord.inputs.batch import Batch
-from accord.inputs.labels import Labels, binary_labels, read_kept
+from accord.inputs.labels import Kept, Labels, read_kept, saturated, set_labels
 from accord.measures.base import LabelKind, Measure
 from accord.scan.arrays import SHARED, Rows
 from accord.scan.count import MOST
@@ -52,6 +55,8 @@ class SetMeasure(Measure):
         Which of equal scores are among the k best.
     axis : int
         The label axis of ``y_true`` and ``y_score``.
+    ignore_index : int, optional
+        An entry of ``y_true`` that marks an unknown label, not 0 or 1 (R13).
 
     Examples
     --------
@@ -75,12 +80,21 @@ class SetMeasure(Measure):
     k: int | tuple[int, ...] | range | None = None
     ties: Ties = "first"
     axis: int = -1
+    ignore_index: int | None = None
 
     def __post_init__(self) -> None:
         options.one_of("at_threshold", self.at_threshold, SIDES)
         options.one_of("ties", self.ties, ("first", "last"))
         border(self.threshold, from_logits=self.from_logits)
         object.__setattr__(self, "axis", options.whole("axis", self.axis))
+        if self.ignore_index is not None and options.whole("ignore_index", self.ignore_index) in (
+            0,
+            1,
+        ):
+            raise ValueError(
+                f"ignore_index={self.ignore_index} is a label; mark unknown labels by another number"
+                " and pass that, such as ignore_index=-1, or pass a mask of y_true's shape"
+            )
         if self.k is not None:
             object.__setattr__(self, "k", options.top(self.k))
             if (self.threshold, self.at_threshold, self.from_logits) != (0.5, "negative", False):
@@ -96,6 +110,14 @@ class SetMeasure(Measure):
         A credit of NaN leaves its sample out of the total.
         """
 
+    def samples(self, batch: Batch) -> Array | None:
+        """Return how many samples count, or their weight, for reports; None if tallies count them."""
+        if self.unit == "samples":
+            return None
+        if self.ignore_index is batch.candidates is batch.mask is batch.weight is None:
+            return np.int64(math.prod(batch.sample_shape))
+        return sum(_samples_of(block, self.labels(block).kept) for block in batch.blocks())
+
     def check(self, classes: int) -> None:
         """Refuse a k that exceeds the number of labels (R6)."""
         if self.k is not None:
@@ -103,12 +125,13 @@ class SetMeasure(Measure):
 
     def labels(self, block: Batch) -> Labels:
         """Read the labels of a block, refusing bad ones where values can be read (R22)."""
-        return binary_labels(block, None, ignorable=False)
+        return set_labels(block, self.ignore_index)
 
     def scan(self, batch: Batch, places: int | None) -> Tally | None:
         """Count by the compiled scan; None if it can't, or finds something to refuse."""
+        some_unknown = batch.candidates is not None or self.ignore_index is not None
         takes = can_scan(batch.truth.dtype) and max(self.ks, default=0) <= MOST
-        if not takes:
+        if not takes or (some_unknown and self.ks):
             return None
         parts = [batch.at(index) for index in _parts(batch, self.ks)]
         tallies = shared(lambda part: self._scan_part(part, places), parts)
@@ -118,19 +141,27 @@ class SetMeasure(Measure):
 
     def _scan_part(self, part: Batch, places: int | None) -> Tally | None:
         try:
-            labels = Labels(None, None, read_kept(part))
-            rows = Rows(part.scores, part.truth, part.sample_axes, labels.kept.keep)
-            matches = self._scanned(rows)
+            kept, known = read_kept(part), part.candidates
+            ignored = None if self.ignore_index is None else saturated(part, self.ignore_index)
+            keep = kept.keep
+            if known is not None:
+                keep = known if keep is None else known & keep[..., None]
+            rows = Rows(part.scores, part.truth, part.sample_axes, keep, ignored=ignored)
+            all_known = known is None and ignored is None
+            matches = self._scanned(rows, all_known=all_known)
             if matches is None:
                 return None
-            return count(part, self._outcome(part, labels, matches), places)
+            if not all_known:
+                some = matches[0].labels > 0
+                kept = kept._replace(keep=some if kept.keep is None else some & kept.keep)
+            return count(part, self._outcome(part, Labels(None, None, kept), matches), places)
         except ValueError:  # a bad weight or group; a label before it may be bad, too
             return None
 
-    def _scanned(self, rows: Rows) -> list[Match] | None:
+    def _scanned(self, rows: Rows, *, all_known: bool) -> list[Match] | None:
         if self.k is not None:
             return scanned_k_best(rows, self.ks, self.ties)
-        match = scanned_past_threshold(rows, self._border, self.at_threshold)
+        match = scanned_past_threshold(rows, self._border, self.at_threshold, all_known=all_known)
         return None if match is None else [match]
 
     def outcome(self, block: Batch, labels: Labels) -> Outcome:
@@ -141,6 +172,12 @@ class SetMeasure(Measure):
             matches = k_best(block, labels, self.ks, self.ties)
         return self._outcome(block, labels, matches)
 
+    def entries(self, block: Batch, labels: Labels) -> list[Entries]:
+        """Tell which labels of each sample of a block are predicted, at each k or threshold."""
+        if self.k is None:
+            return [past(block, labels, self._border, self.at_threshold)]
+        return of_the_best(block, labels, self.ks, self.ties)
+
     def _outcome(self, block: Batch, labels: Labels, matches: list[Match]) -> Outcome:
         stacked = isinstance(self.k, tuple)
         return outcome(block, labels, matches, self.credit_of, unit=self.unit, stacked=stacked)
@@ -148,6 +185,11 @@ class SetMeasure(Measure):
     @property
     def _border(self) -> float:
         return border(self.threshold, from_logits=self.from_logits)
+
+
+def _samples_of(block: Batch, kept: Kept) -> Array:
+    one = block.ns.ones_like(block.scores[..., 0], dtype=block.numbers.count)
+    return summed(block, kept, one)
 
 
 def _parts(batch: Batch, ks: tuple[int, ...]) -> Iterator[Index]:

@@ -40,6 +40,7 @@ class Counter(Metric):
         super().reset()
         self.nonfinite: NonFinite | None = None
         self.guessed: np.ndarray[Any, Any] | None = None
+        self.samples: np.ndarray[Any, Any] | None = None
         if self._grouped is not None:
             self._grouped.reset()
 
@@ -54,17 +55,18 @@ class Counter(Metric):
         batch = self.measure.batch(y_true, y_score, n_groups=n_groups, **samples)
         whole, by_group = self._count(batch)
         self._refuse_other_classes(whole)
-        guessed = self.measure.guessed(batch)
+        guessed, counted = self.measure.guessed(batch), self.measure.samples(batch)
         parts: list[tuple[Array, ...]] = [
             whole,
             by_group or (),
             self.measure.nonfinite(batch) or (),
             () if guessed is None else (guessed,),
+            () if counted is None else (counted,),
         ]
         hosts = iter([widest(each) for each in _on_host(*chain(*parts))])
-        counted, grouped, found, chance = (tuple(islice(hosts, len(part))) for part in parts)
+        tally, grouped, found, chance, many = (tuple(islice(hosts, len(part))) for part in parts)
         size = int(np.prod(y_score.shape))
-        self._absorb(Tally(*counted), size)
+        self._absorb(type(whole)(*tally), size)
         if self._grouped is not None:
             self._grouped._absorb(Tally(*grouped), size)  # noqa: SLF001  # of this class
         if found:
@@ -72,6 +74,8 @@ class Counter(Metric):
             self.nonfinite = more if self.nonfinite is None else self.nonfinite + more
         if chance:
             self.guessed = chance[0] if self.guessed is None else self.guessed + chance[0]
+        if many:
+            self.samples = many[0] if self.samples is None else self.samples + many[0]
 
     def _count(self, batch: Batch) -> tuple[Tally, Tally | None]:
         """Count a batch once, or once by class and once by group."""

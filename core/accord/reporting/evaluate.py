@@ -15,7 +15,7 @@ from accord.reporting.counter import Counter
 from accord.reporting.groups import Groups, encoded
 from accord.reporting.report import Report
 
-OneAverage = Literal["micro", "macro", "weighted"]
+OneAverage = Literal["micro", "macro", "weighted", "adjusted"]
 AVERAGES: tuple[str, ...] = get_args(OneAverage)
 
 _USUAL = (1, 5)  # k, of which 5 says nothing of up to five classes
@@ -55,12 +55,13 @@ def evaluate(
         Who wins among equal scores (R5).
     axis : int
         The class axis of ``y_score`` (R12).
-    average : {"micro", "macro", "weighted"}
-        Over samples or over classes (R15).
+    average : {"micro", "macro", "weighted", "adjusted"}
+        Over samples or over classes; ``"adjusted"`` is macro, so that guessing gives 0 (R15).
     sample_weight : array of real, optional
         A weight of at least 0 for each sample (R14).
     mask : array of bool, optional
-        True keeps a sample (R13).
+        True keeps a sample (R13); for sets of labels, it may have the shape of y_score, and True
+        then keeps a label of a sample.
     candidates : array of bool, optional
         True marks a class that takes part in its sample, of the shape of y_score (R25).
     groups : array or list of numbers or text, optional
@@ -68,7 +69,7 @@ def evaluate(
     ignore_index : int, optional
         A label that leaves its sample out (R13).
     per_class : bool
-        Whether to report each class too.
+        Whether to report each class too, or each label of `Multilabel` with ``"hamming"``.
 
     Returns
     -------
@@ -157,10 +158,10 @@ def counter(
             f"{measure!r} has several figures, which a report of one can't show; pass the arrays to"
             f" accord.precision_recall, or measure=accord.TopK(k={measure.k!r}) for its micro recall"
         )
-    if per_class and measure.label_kind == "set":
+    if per_class and not measure.by_class:
         raise ValueError(
             "per_class needs samples of one class, which multilabel samples are not; leave it out,"
-            " or evaluate one label at a time with accord.Binary"
+            " or for figures by label pass criteria='hamming' to the measure"
         )
     n_groups = None if groups is None else max(1, len(groups))
     return Counter(measure, average="macro" if per_class else average, n_groups=n_groups)
@@ -188,4 +189,5 @@ def report_of(
         metric.nonfinite,
         None if groups is None or by_group is None else Groups(groups, by_group),
         metric.guessed,
+        metric.samples,
     )

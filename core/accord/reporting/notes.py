@@ -181,7 +181,7 @@ def _on_invalid(report: ReportData) -> str:
     said = _some(report, report.invalid, _whose_label(report))
     if report.unit == "labels" and has_k(report):
         said += ", and so do all other labels of such samples"
-    if report.average == "macro":
+    if report.over_classes:
         said += "; they are of no class, so they do not lower the macro average"
     return f"{said}; {remedy}."
 

@@ -36,6 +36,8 @@ class Report(ReportData, Display):
         The labels of groups, and the tally by group (R24).
     guessed : array, optional
         What guessing among candidates gives at each k, summed over the samples (R25).
+    counted : array, optional
+        How many samples counted, or their weight, where the tally counts labels.
 
     Examples
     --------

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -36,6 +36,7 @@ class ReportData:
     nonfinite: NonFinite | None = None
     groups: Groups | None = None
     guessed: np.ndarray[Any, Any] | None = None
+    counted: np.ndarray[Any, Any] | None = None
 
     @property
     def name(self) -> str:
@@ -85,6 +86,8 @@ class ReportData:
         """How many samples counted, or their weight."""
         if self.unit == "samples":
             return self.total
+        if self.counted is not None:
+            return _number(self.counted)
         return self.total / self.classes if self.weighted else int(self.total) // self.classes
 
     @property
@@ -105,17 +108,17 @@ class ReportData:
     @property
     def accuracy(self) -> dict[int, float]:
         """The accuracy at each k; NaN where there are no samples (R16)."""
-        return self._at_k(self.tally.accuracy(self.average))
+        return self._at_k(self.measure.figures(self.tally, self.average))
 
     @property
     def floor(self) -> dict[int, float]:
         """The accuracy at each k if every tie were lost (R7)."""
-        return self._at_k(self.tally.bounds(self.average)[0])
+        return self._at_k(self.measure.bounds(self.tally, self.average)[0])
 
     @property
     def ceiling(self) -> dict[int, float]:
         """The accuracy at each k if every tie were won (R7)."""
-        return self._at_k(self.tally.bounds(self.average)[1])
+        return self._at_k(self.measure.bounds(self.tally, self.average)[1])
 
     @property
     def tied(self) -> dict[int, int | float]:
@@ -137,9 +140,14 @@ class ReportData:
         """
         if not self.total:
             return "there are no samples"
-        if self.average == "macro" and not self.weighted:
+        if self.over_classes and not self.weighted:
             return "a macro average is a mean of shares"
         return self.no_group_interval
+
+    @property
+    def over_classes(self) -> bool:
+        """Whether the average is over classes, so that each counts alike (R15)."""
+        return self.average in ("macro", "adjusted")
 
     @property
     def no_group_interval(self) -> str:
@@ -153,14 +161,6 @@ class ReportData:
         return ""
 
     @property
-    def _guessed(self) -> bool:
-        """Whether guessing gives a hit in k of C: with a class for each sample, and no fractions."""
-        measure = self.measure
-        if self.ties == "expected":  # whose fractions are shares of a hit
-            measure = replace(measure, ties="first")  # type: ignore[type-var]  # every measure is a dataclass
-        return measure.label_kind != "set" and not measure.fractional
-
-    @property
     def chance(self) -> dict[int, float] | None:
         """What guessing gives at each k: k / C, and nothing for an invalid label.
 
@@ -169,12 +169,18 @@ class ReportData:
         None for multilabel samples, for no samples, and where a sample has a score of -inf: that
         may mark a class that can't be chosen, and guessing among fewer classes gives more.
         """
-        if not self._guessed or not self.total or (self.minus_inf and self.guessed is None):
+        if (
+            not self.measure.has_chance
+            or not self.total
+            or (self.minus_inf and self.guessed is None)
+        ):
             return None
         if self.guessed is not None:
-            return self._at_k(self.guessed / self.total) if self.average != "macro" else None
-        by_class = self.average == "macro"  # which an invalid label does not lower (R15)
-        good = 1.0 if by_class else float((self.total - self.invalid) / self.total)
+            return None if self.over_classes else self._at_k(self.guessed / self.total)
+        if self.average == "adjusted":
+            return dict.fromkeys(self.k, 0.0)
+        # An invalid label does not lower an average over classes (R15).
+        good = 1.0 if self.over_classes else float((self.total - self.invalid) / self.total)
         return {k: k / self.classes * good for k in self.k}
 
     @property

@@ -43,7 +43,9 @@ def _by_class(report: ReportData) -> Page:
     }
     return (
         ByClass(
-            sentence_case(f"{figure} by class"), series, tuple(each.support for each in figures)
+            sentence_case(f"{figure} by {_entry(report)}"),
+            series,
+            tuple(each.support for each in figures),
         ),
     )
 
@@ -70,14 +72,18 @@ def _shown(report: ReportData, figures: Mapping[int, Any]) -> list[Any]:
 def _classes(report: ReportData) -> Table:
     figures = report.by_class()
     columns = {
-        "class": [str(place) for place in range(len(figures))],
+        _entry(report): [str(place) for place in range(len(figures))],
         "support": [count(each.support) for each in figures],
     }
     for k in report.named:
         columns[f"k={k}" if has_k(report) else "correct"] = [
             f"{count(each.correct[k])}  {percent(each.accuracy[k]):>8}" for each in figures
         ]
-    return _table(columns, f"By class: correct and {report.measure.figure}")
+    return _table(columns, f"By {_entry(report)}: correct and {report.measure.figure}")
+
+
+def _entry(report: ReportData) -> str:
+    return "label" if report.measure.label_kind == "set" else "class"
 
 
 def _groups(report: ReportData) -> Page:
@@ -128,7 +134,7 @@ def _facts(report: ReportData) -> Table:
 
 def _occurring(report: ReportData) -> str:
     """Say of how many classes a macro average is, where some do not occur (R15)."""
-    if report.average != "macro" or report.occurring == report.classes:
+    if not report.over_classes or report.occurring == report.classes:
         return ""
     return f", {report.occurring} of which occur among the labels and are averaged"
 

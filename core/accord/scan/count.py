@@ -200,7 +200,8 @@ def best_counts(
 def _of_sets(rows: Rows, size: int, scan: Callable[..., None]) -> npt.NDArray[np.int32] | None:
     counts, begin = np.empty((size, rows.samples), np.int32), 0
     for piece in rows.pieces(_MARKS):
-        marks = _marks(piece, piece.entries)
+        by_entry = piece.keep is not None and piece.keep.ndim == piece.labels.ndim
+        marks = _marks(piece, 1 if by_entry else piece.entries)
         if marks is None:
             return None
         end = begin + piece.samples

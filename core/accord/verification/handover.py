@@ -90,7 +90,19 @@ def measure_or(
 def class_axis_last(
     measure: Measure, truth: HostArray, scores: HostArray
 ) -> tuple[Measure, HostArray, HostArray]:
-    """Move the class axis of scores, and of labels shaped as they are, to the end."""
+    """Move the class axis of scores, and of labels shaped as they are, to the end.
+
+    Raises
+    ------
+    ValueError
+        If labels of a sample may be unknown, for what is verified, compared or explained is whole.
+    """
+    if measure.label_kind == "set" and measure.ignore_index is not None:
+        raise ValueError(
+            f"{measure!r} leaves single labels out, and only whole samples can be verified, compared"
+            " or explained; pass a measure without ignore_index, and the samples whose labels are"
+            " all known"
+        )
     axis = -1 if measure.axis is None else measure.axis
     if axis in (-1, scores.ndim - 1) or not -scores.ndim <= axis < scores.ndim:
         return measure, truth, scores

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import warnings
+
 import numpy as np
 import pytest
 from sklearn.metrics import (
@@ -39,6 +41,26 @@ def test_r15_the_macro_average_at_one_is_balanced_accuracy() -> None:
     expected = balanced_accuracy_score(LABELS, SCORES.argmax(axis=1))
     found = accord.sparse_categorical_accuracy(LABELS, SCORES, average="macro")
     assert found == pytest.approx(expected)
+
+
+@pytest.mark.parametrize("weight", [None, WEIGHT], ids=["plain", "weighted"])
+def test_r15_the_adjusted_average_is_adjusted_balanced_accuracy(weight: np.ndarray | None) -> None:
+    some = LABELS.clip(3)  # four of the twelve classes do not occur
+    best = SCORES.argmax(axis=1)
+    for labels in (LABELS, some):
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", UserWarning)  # of classes that are only predicted
+            expected = balanced_accuracy_score(labels, best, sample_weight=weight, adjusted=True)
+        found = accord.balanced_accuracy(labels, SCORES, adjusted=True, sample_weight=weight)
+        assert found == pytest.approx(expected, rel=1e-12)
+
+
+def test_r15_so_it_is_for_binary_labels_and_nan_for_one_class() -> None:
+    scores, labels = SCORES[:, 0], MANY[:, 0]
+    expected = balanced_accuracy_score(labels, scores > 0.5, adjusted=True)
+    assert accord.binary_accuracy(labels, scores, average="adjusted") == pytest.approx(expected)
+    assert np.isnan(accord.balanced_accuracy([1, 1], np.eye(2), adjusted=True))
+    assert np.isnan(accord.balanced_accuracy([1, 0], np.eye(2), k=2, adjusted=True))
 
 
 def test_r15_no_average_gives_the_recall_of_each_class() -> None:
