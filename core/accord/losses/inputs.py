@@ -220,10 +220,16 @@ def refuse_option(reduction: str) -> None:
     options.one_of("reduction", reduction, REDUCTIONS)
 
 
-def one_k(k: object, classes: int, name: str = "y_score") -> int:
-    """Return ``k`` as an int from 1 to the number of classes (R6)."""
+def whole_k(k: object) -> int:
+    """Return ``k`` as an int, at least 1; a tuple is refused, for a loss is one number (R6)."""
     found = options.top(k)
     if isinstance(found, tuple):
-        raise ValueError(f"k={k!r} is a tuple; pass one int from 1 to {classes}")  # noqa: TRY004
+        raise ValueError(f"k={k!r} is a tuple; pass one int, from 1 to C")  # noqa: TRY004  # as R6
+    return found
+
+
+def one_k(k: object, classes: int, name: str = "y_score") -> int:
+    """Return ``k`` as an int from 1 to the number of classes (R6)."""
+    found = whole_k(k)
     options.top_within(found, classes, name)
     return found

@@ -132,13 +132,13 @@ def _divergence(batch: Batch, best: Array, tau: float, rest: str) -> Array:
     sides = ns.where(every, teacher, ns.zeros_like(teacher)) / tau, batch.scores / tau
     normal = best if rest == "drop" else every
     norms = tuple(_norm(batch, side, normal) for side in sides)
-    logs = (side - norm[..., None] for side, norm in zip(sides, norms, strict=True))
-    found = ns.sum(_terms(batch, *logs, best), axis=-1)
+    p, q = (side - norm[..., None] for side, norm in zip(sides, norms, strict=True))
+    found = ns.sum(_terms(batch, p, q, best), axis=-1)
     if rest == "drop":
         return found
     others = every & ~best
-    logs = (_pooled(batch, side, others) - norm for side, norm in zip(sides, norms, strict=True))
-    return found + _terms(batch, *logs, ns.any(others, axis=-1))
+    p, q = (_pooled(batch, side, others) - norm for side, norm in zip(sides, norms, strict=True))
+    return found + _terms(batch, p, q, ns.any(others, axis=-1))
 
 
 def _pooled(batch: Batch, logits: Array, there: Array) -> Array:

@@ -9,6 +9,7 @@ import torch
 from torch.nn import functional
 
 from accord.losses import list_mle, smooth_top_k, top_k_distillation
+from accord_torch import ListMLELoss, SmoothTopKLoss, TopKDistillationLoss
 
 SEEDED = torch.Generator().manual_seed(18)
 LOGITS = 3 * torch.randn(8, 6, generator=SEEDED, dtype=torch.float64)
@@ -20,7 +21,7 @@ RELEVANCE = torch.randint(0, 3, (8, 6), generator=SEEDED)
 def gradient(loss: Any, logits: torch.Tensor) -> torch.Tensor:
     """Return the gradient of a loss."""
     leaf = logits.clone().requires_grad_()
-    loss(leaf).backward()
+    torch.autograd.backward(loss(leaf))
     assert leaf.grad is not None
     return leaf.grad
 
@@ -43,7 +44,7 @@ def test_distillation_of_all_classes_is_torchs_divergence(rest: Any, temperature
     def ours(logits: torch.Tensor) -> Any:
         return top_k_distillation(TEACHER, logits, 6, temperature=temperature, rest=rest)
 
-    def theirs(logits: torch.Tensor) -> torch.Tensor:
+    def theirs(logits: torch.Tensor) -> Any:
         softened = functional.log_softmax(logits / temperature, dim=-1)
         wanted = functional.softmax(TEACHER / temperature, dim=-1)
         return torch.nn.KLDivLoss(reduction="batchmean")(softened, wanted) * temperature**2
@@ -80,7 +81,9 @@ def test_a_gradient_has_the_dtype_of_the_logits(loss: Any, dtype: torch.dtype) -
     assert found.dtype == dtype
     expected = gradient(loss, narrow.double())
     eps = max(torch.finfo(dtype).eps, 1e-6)
-    torch.testing.assert_close(found.double(), expected, rtol=eps, atol=eps * expected.abs().max())
+    torch.testing.assert_close(
+        found.double(), expected, rtol=eps, atol=eps * float(expected.abs().max())
+    )
 
 
 @each_loss
@@ -98,7 +101,8 @@ def test_gradients_far_from_zero_are_as_near_as_the_rounding_of_logits(
 
 def test_no_gradient_flows_to_the_teacher() -> None:
     teacher = TEACHER.clone().requires_grad_()
-    top_k_distillation(teacher, LOGITS.clone().requires_grad_(), 2).backward()
+    loss = top_k_distillation(teacher, LOGITS.clone().requires_grad_(), 2)
+    torch.autograd.backward(loss)
     assert teacher.grad is None
 
 
@@ -147,7 +151,62 @@ def test_parameters_of_a_model_learn_by_each_loss() -> None:
         for _ in range(20):
             optimiser.zero_grad()
             found = loss(layer(inputs))
-            found.backward()
+            torch.autograd.backward(found)
             optimiser.step()
             losses.append(found.item())
         assert losses[-1] < losses[0]
+
+
+def test_modules_are_the_functions_with_the_logits_first() -> None:
+    mask, weight = LOGITS > -3, torch.arange(8.0)
+    mask[torch.arange(8), LABELS] = True
+    samples = {"mask": mask, "sample_weight": weight}
+    options: dict[str, Any] = {"temperature": 2.0, "reduction": "sum"}
+    torch.testing.assert_close(
+        ListMLELoss(k=3, ties="bound")(LOGITS, RELEVANCE, **samples),
+        list_mle(RELEVANCE, LOGITS, k=3, ties="bound", **samples),
+    )
+    torch.testing.assert_close(
+        SmoothTopKLoss(2, **options)(LOGITS, LABELS, **samples),
+        smooth_top_k(LABELS, LOGITS, 2, **options, **samples),
+    )
+    torch.testing.assert_close(
+        TopKDistillationLoss(2, rest="drop", **options)(LOGITS, TEACHER, **samples),
+        top_k_distillation(TEACHER, LOGITS, 2, rest="drop", **options, **samples),
+    )
+
+
+MODULES = [
+    (ListMLELoss(k=4), RELEVANCE),
+    (SmoothTopKLoss(3, temperature=0.5), LABELS),
+    (TopKDistillationLoss(2), TEACHER),
+]
+
+
+@pytest.mark.parametrize(("module", "target"), MODULES, ids=lambda each: type(each).__name__)
+def test_a_module_compiles_to_one_graph_beside_its_model(module: Any, target: Any) -> None:
+    layer = torch.nn.Linear(6, 6, dtype=torch.float64)
+
+    def step(inputs: torch.Tensor, target: torch.Tensor) -> Any:
+        return module(layer(inputs), target)
+
+    compiled = torch.compile(step, fullgraph=True, backend="aot_eager")
+    expected = step(LOGITS, target)
+    found = compiled(LOGITS, target)
+    torch.testing.assert_close(found, expected)
+    wanted, got = (
+        torch.autograd.grad(each, list(layer.parameters())) for each in (expected, found)
+    )
+    torch.testing.assert_close(got, wanted)
+
+
+def test_a_module_says_what_it_computes_and_refuses_bad_options_when_it_is_made() -> None:
+    expected = "SmoothTopKLoss(k=3, temperature=1.0, axis=-1, reduction='mean')"
+    assert repr(SmoothTopKLoss(3)) == expected
+    with pytest.raises(ValueError, match="k=0 is not a number of classes"):
+        SmoothTopKLoss(0)
+    with pytest.raises(ValueError, match="temperature=-1 is not above 0"):
+        TopKDistillationLoss(2, temperature=-1)
+    unknown: Any = "average"
+    with pytest.raises(ValueError, match="reduction='average' is unknown"):
+        ListMLELoss(reduction=unknown)
