@@ -317,13 +317,13 @@ REFUSED: list[tuple[Callable[[], Any], type[Exception], str]] = [
     (
         lambda: list_mle(RELEVANCE, LOGITS, sample_weight=-np.ones(SAMPLES)),
         ValueError,
-        r"sample_weight\[0\] is -1.0, which is no weight",
+        r"sample_weight\[0\] is -1.0, which is not a weight",
     ),
     (lambda: list_mle(None, LOGITS), TypeError, "relevance is None; pass it as an array"),
     (
         lambda: list_mle(RELEVANCE, LOGITS, axis=2),
         ValueError,
-        r"axis=2 is no axis of y_score, which has shape \(12, 7\); pass an axis from -2 to 1",
+        r"axis=2 is not an axis of y_score, which has shape \(12, 7\); pass an axis from -2 to 1",
     ),
 ]
 

@@ -7,7 +7,7 @@ import operator
 import re
 from collections.abc import Collection
 from numbers import Real
-from typing import Any, Literal, TypeAlias
+from typing import Any, Literal, TypeAlias, overload
 
 from accord.backends.registry import backend_of
 
@@ -72,6 +72,14 @@ def traced(name: str, value: object) -> str | None:
         if backend.residence(value) == "traced"
         else None
     )
+
+
+@overload
+def top(k: object, *, every: Literal[False] = ...) -> int | tuple[int, ...]: ...
+
+
+@overload
+def top(k: object, *, every: Literal[True]) -> int | tuple[int, ...] | Literal["all"]: ...
 
 
 def top(k: object, *, every: bool = False) -> int | tuple[int, ...] | Literal["all"]:

@@ -108,7 +108,7 @@ def smooth_top_k(
 
 def _labels(batch: Batch) -> tuple[Array, Array | None]:
     """Return the true classes, and which samples have a bad one that could not be refused."""
-    label, valid, kept = class_labels(batch, None, ignorable=False)
+    label, valid, kept, _ = class_labels(batch, None, ignorable=False)
     if batch.candidates is not None:
         out = ~batch.ns.take_along_axis(batch.candidates, label[..., None], axis=-1)[..., 0]
         out = out if kept.keep is None else out & kept.keep
