@@ -7,7 +7,7 @@ import operator
 import re
 from collections.abc import Collection
 from numbers import Real
-from typing import Any, Literal, TypeAlias
+from typing import Any, Literal, TypeAlias, overload
 
 from accord.backends.registry import backend_of
 
@@ -74,6 +74,10 @@ def traced(name: str, value: object) -> str | None:
     )
 
 
+@overload
+def top(k: object, *, every: Literal[False] = ...) -> int | tuple[int, ...]: ...
+@overload
+def top(k: object, *, every: bool) -> int | tuple[int, ...] | Literal["all"]: ...
 def top(k: object, *, every: bool = False) -> int | tuple[int, ...] | Literal["all"]:
     """Return ``k`` as an int or a tuple of ints, each at least 1 (R6).
 
