@@ -103,6 +103,7 @@ BARS = (
         Bar(8, "measures", f"{LARGE}, {LABELS[1]}", f"accord, {what}", 1.5)
         for what in ("MRR", "NDCG")
     ),
+    Bar(8, "measures", f"{LARGE}, {LABELS[1]}", "accord, every k", 1.5, "accord, k=10"),
     *(Bar(8, "measures", AMONG, "accord", *most) for most in ((1.5,), (1, BEST_PEER))),
     *(
         Bar(9, "measures", f"(50000 x 1000) {kind}", who, most, unit)

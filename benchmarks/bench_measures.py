@@ -169,6 +169,8 @@ def per_sample(rng: np.random.Generator) -> Iterator[Race]:
             entrant("accord, macro", accord.top_k_accuracy, hits, scores, K, average="macro"),
             entrant("accord, expected", accord.top_k_accuracy, hits, scores, K, ties="expected"),
             entrant("accord", accord.top_k_accuracy, hits, scores, K),
+            entrant("accord, k=10", accord.top_k_accuracy, hits, scores, 10),
+            entrant("accord, every k", accord.top_k_accuracy, hits, scores, "all"),
             entrant(
                 "accord, 50 groups",
                 accord.top_k_accuracy,

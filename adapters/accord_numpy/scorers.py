@@ -70,8 +70,9 @@ def top_k_scorer(
     array([1., 1., 1., 1., 1.])
     """
     several: object = k
-    if isinstance(several, tuple):
-        raise TypeError(f"k={k!r} is a tuple; pass an int, or use top_k_scorers")
+    if isinstance(several, (tuple, range)):
+        kind = type(several).__name__
+        raise TypeError(f"k={k!r} is a {kind}; pass an int, or use top_k_scorers")
     options.one_of("average", average, _AVERAGES)
     measure = TopK(options.whole("k", k), ties=ties)
     scorer: TopKScorer = _scoring().TopKScorer(measure, average)
@@ -90,7 +91,7 @@ def top_k_scorers(
 
     Parameters
     ----------
-    k : tuple of int
+    k : tuple of int or range
         How many classes may count.
     ties, average
         As `top_k_scorer` takes them.

@@ -76,7 +76,8 @@ def add_up(
 def _by_rank(block: Batch, curve: Curve, ahead: Array, samples: Samples) -> Array:
     """Sum what samples add by rank, up to the largest k; places are along a last axis."""
     ns, (amount, ids, places), bins = block.ns, samples, curve.reach + 1
-    bin_ = ns.clip(ahead, 0, curve.reach)  # the last one is of those that are misses at every k
+    last = ns.zeros_like(ahead) + curve.reach  # of those that are misses at every k
+    bin_ = ns.where(ahead < curve.reach, ahead, last)
     if ids is None or places is None:
         return block.backend.segment_sum(amount, bin_, bins)[: curve.reach]
     sums = block.backend.segment_sum(amount, ids * bins + bin_, places * bins)

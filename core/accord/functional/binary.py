@@ -101,9 +101,9 @@ def multilabel_accuracy(
         mean of both. Samples for which one of the last three is 0 / 0 are left out (R27).
     threshold, at_threshold, from_logits
         As in `binary_accuracy`.
-    k : int or tuple of int, optional
+    k : int, tuple of int or range, optional
         Predict the k best labels instead, whatever their scores, so not beside options of a
-        threshold; a tuple adds a leading axis to the result.
+        threshold; several add a leading axis to the result.
     ties : {"first", "last"}
         Which of equal scores are among the k best.
     axis : int

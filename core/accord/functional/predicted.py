@@ -31,8 +31,8 @@ def precision_recall(
     ----------
     {classes}
     {scores}
-    k : int or tuple of int
-        How many classes each sample predicts, 1 to C. A tuple adds a leading axis (R6).
+    k : int, tuple of int or range
+        How many classes each sample predicts, 1 to C. Several add a leading axis (R6).
     ties : {"first", "last"}
         Which of equal scores are among the k best; the other rules define no set.
     {axis}

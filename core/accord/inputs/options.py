@@ -79,7 +79,7 @@ def top(k: object, *, every: Literal[False] = ...) -> int | tuple[int, ...]: ...
 
 
 @overload
-def top(k: object, *, every: Literal[True]) -> int | tuple[int, ...] | Literal["all"]: ...
+def top(k: object, *, every: bool) -> int | tuple[int, ...] | Literal["all"]: ...
 
 
 def top(k: object, *, every: bool = False) -> int | tuple[int, ...] | Literal["all"]:
@@ -117,7 +117,7 @@ def _one_top(k: object, each: object) -> int:
         raise ValueError(
             traced("k", each)
             or f"k={_shown(k)} is not a number of classes; pass an int from 1 to C, the number of"
-            " classes in y_score, or a tuple or range of such ints"
+            " classes in y_score, a tuple or range of such ints, or 'all' where ranks are counted"
         )
     return value
 

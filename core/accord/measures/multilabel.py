@@ -54,7 +54,7 @@ class Multilabel(SetMeasure):
         precision, recall or F1 is 0 / 0 is left out of the total (R27).
     threshold, at_threshold, from_logits
         As in `Binary`; labels whose score is above the threshold are predicted.
-    k : int or tuple of int, optional
+    k : int, tuple of int or range, optional
         Predict the k best labels of each sample instead of using the threshold; a ValueError
         with options of a threshold.
     ties : {"first", "last"}

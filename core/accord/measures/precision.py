@@ -34,8 +34,8 @@ class PrecisionRecall(Measure):
 
     Parameters
     ----------
-    k : int or tuple of int
-        How many classes each sample predicts, 1 to C; a tuple is counted in one pass (R6).
+    k : int, tuple of int or range
+        How many classes each sample predicts, 1 to C; several are counted in one pass (R6).
     ties : {"first", "last"}
         Which of equal scores are among the k best; other rules define no set.
     axis : int

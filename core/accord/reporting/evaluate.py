@@ -45,9 +45,10 @@ def evaluate(
         What is true: classes 0 to C - 1 as integers, or what ``measure`` asks for.
     y_score : array of real, shape (..., C)
         Scores of any framework with an adapter.
-    k : int or tuple of int, optional
-        How many classes may count, 1 to C, in one pass (R6). By default 1 and 5; 1 alone for up
-        to five classes, of which 5 would say nothing.
+    k : int, tuple of int, range or "all", optional
+        How many classes may count, 1 to C, in one pass; ``"all"`` is every k, of which the table
+        has a few and the plot a curve (R6). By default 1 and 5; 1 alone for up to five classes, of
+        which 5 would say nothing.
     measure : Measure, optional
         Count this instead of top-k accuracy, for instance ``accord.Binary(0.3)``. It has its own
         k, ties, axis and ignore_index, so these are not to be passed beside it.

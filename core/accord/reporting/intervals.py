@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+import functools
 import math
 from statistics import NormalDist
+
+
+@functools.cache
+def _deviations(confidence: float) -> float:
+    return NormalDist().inv_cdf((1 + confidence) / 2)
 
 
 def wilson(correct: float, total: float, *, confidence: float = 0.95) -> tuple[float, float]:
@@ -32,7 +38,7 @@ def wilson(correct: float, total: float, *, confidence: float = 0.95) -> tuple[f
     >>> [round(end, 4) for end in wilson(9, 10)]
     [0.5958, 0.9821]
     """
-    z = NormalDist().inv_cdf((1 + confidence) / 2)
+    z = _deviations(confidence)
     share, pull = correct / total, z * z / total
     middle = (share + pull / 2) / (1 + pull)
     reach = z * math.sqrt(share * (1 - share) / total + pull / total / 4) / (1 + pull)

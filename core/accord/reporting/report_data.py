@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -43,12 +44,12 @@ class ReportData:
         """What the measure is called: top-k, categorical, binary, multilabel."""
         return self.measure.title.removesuffix(" accuracy")
 
-    @property
+    @cached_property
     def k(self) -> tuple[int, ...]:
         """Every k there is a figure for, in the order asked."""
         return tuple(dict.fromkeys(self._asked))  # a k asked twice is shown once
 
-    @property
+    @cached_property
     def shown(self) -> tuple[int, ...]:
         """The k that the table of figures has: of very many, a few and the last."""
         if len(self.k) <= SHOWN:
@@ -56,7 +57,7 @@ class ReportData:
         last = max(self.k)
         return tuple(k for k in self.k if k in (3, last) or str(k).rstrip("0") in ("1", "2", "5"))
 
-    @property
+    @cached_property
     def named(self) -> tuple[int, ...]:
         """The k that notes, and tables with columns by k, have: of very many, 1, 5 and 10."""
         if len(self.k) <= SHOWN:
