@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+import accord
 from accord.cli import main
 from accord_conformance import LAWS
 
@@ -34,6 +35,27 @@ def test_the_page_on_groups_and_candidates_runs(run_page: Callable[[str], dict[s
     # The tails rank 1, 3, 2 and 1, 3 among all; without the other true tails 1, 1, 1 and 1, 2.
     assert float(names["raw"]) == pytest.approx((1 + 1 / 3 + 1 / 2 + 1 + 1 / 3) / 5)
     assert float(names["filtered"]) == pytest.approx((1 + 1 + 1 + 1 + 1 / 2) / 5)
+
+
+def test_the_page_on_labels_runs(run_page: Callable[[str], dict[str, Any]]) -> None:
+    names = run_page("docs/labels.md")
+    labels, scores, how = names["labels"], names["scores"], names["how"]
+    for marks in ({"ignore_index": -1}, {"mask": names["known"]}):
+        assert accord.multilabel_accuracy(labels, scores, **marks) == 2 / 3
+    averages = {"micro": 6 / 7, "macro": 8 / 9, "weighted": 8 / 9, "none": [1, 2 / 3, 1]}
+    for average, figure in averages.items():
+        found = accord.multilabel_accuracy(labels, scores, **how, average=average)
+        assert found.tolist() == pytest.approx(figure), average
+    tally, found = names["tally"], names["found"]
+    assert [tally.correct.tolist(), tally.total.tolist()] == [[2, 2, 2], [2, 3, 2]]
+    assert tally.positive.tolist() == [1, 1, 1]
+    assert (found.precision.tolist(), found.recall.tolist()) == ([1, 0.5, 1], [1, 1, 1])
+    classes, of_two = names["classes"], names["of_two"]
+    assert accord.balanced_accuracy(classes, of_two) == pytest.approx(5 / 6)
+    adjusted = accord.balanced_accuracy(classes, of_two, adjusted=True)
+    assert adjusted == names["metric"].compute() == pytest.approx(2 / 3)
+    binary = accord.binary_accuracy(classes, of_two[:, 1], average="adjusted")
+    assert binary == pytest.approx(2 / 3)
 
 
 def test_the_page_on_speed_runs(run_page: Callable[[str], dict[str, Any]]) -> None:

@@ -86,10 +86,11 @@ def _least(block: Batch, labels: Labels, rising: Array, k: int) -> tuple[Array, 
     ns = block.ns
     if labels.known is None:
         return rising[..., block.classes - k : block.classes - k + 1], k
-    known = ns.astype(block.backend.count_true(labels.known)[0], block.numbers.count)
+    known = block.backend.count_true(labels.known)[0]
     none = ns.zeros_like(known)
     room = ns.minimum(known, none + k)
     place = block.classes - ns.maximum(room, none + 1)  # one place even where none is known
+    place = ns.astype(place, block.numbers.count, copy=False)
     return block.backend.take_last_axis(rising, place[..., None]), room
 
 

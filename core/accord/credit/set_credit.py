@@ -38,6 +38,8 @@ def outcome(
         for m in matches
     ]
     size = first.labels if by_label else 1
+    if by_label and labels.known is not None:  # else it is the length of an axis
+        size = block.ns.astype(size, block.numbers.count, copy=False)
     if is_kind(block.ns, ways[0][0], FLOAT):
         left_out = block.ns.isnan(ways[0][0])
         size = block.ns.astype(~left_out, block.numbers.count)
