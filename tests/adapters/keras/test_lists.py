@@ -36,6 +36,16 @@ def test_predicted_labels_give_keras_accuracy(shape: Any, weight: Any) -> None:
     assert float(ours.result()) == pytest.approx(float(theirs.result()), rel=1e-6)
 
 
+@pytest.mark.parametrize("k", [1, 3])
+def test_ranked_lists_give_the_figure_of_keras_from_sorted_ids(k: int) -> None:
+    given = on_backend(LABELS, INDICES)
+    theirs = keras.metrics.SparseTopKCategoricalAccuracy(k, from_sorted_ids=True)
+    ours = TopKAccuracy(k)
+    theirs.update_state(*given)
+    ours.update_from_lists(*given)
+    assert float(ours.result()) == pytest.approx(float(theirs.result()), rel=1e-6)
+
+
 def test_a_column_of_labels_goes_with_predicted_labels_and_with_lists() -> None:
     metric = TopKAccuracy(1)
     metric.update_from_lists(LABELS[:, None], INDICES[:, 0])
