@@ -84,7 +84,8 @@ def test_a_compiled_step_counts_lists(
     def step(variables: Any, *lists: Any) -> Any:
         return metric.stateless_update_from_lists(variables, *lists)
 
-    after = step(metric.variables, *on_backend(LABELS, INDICES, VALUES))
+    before = [variable.value for variable in metric.variables]
+    after = step(before, *on_backend(LABELS, INDICES, VALUES))
     plain.update_from_lists(LABELS, INDICES, VALUES)
     found = metric.stateless_result(after)
     for name, value in plain.result().items():
