@@ -30,6 +30,9 @@ def test_the_page_on_retrieval_runs(run_page: Callable[[str], dict[str, Any]]) -
     names = run_page("docs/retrieval.md")
     floor, ceiling = names["tally"].bounds()
     assert (float(floor), float(ceiling)) == (0.5, 2 / 3)
+    floor, ceiling = names["listed"].bounds()
+    found = float(floor), float(names["listed"].accuracy()), float(ceiling)
+    assert found == (1 / 3, 2 / 3, 1.0)
 
 
 def test_the_page_on_groups_and_candidates_runs(run_page: Callable[[str], dict[str, Any]]) -> None:

@@ -80,6 +80,21 @@ SIGNATURES: dict[Callable[..., object], tuple[list[str], list[str]]] = {
         ["teacher", "student", "k"],
         ["temperature", "rest", "ties", *SAMPLES_OF_LOSSES],
     ),
+    accord.top_k_from_lists: (
+        ["y_true", "classes", "scores", "k"],
+        [
+            *("ties", "average", "labels", "n_classes"),
+            *("sample_weight", "mask", "ignore_index", *GROUPS),
+        ],
+    ),
+    accord.RankMeasure.tally_from_lists: (
+        ["self", "y_true", "classes", "scores"],
+        ["n_classes", "labels", "sample_weight", "mask", *GROUPS, "per_class"],
+    ),
+    accord.Metric.update_from_lists: (
+        ["self", "y_true", "classes", "scores"],
+        ["n_classes", "labels", "sample_weight", "mask", "groups"],
+    ),
     accord.in_top_k: ([*Y, "k"], ["ties", "axis", "mask", "candidates", "ignore_index"]),
     accord.standing: (Y, ["axis", "candidates"]),
     accord.TopK.tally: (["self", *Y], ["sample_weight", "mask", *BY_CLASS, "per_class"]),

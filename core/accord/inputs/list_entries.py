@@ -88,9 +88,9 @@ def read_lists(block: Batch, known: Known, ignore_index: int | None) -> Lists:
             bad.append(ns.any(fault.where, axis=-1))
     again = _repeated(block, classes)
     if again is not None and block.readable:
-        _refuse_repeated(block, known, classes, _both(kept, again))
+        _refuse_repeated(block, known, classes, _both(keep, again))
     elif again is not None:
-        bad.append(again)
+        bad.append(ns.any(again, axis=-1))
     return found._replace(good=~functools.reduce(operator.or_, bad)) if bad else found
 
 
@@ -144,12 +144,11 @@ def _behind_first(block: Batch, flags: Array) -> Array:
 
 
 def _repeated(block: Batch, classes: Array) -> Array | None:
-    """Tell which lists have a class more than once; None where they are too short for it."""
+    """Tell where sorted lists have a class again; None where they are too short for it."""
     if block.classes == 1:
         return None
     ordered = block.ns.sort(classes, axis=-1)
-    again = (ordered[..., 1:] == ordered[..., :-1]) & (ordered[..., 1:] >= 0)
-    return block.ns.any(again, axis=-1)
+    return (ordered[..., 1:] == ordered[..., :-1]) & (ordered[..., 1:] >= 0)
 
 
 def _refuse_repeated(block: Batch, known: Known, classes: Array, again: Array) -> None:
@@ -158,7 +157,7 @@ def _refuse_repeated(block: Batch, known: Known, classes: Array, again: Array) -
     if not flags.any():
         return
     where = np.zeros(host.shape, bool)
-    row = np.unravel_index(int(flags.argmax()), flags.shape)
+    row = np.unravel_index(int(flags.argmax()), flags.shape)[:-1]
     best = host[row].tolist()
     where[row] = [each >= 0 and each in best[:at] for at, each in enumerate(best)]
     allowed = "which is in its list already; pass each class of a list once"

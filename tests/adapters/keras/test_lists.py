@@ -36,6 +36,16 @@ def test_predicted_labels_give_keras_accuracy(shape: Any, weight: Any) -> None:
     assert float(ours.result()) == pytest.approx(float(theirs.result()), rel=1e-6)
 
 
+@pytest.mark.parametrize("k", [1, 3])
+def test_ranked_lists_give_the_figure_of_keras_from_sorted_ids(k: int) -> None:
+    given = on_backend(LABELS, INDICES)
+    theirs = keras.metrics.SparseTopKCategoricalAccuracy(k, from_sorted_ids=True)
+    ours = TopKAccuracy(k)
+    theirs.update_state(*given)
+    ours.update_from_lists(*given)
+    assert float(ours.result()) == pytest.approx(float(theirs.result()), rel=1e-6)
+
+
 def test_a_column_of_labels_goes_with_predicted_labels_and_with_lists() -> None:
     metric = TopKAccuracy(1)
     metric.update_from_lists(LABELS[:, None], INDICES[:, 0])
@@ -74,7 +84,8 @@ def test_a_compiled_step_counts_lists(
     def step(variables: Any, *lists: Any) -> Any:
         return metric.stateless_update_from_lists(variables, *lists)
 
-    after = step(metric.variables, *on_backend(LABELS, INDICES, VALUES))
+    before = [variable.value for variable in metric.variables]
+    after = step(before, *on_backend(LABELS, INDICES, VALUES))
     plain.update_from_lists(LABELS, INDICES, VALUES)
     found = metric.stateless_result(after)
     for name, value in plain.result().items():
