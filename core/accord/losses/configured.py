@@ -7,7 +7,10 @@ from typing import Any, ClassVar, Literal
 
 from accord.backends.base import Array
 from accord.inputs import options
-from accord.losses import inputs
+from accord.losses.inputs import (
+    above_zero,
+    whole_k,
+)
 from accord.losses.list_mle import TIES as ORDERS
 from accord.losses.list_mle import list_mle
 from accord.losses.smooth_top_k import smooth_top_k
@@ -45,7 +48,7 @@ class ListMLE(Loss):
 
     def __post_init__(self) -> None:
         if self.k is not None:
-            inputs.whole_k(self.k)
+            whole_k(self.k)
         options.one_of("ties", self.ties, ORDERS)
         options.whole("axis", self.axis)
 
@@ -65,8 +68,8 @@ class SmoothTopK(Loss):
     axis: int = -1
 
     def __post_init__(self) -> None:
-        inputs.whole_k(self.k)
-        inputs.temperature(self.temperature)
+        whole_k(self.k)
+        above_zero(self.temperature)
         options.whole("axis", self.axis)
 
     def __call__(self, target: Any, logits: Array, **samples: Any) -> Array:
@@ -85,8 +88,8 @@ class TopKDistillation(Loss):
     axis: int = -1
 
     def __post_init__(self) -> None:
-        inputs.whole_k(self.k)
-        inputs.temperature(self.temperature)
+        whole_k(self.k)
+        above_zero(self.temperature)
         options.one_of("rest", self.rest, RESTS)
         options.one_of("ties", self.ties, TIES)
         options.whole("axis", self.axis)

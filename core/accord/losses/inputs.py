@@ -183,7 +183,7 @@ def logsumexp(batch: Batch, values: Array, there: Array) -> Array:
     return ns.where(empty, number(ns, found, -float("inf")), found)
 
 
-def temperature(value: object) -> float:
+def above_zero(value: object) -> float:
     """Return a temperature as a float; refuse one that is not above zero."""
     found = options.finite("temperature", value)
     if found <= 0:

@@ -9,8 +9,17 @@ from accord.inputs import options
 from accord.inputs.batch import Batch
 from accord.inputs.dtypes import FLOAT, is_kind
 from accord.inputs.labels import as_number
-from accord.losses import inputs
-from accord.losses.inputs import Reduction
+from accord.losses.inputs import (
+    FAR,
+    Reduction,
+    admit,
+    centred,
+    number,
+    one_k,
+    reduced,
+    refuse_option,
+    taking_part,
+)
 
 TIES = ("first", "bound")
 
@@ -87,9 +96,9 @@ def list_mle(
     >>> round(float(list_mle([[1, 0, 0]], scores, k=1)), 4)  # -log(3/8), the cross-entropy
     0.9808
     """
-    inputs.refuse_option(reduction)
+    refuse_option(reduction)
     options.one_of("ties", ties, TIES)
-    batch = inputs.admit(
+    batch = admit(
         relevance,
         y_score,
         axis=axis,
@@ -99,12 +108,12 @@ def list_mle(
         names=("relevance", "y_score"),
     )
     if k is not None:
-        k = inputs.one_k(k, batch.classes)
+        k = one_k(k, batch.classes)
     key, bad = _falling(batch)
     losses = _losses(batch, key, batch.classes if k is None else k, ties)
     if bad is not None:
-        losses = batch.ns.where(bad, inputs.number(batch.ns, losses, float("nan")), losses)
-    return inputs.reduced(batch, losses, reduction)
+        losses = batch.ns.where(bad, number(batch.ns, losses, float("nan")), losses)
+    return reduced(batch, losses, reduction)
 
 
 def _falling(batch: Batch) -> tuple[Array, Array | None]:
@@ -136,9 +145,9 @@ def _losses(batch: Batch, key: Array, k: int, ties: str) -> Array:
     """Sum over the first k places what their entries cost."""
     ns, backend = batch.ns, batch.backend
     order = ns.argsort(key, axis=-1, stable=True)
-    there = inputs.taking_part(batch)
-    scores = inputs.centred(batch, there)
-    far = ns.where(there, scores, inputs.number(ns, scores, inputs.FAR))
+    there = taking_part(batch)
+    scores = centred(batch, there)
+    far = ns.where(there, scores, number(ns, scores, FAR))
     rest = backend.suffix_logsumexp(ns.take_along_axis(far, order, axis=-1))
     place = ns.arange(batch.classes, dtype=order.dtype, device=device_of(order))
     if ties == "bound":

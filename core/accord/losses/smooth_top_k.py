@@ -7,8 +7,18 @@ from typing import Any
 from accord.backends.base import Array, indices
 from accord.inputs.batch import Batch
 from accord.inputs.labels import class_labels
-from accord.losses import inputs
-from accord.losses.inputs import Reduction
+from accord.losses.inputs import (
+    FAR,
+    Reduction,
+    above_zero,
+    admit,
+    centred,
+    number,
+    one_k,
+    reduced,
+    refuse_option,
+    taking_part,
+)
 from accord.losses.symmetric_sums import log_symmetric_sums
 
 
@@ -93,17 +103,15 @@ def smooth_top_k(
     >>> float(smooth_top_k([1], scores, k=2, temperature=0.01))  # the hinge: 1 + (1 - 2) / 2
     0.5
     """
-    inputs.refuse_option(reduction)
-    tau = inputs.temperature(temperature)
-    batch = inputs.admit(
-        y_true, y_score, axis=axis, dense=False, sample_weight=sample_weight, mask=mask
-    )
-    k = inputs.one_k(k, batch.classes)
+    refuse_option(reduction)
+    tau = above_zero(temperature)
+    batch = admit(y_true, y_score, axis=axis, dense=False, sample_weight=sample_weight, mask=mask)
+    k = one_k(k, batch.classes)
     label, bad = _labels(batch)
     losses = _losses(batch, label, k, tau)
     if bad is not None:
-        losses = batch.ns.where(bad, inputs.number(batch.ns, losses, float("nan")), losses)
-    return inputs.reduced(batch, losses, reduction)
+        losses = batch.ns.where(bad, number(batch.ns, losses, float("nan")), losses)
+    return reduced(batch, losses, reduction)
 
 
 def _labels(batch: Batch) -> tuple[Array, Array | None]:
@@ -121,11 +129,11 @@ def _labels(batch: Batch) -> tuple[Array, Array | None]:
 
 def _losses(batch: Batch, label: Array, k: int, tau: float) -> Array:
     ns = batch.ns
-    there = inputs.taking_part(batch)
-    logs = inputs.centred(batch, there) / (k * tau)
+    there = taking_part(batch)
+    logs = centred(batch, there) / (k * tau)
     mine = indices(ns, label, batch.classes) == label[..., None]
     own = ns.sum(ns.where(mine, logs, ns.zeros_like(logs)), axis=-1)
-    others = ns.where(there & ~mine, logs, inputs.number(ns, logs, inputs.FAR))
+    others = ns.where(there & ~mine, logs, number(ns, logs, FAR))
     sums = log_symmetric_sums(batch, others, k)
     odds = 1 / tau + sums[..., k] - sums[..., k - 1] - own
     above = odds > 0

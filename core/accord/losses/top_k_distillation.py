@@ -9,8 +9,16 @@ from accord.backends.base import Array
 from accord.credit.best_classes import best_classes
 from accord.inputs import dtypes, options
 from accord.inputs.batch import Batch
-from accord.losses import inputs
-from accord.losses.inputs import Reduction
+from accord.losses.inputs import (
+    Reduction,
+    above_zero,
+    admit,
+    logsumexp,
+    one_k,
+    reduced,
+    refuse_option,
+    without_inf,
+)
 
 RESTS = ("other", "drop")
 TIES = ("first", "last")
@@ -98,11 +106,11 @@ def top_k_distillation(
     >>> round(float(top_k_distillation(teacher, student, k=2, rest="drop")), 4)
     0.1027
     """
-    inputs.refuse_option(reduction)
+    refuse_option(reduction)
     options.one_of("rest", rest, RESTS)
     options.one_of("ties", ties, TIES)
-    tau = inputs.temperature(temperature)
-    batch = inputs.admit(
+    tau = above_zero(temperature)
+    batch = admit(
         teacher,
         student,
         axis=axis,
@@ -117,10 +125,10 @@ def top_k_distillation(
             f"teacher has dtype {batch.truth.dtype}; it must hold logits as floats: of labels,"
             " use a loss that takes labels"
         )
-    k = inputs.one_k(k, batch.classes, "student")
+    k = one_k(k, batch.classes, "student")
     (best,) = best_classes(replace(batch, scores=batch.truth), (k,), ties)
     losses = _divergence(batch, best, tau, rest)
-    return inputs.reduced(batch, tau * tau * losses, reduction)
+    return reduced(batch, tau * tau * losses, reduction)
 
 
 def _divergence(batch: Batch, best: Array, tau: float, rest: str) -> Array:
@@ -128,7 +136,7 @@ def _divergence(batch: Batch, best: Array, tau: float, rest: str) -> Array:
     ns, every = batch.ns, batch.candidates
     if every is None:
         every = best | ~best
-    teacher = inputs.without_inf(ns, ns.astype(batch.truth, batch.scores.dtype, copy=False))
+    teacher = without_inf(ns, ns.astype(batch.truth, batch.scores.dtype, copy=False))
     sides = ns.where(every, teacher, ns.zeros_like(teacher)) / tau, batch.scores / tau
     normal = best if rest == "drop" else every
     norms = tuple(_norm(batch, side, normal) for side in sides)
@@ -143,7 +151,7 @@ def _divergence(batch: Batch, best: Array, tau: float, rest: str) -> Array:
 
 def _pooled(batch: Batch, logits: Array, there: Array) -> Array:
     """Return the logit of all classes that are there together."""
-    return inputs.logsumexp(batch, logits, there & (logits != -float("inf")))
+    return logsumexp(batch, logits, there & (logits != -float("inf")))
 
 
 def _norm(batch: Batch, logits: Array, there: Array) -> Array:
