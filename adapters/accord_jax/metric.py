@@ -13,8 +13,9 @@ from jax import lax
 
 from accord import Measure
 from accord.backends.base import Array
-from accord.counts.accumulator import Accumulator, State, paired
+from accord.counts.accumulator import Accumulator
 from accord.counts.averages import Average
+from accord.counts.state import State, paired
 from accord.counts.tally import Tally
 from accord.metric import warn_of_invalid
 from accord_jax.backend import held, summed

@@ -10,7 +10,8 @@ import torchmetrics
 from torch import Tensor
 from torchmetrics.utilities.distributed import gather_all_tensors
 
-from accord.counts.accumulator import AXES, Accumulator, refuse_other_classes
+from accord.counts.accumulator import Accumulator, refuse_other_classes
+from accord.counts.state import AXES
 
 NAMES = ("counts", "sums", "measured")
 

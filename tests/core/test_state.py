@@ -9,8 +9,9 @@ import numpy as np
 import pytest
 
 import accord
-from accord.counts.accumulator import Accumulator, State
+from accord.counts.accumulator import Accumulator
 from accord.counts.averages import Average
+from accord.counts.state import State
 
 SCORES = np.asarray([[0.9, 0.1], [0.9, 0.1], [0.2, 0.8]])
 NARROW = np.float32

@@ -18,7 +18,7 @@ from jax.sharding import PartitionSpec
 
 import accord
 import accord_jax
-from accord.counts.accumulator import State
+from accord.counts.state import State
 from accord.counts.tally import Tally
 
 RNG = np.random.default_rng(5)

@@ -10,7 +10,7 @@ import pytest
 
 import accord
 import accord_jax
-from accord.counts.accumulator import State
+from accord.counts.state import State
 
 RNG = np.random.default_rng(5)
 SCORES = (RNG.integers(0, 4, (3, 40, 6)) / 4).astype(np.float32)
