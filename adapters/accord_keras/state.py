@@ -9,8 +9,8 @@ from keras.src.backend import in_stateless_scope  # no public name
 
 from accord.backends.base import Array
 from accord.backends.registry import backend_of
-from accord.counts import accumulator
 from accord.counts.accumulator import Accumulator
+from accord.counts.state import State, in_pairs
 from accord.counts.tally import Tally
 
 
@@ -48,8 +48,8 @@ class Variables:
                 if more is not None:
                     _add(variable, more)
             return
-        more = map(keras.ops.convert_to_tensor, accumulator.in_pairs(*packed))
-        for variable, whole in zip(both, self._pairs() + accumulator.State(*more), strict=True):
+        more = map(keras.ops.convert_to_tensor, in_pairs(*packed))
+        for variable, whole in zip(both, self._pairs() + State(*more), strict=True):
             variable.assign(whole)
 
     def host(self) -> Tally:
@@ -65,8 +65,8 @@ class Variables:
             return self._kept.unpack(self._pairs().rounded())
         return self._kept.unpack(keras.ops.cast(self._counts, "float64") + self._sums)
 
-    def _pairs(self) -> accumulator.State:
-        return accumulator.State(*map(keras.ops.convert_to_tensor, (self._counts, self._sums)))
+    def _pairs(self) -> State:
+        return State(*map(keras.ops.convert_to_tensor, (self._counts, self._sums)))
 
 
 def _has_64_bits() -> bool:
