@@ -70,7 +70,7 @@ def iinfo(dtype: Any) -> Any:
     return np.iinfo(dtype.as_numpy_dtype)
 
 
-def asarray(values: Any, *, dtype: Any) -> Array:
+def asarray(values: Any, *, dtype: Any, device: Any = None) -> Array:
     """Return numbers as a tensor."""
     return tf.constant(values, dtype)
 

@@ -44,11 +44,11 @@ def test_to_dict_has_every_k() -> None:
 
 def test_the_plot_is_a_line_over_every_k_with_the_band_between_the_bounds() -> None:
     axes: Any = REPORT.plot(Figure().subplots())
-    (line,) = axes.get_lines()
+    line: Any = axes.get_lines()[0]
     assert list(line.get_xdata()) == list(range(1, CLASSES + 1))
     assert list(line.get_ydata()) == list(REPORT.accuracy.values())
+    assert isinstance(axes.collections[0], PolyCollection)
     band: Any = axes.collections[0]
-    assert isinstance(band, PolyCollection)
     corners = {(k, share) for k, share in band.get_paths()[0].vertices.tolist()}
     assert {(k, share) for k, share in REPORT.floor.items()} <= corners
     assert {(k, share) for k, share in REPORT.ceiling.items()} <= corners
