@@ -186,6 +186,13 @@ class TestOptions:
         peer = {str(k): top_k_accuracy_score(LABELS, SCORES, k=k) for k in (5, 1, 3)}
         assert list(found.items()) == list(peer.items())
 
+    def test_every_k_is_in_json_and_a_few_are_in_the_table(self) -> None:
+        rng = np.random.default_rng(3)
+        np.savez("wide", y_true=rng.integers(0, 30, 50), y_score=rng.random((50, 30)))
+        assert list(figures("wide.npz", "-k", "all")["accuracy"]) == [str(k) for k in range(1, 31)]
+        lines = run("wide.npz", "-k", "all").splitlines()
+        assert [line.split()[0] for line in lines[3:10]] == ["1", "2", "3", "5", "10", "20", "30"]
+
     def test_k_is_1_and_5_unless_asked(self) -> None:
         assert list(figures("both.npz")["accuracy"]) == ["1", "5"]
 

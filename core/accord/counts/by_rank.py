@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from accord.backends.base import Array
+from accord.backends.base import Array, device_of
 from accord.inputs.batch import Batch
 
 Row = list[float] | npt.NDArray[Any]
@@ -101,5 +101,9 @@ def _at_each_k(block: Batch, curve: Curve, by_rank: Array) -> Array:
 def constant(block: Batch, row: Row | list[int], dtype: Any) -> Array:
     """Return a row as an array of the framework: a list under a trace, which may trace NumPy too."""
     if isinstance(row, np.ndarray):
+        if row.dtype == np.float64 and dtype != block.ns.float64:
+            row = row.astype(np.float32)  # a device may have no float64
         return block.ns.astype(block.backend.from_host(row, like=block.scores), dtype)
-    return block.ns.asarray(row, dtype=dtype)
+    if block.backend.residence(block.scores) != "traced":
+        return constant(block, np.asarray(row), dtype)
+    return block.ns.asarray(row, dtype=dtype, device=device_of(block.scores))

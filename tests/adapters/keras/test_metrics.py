@@ -164,6 +164,31 @@ def test_a_tuple_of_k_gives_one_figure_each_by_name() -> None:
     assert list(TopKAccuracy((1, 2), name="mine").result()) == ["mine_1", "mine_2"]
 
 
+def test_r6_every_k_gives_one_vector_and_holds_to_its_classes() -> None:
+    metric = TopKAccuracy("all")
+    metric.update_state(LABELS, SCORES)
+    again = TopKAccuracy.from_config(metric.get_config())
+    again.merge_state([metric])
+    for each in (metric, again):
+        found = keras.ops.convert_to_numpy(each.result())
+        assert found.tolist() == accord.top_k_accuracy(LABELS, SCORES, "all").tolist()
+        with pytest.raises(ValueError, match="y_pred has 2 classes but the batches before had 3"):
+            each.update_state(LABELS, SCORES[:, :2])
+
+
+def test_r6_every_k_is_counted_compiled_once_the_classes_are_known(compiled: Compile) -> None:
+    metric = TopKAccuracy("all", ties="expected")
+    with pytest.raises(ValueError, match=r"counts at every k and has no variables .* call build"):
+        metric.stateless_update_state([], LABELS, SCORES)
+    metric.build(LABELS.shape, SCORES.shape)
+    state = [keras.ops.convert_to_tensor(variable) for variable in metric.variables]
+    for _ in range(2):
+        state = compiled(metric.stateless_update_state)(state, *backend_tensors(LABELS, SCORES))
+    expected = accord.top_k_accuracy(LABELS, SCORES, "all", ties="expected")
+    found = keras.ops.convert_to_numpy(compiled(metric.stateless_result)(state))
+    np.testing.assert_allclose(found, expected, rtol=1e-6)
+
+
 def test_a_reset_forgets_every_batch() -> None:
     metric = TopKAccuracy(1)
     metric.update_state(LABELS, SCORES)

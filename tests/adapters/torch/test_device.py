@@ -107,6 +107,21 @@ def test_a_metric_counts_there_exactly_r18(average: Any) -> None:
     torch.testing.assert_close(figure.cpu(), expected)
 
 
+@pytest.mark.parametrize("k", ["all", (6, 1, 2, 3, 3, 4, 5, 2)])
+@pytest.mark.parametrize("ties", ["first", "expected"])
+def test_many_k_are_counted_there_r6(k: Any, ties: Any) -> None:
+    for kind in (accord.TopK, accord.NDCG):
+        measure = kind(k, ties=ties)
+        for weight in (torch.ones(40), WEIGHTS):
+            there = LABELS.to(GPU), SCORES.to(GPU)
+            found = measure.accuracy(*there, sample_weight=weight.to(GPU))
+            assert found.device == GPU
+            expected = measure.accuracy(LABELS, SCORES, sample_weight=weight)
+            torch.testing.assert_close(found.cpu(), expected)
+        found = measure.accuracy(*there)
+        torch.testing.assert_close(found.cpu(), measure.accuracy(LABELS, SCORES))
+
+
 def test_weights_are_summed_as_exactly_as_elsewhere_r18() -> None:
     metric = TopKAccuracy(3).to(GPU)
     metric.update(SCORES.to(GPU), LABELS.to(GPU))
