@@ -236,6 +236,17 @@ class TestOptions:
         found = figures("scores.npy", "sets.npy", "--measure", "multilabel", "-k", "3,4")
         assert found["correct"] == {"3": 0, "4": 60}  # four scores of 0..7 are above 3
 
+    def test_multilabel_takes_labels_that_are_unknown(self) -> None:
+        sets, known = np.load("sets.npy"), np.arange(480).reshape(60, 8) % 3 > 0
+        np.save("some", np.where(known, sets, -1))
+        np.savez("turned", y_true=sets.T, y_score=np.load("scores.npy").T, known=known.T)
+        words = ("--measure", "multilabel", "--criteria", "hamming", "--threshold", "3.5")
+        by_index = figures("scores.npy", "some.npy", *words, "--ignore-index", "-1", "--per-class")
+        by_mask = figures("turned.npz", *words, "--axis", "0", "--mask", "known")
+        assert by_index["correct"] == by_mask["correct"] == {"1": 320}
+        assert [each["support"] for each in by_index["per_class"]] == known.sum(0).tolist()
+        assert (by_index["samples"], by_index["accuracy"]) == (60, {"1": 1.0})
+
     def test_every_rank_counts_for_the_reciprocal_rank_unless_a_last_one_is_asked(self) -> None:
         rank = 8 - SCORES[np.arange(60), LABELS]
         assert figures("both.npz", "--measure", "mrr")["accuracy"] == {
@@ -262,6 +273,7 @@ class TestStreaming:
             "scores.npy one_hot.npy --measure categorical",
             "positive.npy truth.npy --measure binary --average macro",
             "scores.npy sets.npy --measure multilabel --threshold 2",
+            "scores.npy sets.npy --measure multilabel --criteria hamming --average weighted",
         ],
     )
     def test_chunks_add_up_to_the_whole(

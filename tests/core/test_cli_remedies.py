@@ -126,6 +126,16 @@ FOLLOWED = [
         "scores.npy sets.npy --measure multilabel --average 'micro'",
     ),
     (
+        "scores.npy sets.npy --measure multilabel --average macro",
+        "for figures by label --criteria 'hamming'",
+        "scores.npy sets.npy --measure multilabel --average macro --criteria hamming",
+    ),
+    (
+        "scores.npy sets.npy --measure multilabel --ignore-index 0",
+        "such as --ignore-index -1",
+        "scores.npy sets.npy --measure multilabel --ignore-index -1",
+    ),
+    (
         "scores.npy sets.npy --measure multilabel --per-class",
         "leave it out",
         "scores.npy sets.npy --measure multilabel",

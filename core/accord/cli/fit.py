@@ -42,7 +42,7 @@ def refuse_misfit(measure: str, loaded: Loaded, *, axis: int | None) -> None:
     if measure != "binary" and scores.ndim < 2:
         raise MisfitError(_without_classes(measure, loaded))
     if truth.shape == (scores.shape if dense else samples):
-        _refuse_axes(loaded, samples)
+        _refuse_axes(loaded, samples, labels=measure == "multilabel")
         return
     if truth.shape[:-1] == scores.shape and truth.ndim > scores.ndim and truth.shape[-1] > 1:
         remedy: str | None = swapped(loaded)
@@ -53,8 +53,11 @@ def refuse_misfit(measure: str, loaded: Loaded, *, axis: int | None) -> None:
     raise MisfitError(f"{fault}; {remedy or 'pass labels and scores of the same samples'}")
 
 
-def _refuse_axes(loaded: Loaded, samples: tuple[int, ...]) -> None:
-    """Refuse a mask, weights or groups that are not one for each sample, or other candidates."""
+def _refuse_axes(loaded: Loaded, samples: tuple[int, ...], *, labels: bool) -> None:
+    """Refuse a mask, weights or groups that are not one for each sample, or other candidates.
+
+    A mask may be one for each label of each sample, if it is of ``labels``.
+    """
     candidates = loaded.arrays.get("candidates")
     if candidates is not None and candidates.shape != loaded.scores.shape:
         raise MisfitError(
@@ -66,10 +69,11 @@ def _refuse_axes(loaded: Loaded, samples: tuple[int, ...]) -> None:
         if array is None:
             continue
         called = loaded.names[name]
-        if array.shape != samples:
+        of_labels = labels and name == "mask"
+        if array.shape != samples and not (of_labels and array.shape == loaded.scores.shape):
             raise MisfitError(
                 f"{called} has shape {array.shape}, and the samples {samples}; pass one entry for"
-                " each sample"
+                f" each sample{', or for each label of each sample' * of_labels}"
             )
         if name == "mask" and array.dtype != bool:
             raise MisfitError(
@@ -151,9 +155,10 @@ def class_axis_last(measure: str, loaded: Loaded, axis: int | None) -> Loaded:
             f" {scores.shape}; pass one from {-scores.ndim} to {scores.ndim - 1}"
         )
     moved = {"y_score": np.moveaxis(scores, axis, -1)}
-    candidates = loaded.arrays.get("candidates")
-    if candidates is not None and candidates.shape == scores.shape:
-        moved["candidates"] = np.moveaxis(candidates, axis, -1)
+    for name in ("candidates", "mask"):
+        array = loaded.arrays.get(name)
+        if array is not None and array.shape == scores.shape:
+            moved[name] = np.moveaxis(array, axis, -1)
     dense = measure in ("categorical", "multilabel")
     if dense and loaded.truth.ndim == scores.ndim:
         moved["y_true"] = np.moveaxis(loaded.truth, axis, -1)

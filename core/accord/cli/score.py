@@ -43,7 +43,8 @@ def score(
         str | None,
         typer.Option(
             metavar="NAME",
-            help="An array of bool in FILE.npz, or a .npy file; True keeps a sample.",
+            help="An array of bool in FILE.npz, or a .npy file; True keeps a sample, or for"
+            " multilabel a label of a sample.",
             rich_help_panel=IN_AND_OUT,
         ),
     ] = None,

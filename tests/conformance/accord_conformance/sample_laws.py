@@ -132,9 +132,11 @@ def weighted_averages_equal_exact_fractions(subject: Subject) -> None:
             micro = reference.mean(credits_, exact)
             each = reference.by_class(credits_, exact, labels, drawn.CLASSES)
             occur = [share for share in each if share == share]
-            macro = sum(occur) / len(occur) if occur else nan
-            for expected in (micro, macro, micro, each, each):
-                np.testing.assert_allclose(next(found), expected, rtol=1e-6)
+            n, macro = len(occur), sum(occur) / len(occur) if occur else nan
+            adjusted = (macro - 2 / n) / (1 - 2 / n) if n > 2 else nan
+            for expected in (micro, macro, micro, each, each, adjusted):
+                near = 1e-6 * (expected is adjusted)  # a difference, perhaps of equal numbers
+                np.testing.assert_allclose(next(found), expected, rtol=1e-6, atol=near)
 
 
 @law("R15")
