@@ -159,7 +159,7 @@ def _fit(
         fit = small_floats.widened(array)
         if each in _WHOLE and expected.axis is not None:
             expected.refuse_other(each, array, tuple(expected.scores.shape))
-            fit = _class_axis_last(expected.ns, array, expected.axis)
+            fit = _class_axis_last(expected.ns, fit, expected.axis)
         else:
             expected.refuse_other(each, array, samples)
         found[each] = backend.match_samples(each, fit, scores)

@@ -12,6 +12,7 @@ import accord
 from accord.credit.ties import RULES
 from accord_conformance import drawn, reference
 from accord_conformance.law import law
+from accord_conformance.ranking_laws import FEW_BITS, STEP
 from accord_conformance.subject import Subject
 
 NEAR = 1e-6  # relative, of sums of fractions (R20)
@@ -167,6 +168,29 @@ def ties_in_a_list_follow_the_rule_by_class_index(subject: Subject) -> None:
                     for best, row, label in zip(classes, scores, labels, strict=True)
                 ]
                 np.testing.assert_allclose(tally.correct[at], expected, rtol=NEAR, err_msg=rule)
+
+
+@law("R28 R1", modes=("eager", "compiled"), heavy=True)
+def scores_of_a_list_are_compared_in_their_own_precision(subject: Subject) -> None:
+    made = (accord.TopK((1, 2), ties="first"),)
+
+    def tallies(y_true: Any, classes: Any, scores: Any) -> Any:
+        return counted_alone(made, y_true, classes, scores)
+
+    for dtype in subject.adapter.dtypes:
+        row: list[Any] = [True, False, False]
+        if "int" in dtype:
+            most = int(np.iinfo(dtype).max)  # a float could not tell the two apart
+            row = [most, most - 1, most - 1]
+        elif "float" in dtype:
+            row = [1 + {**STEP, **{n: each[0] for n, each in FEW_BITS.items()}}[dtype], 1, 1]
+        scores = subject.array(np.asarray([row] * 3, None if "float" in dtype else dtype), dtype)
+        (tally,) = subject.run(
+            tallies, subject.array([5, 9, 2]), subject.array([[5, 9, 2]] * 3), scores
+        )
+        assert tally.correct.tolist() == [[1, 0, 0], [1, 0, 1]], dtype
+        assert tally.floor.tolist() == [[1, 0, 0], [1, 0, 0]], dtype
+        assert tally.ceiling.tolist() == [[1, 0, 0], [1, 1, 1]], dtype
 
 
 @law("R28", heavy=True)
