@@ -76,15 +76,16 @@ def admit(
         classes = _rows(classes)
     for name, values in (("y_true", y_true), ("classes", classes)):
         backend_of(values, name)  # refuses what is no array
-    if n_classes is not None and options.whole("n_classes", n_classes) < 1:
-        raise ValueError(f"n_classes={n_classes} is not allowed; pass at least 1")
     n_classes = None if n_classes is None else options.whole("n_classes", n_classes)
+    if n_classes is not None and n_classes < 1:
+        raise ValueError(f"n_classes={n_classes} is not allowed; pass at least 1")
     named = None if labels is None else list_names.given(labels)
     coded = list_names.numbered(y_true, classes, named, n_classes)
-    known = Known(n_classes, _numbers(named, n_classes) if coded is None else coded.labels)
-    if coded is not None:
-        y_true, classes = coded.y_true, coded.classes
+    if coded is None:
+        known = Known(n_classes, _numbers(named, n_classes))
+    else:
         known = Known(None, coded.labels, coded.names)
+        y_true, classes = coded.y_true, coded.classes
     y_true, classes, scores = _with_entries(y_true, classes, scores)
     batch = validate(
         y_true,
@@ -105,7 +106,8 @@ def _rows(classes: Any) -> Array:
         return np.asarray(classes)
     except ValueError as error:
         raise ValueError(
-            "classes is a ragged list; make its rows as long as the longest by -1 at their ends"
+            "classes is a ragged list; make its rows as long as the longest by -1 at their ends, or"
+            " by '' for text"
         ) from error
 
 
