@@ -138,6 +138,8 @@ def _with_entries(y_true: Any, classes: Any, scores: Any) -> tuple[Array, Array,
     backend = backend_of(classes, "classes")
     classes = backend.as_dense("classes", classes)
     truth, lists = tuple(y_true.shape), tuple(classes.shape)
+    if _is_k(scores) and np.shape(scores) != lists:
+        raise TypeError(f"scores={scores!r} has no score for each class; pass k={scores!r} by name")
     if scores is not None and not isinstance(scores, (list, tuple, int, float)):
         backend_of(scores, "scores")
     if _alike(truth, lists):
@@ -151,6 +153,11 @@ def _with_entries(y_true: Any, classes: Any, scores: Any) -> tuple[Array, Array,
         how = "0; pass at least one class" if lists[-1] == 0 else "unknown; give it one to trace"
         raise ValueError(f"classes has shape {lists}: the length of its last axis is {how}")
     return y_true, classes, scores
+
+
+def _is_k(scores: Any) -> bool:
+    several = scores if isinstance(scores, tuple) and scores else (scores,)
+    return all(isinstance(each, int) for each in several)
 
 
 def _alike(first: Shape, second: Shape) -> bool:
