@@ -142,7 +142,7 @@ class JaxMetric:
             mask=mask,
             groups=groups,
         )
-        return self._kept.after(state, tally)
+        return self._kept.after(state, tally, name="the batch")
 
     def merge(self, first: State, second: State) -> State:
         """Return the sum of two states (R17).

@@ -53,7 +53,10 @@ class TensorFlowBackend(Backend):
             return array
         kind = type(array).__name__
         if kind in _REMEDIES:
-            raise TypeError(f"{name} is a {kind}; {_REMEDIES[kind].format(name)}")
+            remedy = _REMEDIES[kind].format(name)
+            if (kind, name) == ("RaggedTensor", "classes"):
+                remedy = "pass classes.to_tensor(-1), where -1 is no entry"
+            raise TypeError(f"{name} is a {kind}; {remedy}")
         if isinstance(array, tf.Tensor):
             tensor = array
         else:

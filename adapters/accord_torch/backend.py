@@ -95,11 +95,11 @@ class TorchBackend(Backend):
             )
         if array.dtype != torch.uint64:
             return array.to(_WIDER[array.dtype]) if array.dtype in _WIDER else array
-        if name == "y_score":
+        if name in ("y_score", "scores"):
             if self.residence(array) == "host":  # where NumPy counts, which compares it
                 return array
             raise TypeError(
-                "y_score has dtype torch.uint64, which PyTorch can't compare; cast it, or pass it"
+                f"{name} has dtype torch.uint64, which PyTorch can't compare; cast it, or pass it"
                 " in host memory, untraced"
             )
         signed = array.view(torch.int64)  # saturated, so that no large label becomes negative

@@ -211,6 +211,16 @@ BAD: dict[str, Case] = {
         {"classes": TEXT},
         1.0,
     ),
+    "bytes": Case(
+        {"y_true": TEXT.astype(bytes), "classes": TEXT.astype(bytes), "k": 1},
+        r"pass classes.astype\(str\), and y_true likewise",
+        {"y_true": TEXT.astype(bytes).astype(str), "classes": TEXT},
+        1.0,
+    ),
+    "k in the place of scores": Case({"scores": 2}, "pass k=2 by name", {"scores": None, "k": 2}),
+    "several k there": Case(
+        {"scores": (1, 2)}, r"pass k=\(1, 2\) by name", {"scores": None, "k": 2}
+    ),
     "labels twice": Case(
         {"labels": [1, 2, 1]}, r"labels\[2\] is 1, as labels\[0\] is", {"labels": [1, 2]}, 2 / 3
     ),

@@ -201,6 +201,8 @@ def dtype(name: str, array: Any, wanted: str, *, call: str | None = None) -> Typ
 def _cast_elsewhere(name: str, call: str, array: Any) -> str | None:
     if name in _FLAGS:
         return f"{call} != 0"
+    if name == "classes" and "string" in str(array.dtype):
+        return f"{call}.numpy().astype(str), and y_true likewise"
     return "its real part, or its absolute value" if "complex" in str(array.dtype) else None
 
 
@@ -223,6 +225,8 @@ def _of_objects(name: str, call: str, array: Any) -> str:
     text = any(isinstance(each, (str, bytes)) for each in array.flat)
     if name == "y_true" and text:  # not by astype: '10' may be column 1, and '2' column 2
         return _ENCODED
+    if name == "classes" and text:
+        return f"{call}.astype(str), and y_true likewise"
     with contextlib.suppress(ValueError, TypeError):
         values = array.astype(float)
         whole = name == "y_true" and bool((values == np.floor(values)).all())

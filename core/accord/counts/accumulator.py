@@ -141,8 +141,8 @@ class Accumulator:
         pairs = (*shape, 2)  # no array twice, or none could be donated
         return State(ns.zeros(pairs, dtype=ns.uint32), ns.zeros(pairs, dtype=dtype))
 
-    def after(self, state: State, batch: Tally) -> State:
-        """Return the state after one more batch.
+    def after(self, state: State, batch: Tally, *, name: str = "y_score") -> State:
+        """Return the state after one more batch; ``name`` is what messages call it.
 
         Raises
         ------
@@ -157,7 +157,7 @@ class Accumulator:
         classes = self.classes_of(batch)
         found, wanted = self.shape(classes)[:-1], tuple(state.counts.shape[:2])
         if (before := self.classes_in(state.counts.shape[:-1])) != 1:  # made for classes
-            refuse_other_classes(classes, before, keeper="state")
+            refuse_other_classes(classes, before, name=name, keeper="state")
         if found != wanted:
             raise ValueError(
                 f"the state holds counts by k and class of shape {wanted}, and the batch has"

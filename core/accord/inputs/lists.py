@@ -75,15 +75,16 @@ def admit(
         classes = _rows(classes)
     for name, values in (("y_true", y_true), ("classes", classes)):
         backend_of(values, name)  # refuses what is no array
-    if n_classes is not None and options.whole("n_classes", n_classes) < 1:
-        raise ValueError(f"n_classes={n_classes} is not allowed; pass at least 1")
     n_classes = None if n_classes is None else options.whole("n_classes", n_classes)
+    if n_classes is not None and n_classes < 1:
+        raise ValueError(f"n_classes={n_classes} is not allowed; pass at least 1")
     named = None if labels is None else list_names.given(labels)
     coded = list_names.numbered(y_true, classes, named, n_classes)
-    known = Known(n_classes, _numbers(named, n_classes) if coded is None else coded.labels)
-    if coded is not None:
-        y_true, classes = coded.y_true, coded.classes
+    if coded is None:
+        known = Known(n_classes, _numbers(named, n_classes))
+    else:
         known = Known(None, coded.labels, coded.names)
+        y_true, classes = coded.y_true, coded.classes
     y_true, classes, scores = _with_entries(y_true, classes, scores)
     batch = validate(
         y_true,
@@ -104,7 +105,8 @@ def _rows(classes: Any) -> Array:
         return np.asarray(classes)
     except ValueError as error:
         raise ValueError(
-            "classes is a ragged list; make its rows as long as the longest by -1 at their ends"
+            "classes is a ragged list; make its rows as long as the longest by -1 at their ends, or"
+            " by '' for text"
         ) from error
 
 
@@ -135,6 +137,8 @@ def _with_entries(y_true: Any, classes: Any, scores: Any) -> tuple[Array, Array,
     backend = backend_of(classes, "classes")
     classes = backend.as_dense("classes", classes)
     truth, lists = tuple(y_true.shape), tuple(classes.shape)
+    if _is_k(scores) and np.shape(scores) != lists:
+        raise TypeError(f"scores={scores!r} has no score for each class; pass k={scores!r} by name")
     if scores is not None and not isinstance(scores, (list, tuple, int, float)):
         backend_of(scores, "scores")
     if fits(truth, lists):
@@ -148,6 +152,11 @@ def _with_entries(y_true: Any, classes: Any, scores: Any) -> tuple[Array, Array,
         how = "0; pass at least one class" if lists[-1] == 0 else "unknown; give it one to trace"
         raise ValueError(f"classes has shape {lists}: the length of its last axis is {how}")
     return y_true, classes, scores
+
+
+def _is_k(scores: Any) -> bool:
+    several = scores if isinstance(scores, tuple) and scores else (scores,)
+    return all(isinstance(each, int) for each in several)
 
 
 def _mismatch(truth: Shape, lists: Shape) -> ValueError:

@@ -164,7 +164,7 @@ def _fit(
         by_entry = entries and each == "mask" and _of_entries(array, expected.scores)
         if (each in _WHOLE or by_entry) and expected.axis is not None:
             expected.refuse_other(each, array, tuple(expected.scores.shape))
-            fit = classes_last(expected.ns, array, expected.axis)
+            fit = classes_last(expected.ns, fit, expected.axis)
         else:
             expected.refuse_other(each, array, samples)
         found["candidates" if by_entry else each] = backend.match_samples(each, fit, scores)

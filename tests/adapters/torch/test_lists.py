@@ -38,7 +38,7 @@ def test_predicted_labels_give_torchmetrics_accuracy() -> None:
     predicted = TIED.argmax(-1)
     for average in ("micro", "macro"):
         ours, theirs = (
-            SparseCategoricalAccuracy(average=average),  # type: ignore[arg-type]  # one of two
+            SparseCategoricalAccuracy(average=average),
             MulticlassAccuracy(9, average=average),
         )
         ours.update_from_lists(predicted, LABELS, n_classes=9)
@@ -73,7 +73,8 @@ def test_a_refused_batch_leaves_the_metric_as_it_was() -> None:
 
 def test_members_of_a_collection_take_lists_one_by_one() -> None:
     collection = torchmetrics.MetricCollection({"top": TopKAccuracy(4), "gain": NDCG(4)})
-    for metric in collection.values(copy_state=False):
+    members: Any = collection.values(copy_state=False)
+    for metric in members:
         metric.update_from_lists(KEPT.indices, LABELS)
     found = collection.compute()
     torch.testing.assert_close(found["top"], accord.top_k_from_lists(LABELS, KEPT.indices, k=4))

@@ -9,9 +9,10 @@ from typing import Any
 import numpy as np
 
 import accord
-from accord.credit.ties import RULES
+from accord.credit.ties import RULES, Ties
 from accord_conformance import drawn, reference
 from accord_conformance.law import law
+from accord_conformance.ranking_laws import FEW_BITS, STEP
 from accord_conformance.subject import Subject
 
 NEAR = 1e-6  # relative, of sums of fractions (R20)
@@ -19,7 +20,7 @@ KEPT = 3
 
 # A list, its scores, and by tie rule the hits at k = 2 of classes 0 to 5 as the true one. What the
 # list does not hold scores at most its last entry.
-WORKED: tuple[tuple[list[int], list[float], dict[str, str]], ...] = (
+WORKED: tuple[tuple[list[int], list[float], Any], ...] = (
     ([4, 1, 3], [0.9, 0.5, 0.2], dict.fromkeys(RULES, "010010")),
     (  # class 0 may tie with 1 and 3
         [4, 3, 1],
@@ -71,29 +72,30 @@ def list_credit(classes: list[int], scores: list[float], label: int, k: int, tie
     return reference.credit(row, [classes[place] for place in by_index].index(label), k, ties)
 
 
-def counted_alone(measures: tuple[Any, ...], y_true: Any, *lists: Any) -> Any:
-    """Return the tally of each sample, by a measure."""
-    samples = int(y_true.shape[0])
-    return tuple(
-        measure.tally_from_lists(y_true, *lists, groups=np.arange(samples), n_groups=samples)
-        for measure in measures
-    )
+def counted_alone(measures: tuple[Any, ...], samples: int = drawn.SAMPLES) -> Any:
+    """Return a function that counts each sample of so many alone, by some measures."""
+
+    def tallies(y_true: Any, *lists: Any) -> Any:
+        each = np.arange(samples)
+        return tuple(
+            measure.tally_from_lists(y_true, *lists, groups=each, n_groups=samples)
+            for measure in measures
+        )
+
+    return tallies
 
 
 @law("R28", heavy=True)
 def worked_lists_give_the_hits_that_are_written_out(subject: Subject) -> None:
-    rules = ("first", "last", "optimistic", "pessimistic")
+    rules: tuple[Ties, ...] = ("first", "last", "optimistic", "pessimistic")
     made = tuple(accord.TopK(2, ties=rule) for rule in rules)
-
-    def tallies(y_true: Any, *lists: Any) -> Any:
-        return counted_alone(made, y_true, *lists)
-
     for cases in (WORKED, UNSCORED):
         labels = subject.array([*range(6)] * len(cases))
         several = [
             [case[part] for case in cases for _ in range(6)] for part in range(len(cases[0]) - 1)
         ]
-        found = subject.run(tallies, labels, *map(subject.array, several))
+        counted = counted_alone(made, 6 * len(cases))
+        found = subject.run(counted, labels, *map(subject.array, several))
         hits = {
             rule: [int(hit) for *_, by_rule in cases for hit in by_rule[rule]] for rule in rules
         }
@@ -120,10 +122,7 @@ def bounds_of_lists_hold_the_figure_of_all_scores_under_every_tie_rule(subject: 
         accord.ReciprocalRank((2, KEPT), ties="expected"),
         accord.NDCG(ties="last"),
     )
-
-    def tallies(y_true: Any, classes: Any, scores: Any) -> Any:
-        return counted_alone(made, y_true, classes, scores)
-
+    tallies = counted_alone(made)
     orders = {"first": int, "last": lambda each: -each, "neither": lambda each: (each * 3) % 5}
 
     @drawn.tried(drawn.rows(), drawn.labels(), examples=8)
@@ -150,11 +149,9 @@ def bounds_of_lists_hold_the_figure_of_all_scores_under_every_tie_rule(subject: 
 
 @law("R28", heavy=True)
 def ties_in_a_list_follow_the_rule_by_class_index(subject: Subject) -> None:
-    rules = ("first", "last", "expected")
+    rules: tuple[Ties, ...] = ("first", "last", "expected")
     made = tuple(accord.TopK((1, 2, KEPT), ties=rule) for rule in rules)
-
-    def tallies(y_true: Any, classes: Any, scores: Any) -> Any:
-        return counted_alone(made, y_true, classes, scores)
+    tallies = counted_alone(made)
 
     @drawn.tried(drawn.rows(), drawn.labels(), examples=8)
     def compare(table: list[list[float]], labels: list[int]) -> None:
@@ -167,6 +164,25 @@ def ties_in_a_list_follow_the_rule_by_class_index(subject: Subject) -> None:
                     for best, row, label in zip(classes, scores, labels, strict=True)
                 ]
                 np.testing.assert_allclose(tally.correct[at], expected, rtol=NEAR, err_msg=rule)
+
+
+@law("R28 R1", modes=("eager", "compiled"), heavy=True)
+def scores_of_a_list_are_compared_in_their_own_precision(subject: Subject) -> None:
+    tallies = counted_alone((accord.TopK((1, 2)),), 3)
+    for dtype in subject.adapter.dtypes:
+        row: list[Any] = [True, False, False]
+        if "int" in dtype:
+            most = int(np.iinfo(dtype).max)  # a float could not tell the two apart
+            row = [most, most - 1, most - 1]
+        elif "float" in dtype:
+            row = [1 + {**STEP, **{n: each[0] for n, each in FEW_BITS.items()}}[dtype], 1, 1]
+        scores = subject.array(np.asarray([row] * 3, None if "float" in dtype else dtype), dtype)
+        (tally,) = subject.run(
+            tallies, subject.array([5, 9, 2]), subject.array([[5, 9, 2]] * 3), scores
+        )
+        assert tally.correct.tolist() == [[1, 0, 0], [1, 0, 1]], dtype
+        assert tally.floor.tolist() == [[1, 0, 0], [1, 0, 0]], dtype
+        assert tally.ceiling.tolist() == [[1, 0, 0], [1, 1, 1]], dtype
 
 
 @law("R28", heavy=True)
@@ -196,7 +212,7 @@ def lists_of_every_class_count_as_the_scores_do(subject: Subject) -> None:
 
 @law("R28 R13 R14 R15")
 def lists_are_averaged_by_class_with_weights_and_a_mask(subject: Subject) -> None:
-    averages = ("micro", "macro", "weighted", None)
+    averages: Any = ("micro", "macro", "weighted", None)
     order = [4, 0, 2]
 
     def figures(y_true: Any, classes: Any, weight: Any, mask: Any) -> Any:
