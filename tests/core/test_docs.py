@@ -42,7 +42,12 @@ def test_the_page_on_labels_runs(run_page: Callable[[str], dict[str, Any]]) -> N
     labels, scores, how = names["labels"], names["scores"], names["how"]
     for marks in ({"ignore_index": -1}, {"mask": names["known"]}):
         assert accord.multilabel_accuracy(labels, scores, **marks) == 2 / 3
-    averages = {"micro": 6 / 7, "macro": 8 / 9, "weighted": 8 / 9, "none": [1, 2 / 3, 1]}
+    averages: dict[Any, Any] = {
+        "micro": 6 / 7,
+        "macro": 8 / 9,
+        "weighted": 8 / 9,
+        "none": [1, 2 / 3, 1],
+    }
     for average, figure in averages.items():
         found = accord.multilabel_accuracy(labels, scores, **how, average=average)
         assert found.tolist() == pytest.approx(figure), average
