@@ -181,6 +181,30 @@ def test_r11_many_samples_are_counted_as_few(on: bool) -> None:
     assert by_label.correct.tolist() == [2 * times, 2 * times, times]
 
 
+@pytest.mark.parametrize("dtype", ["float16", "float32", "int16"])
+@pytest.mark.parametrize("side", ["negative", "positive"])
+def test_r11_r20_the_scan_counts_each_label_as_the_arrays_do(dtype: str, side: Any) -> None:
+    rng = np.random.default_rng(20)
+    scores = rng.integers(0, 5, (40, 7)).astype(dtype)
+    if dtype != "int16":
+        scores[rng.random(scores.shape) < 0.1] = np.nan
+    labels, known = rng.integers(0, 2, scores.shape), rng.random(scores.shape) < 0.6
+    measure = multilabel("hamming", threshold=2, at_threshold=side, ignore_index=-1)
+    for given in (
+        {"y_true": labels},
+        {"y_true": labels, "mask": known},
+        {"y_true": labels, "mask": known[:, 0]},
+        {"y_true": np.where(known, labels, -1), "mask": known[:, 0]},
+    ):
+        found = []
+        for on in (False, True):
+            with scan.using(on):
+                found.append(measure.tally(y_score=scores, per_class=True, **given))
+        for name, ours, theirs in zip(found[0]._fields, *found, strict=True):
+            assert ours.tolist() == theirs.tolist(), name
+            assert ours.dtype == theirs.dtype == np.int64, name
+
+
 def test_r24_with_groups_an_average_is_over_groups() -> None:
     found = multilabel("hamming", ignore_index=-1).accuracy(
         LABELS, 1 - SCORES, groups=[0, 1, 1], n_groups=2, average="none"

@@ -18,7 +18,7 @@ import numpy.typing as npt
 from accord.backends.base import Array, Namespace
 from accord.backends.registry import backend_of
 from accord.counts.averages import Average
-from accord.counts.predicted import PredictedTally, no_figures
+from accord.counts.predicted import no_figures
 from accord.counts.state import AXES, State, in_pairs
 from accord.counts.tally import Tally
 from accord.inputs import options
@@ -229,7 +229,7 @@ class Accumulator:
     def no_figures(self) -> Any:
         """Return what a metric by class computes before its first batch."""
         lead = self.measure.lead
-        return no_figures(lead) if self._kind is PredictedTally else np.full(lead, np.nan)
+        return np.full(lead, np.nan) if self.measure.tallies is Tally else no_figures(lead)
 
     def tally_of(self, state: State) -> Tally:
         """Return the tally in a state as NumPy int64 and float64, waiting for its device."""

@@ -91,8 +91,8 @@ class LabelTally(NamedTuple):
     def bounds(self, average: Average = "micro") -> tuple[Array, Array]:
         """Return the accuracy if every tie were lost, and if every tie were won (R7).
 
-        They hold each label. For the k best labels of a sample, an average over labels is within
-        them, but may not reach them, for ties among the k best are not all won at once.
+        The bounds of a label are its own. For the k best labels, an average is within its bounds,
+        but may not reach them, because the labels of a sample can't all win their ties at once.
         """
         return self._averaged(self.floor, average), self._averaged(self.ceiling, average)
 

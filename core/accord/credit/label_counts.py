@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from accord.backends.base import Array
 from accord.counts.by_label import LabelTally
 from accord.credit.entries import Entries
+from accord.credit.thresholds import AtThreshold
 from accord.inputs.batch import Batch
 from accord.inputs.labels import Labels
 
@@ -27,6 +28,18 @@ def count_by_label(
     invalid = there & ~there if first.invalid is None else first.invalid
     single = [block.ns.sum(summed(flags), axis=-1) for flags in (invalid, first.undefined)]
     return LabelTally(*(*by_k, summed(good), summed(good & label), *single))
+
+
+def tally_of_sides(sides: Array, at_threshold: AtThreshold) -> LabelTally:
+    """Return the tally of what `accord.scan.count.label_counts` has counted."""
+    known, true, above, above_true, at, at_true, nan, nan_true = sides
+    floor = above_true + (known - true) - (above - above_true) - (at - at_true)
+    chosen, right, correct = above, above_true, floor + at - at_true
+    if at_threshold == "positive":
+        chosen, right, correct = above + at, above_true + at_true, floor + at_true
+    undefined = nan.sum()
+    totals = known + nan, true + nan_true, undefined * 0, undefined
+    return LabelTally(correct, floor, floor + at, right, chosen, *totals)
 
 
 def _judged(label: Array, one: Entries) -> tuple[Array, ...]:

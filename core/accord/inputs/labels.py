@@ -149,18 +149,13 @@ def binary_labels(block: Batch, ignore_index: int | None) -> Labels:
 
 def set_labels(block: Batch, ignore_index: int | None) -> Labels:
     """Read labels 0 and 1 of each label of a sample (R11), as bools; some may be unknown (R13)."""
-    known = known_labels(block, ignore_index)
+    marked = _not_ignored(block, ignore_index)
+    known = block.candidates if marked is None else _and(block.candidates, marked)
     kept = read_kept(block, None if known is None else block.ns.any(known, axis=-1))
     keep = kept.keep if kept.keep is None else kept.keep[..., None]
     keep = keep if known is None else _and(keep, known)
     valid, label = _sides(block, keep, partial(refusals.neither, marks="unknown labels"))
     return Labels(label, valid, kept, known)
-
-
-def known_labels(block: Batch, ignore_index: int | None) -> Array | None:
-    """Tell which labels of sets are known, by the mask and the label that marks others; None: all."""
-    marked = _not_ignored(block, ignore_index)
-    return block.candidates if marked is None else _and(block.candidates, marked)
 
 
 def _sides(block: Batch, keep: Array | None, allowed: _Allowed) -> tuple[Array | None, Array]:

@@ -34,12 +34,12 @@ def counted(measure: Any, batch: Batch, places: int | None, *, per_class: bool) 
     """
     tally: Tally | None = None
     by_label = per_class and measure.label_kind == "set"
-    if batch.scanned and not by_label:
+    if batch.scanned:
         try:
-            tally = measure.scan(batch, places)
+            tally = measure.scan_labels(batch) if by_label else measure.scan(batch, places)
         except NotLoadedError:
             batch = replace(batch, scanned=False)
-    elif measure.scans and not batch.scanned:
+    elif measure.scans:
         called = batch.backend.one_call(_tally, (measure, per_class), batch)
         tally = None if called is None else measure.tally_type(per_class=per_class)(*called)
     return _by_blocks(measure, batch, places, by_label=by_label) if tally is None else tally

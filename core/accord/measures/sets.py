@@ -11,8 +11,10 @@ from typing import ClassVar
 import numpy as np
 
 from accord.backends.base import Array
+from accord.counts.by_label import LabelTally
 from accord.counts.tally import Outcome, Tally, count, summed
 from accord.credit.entries import Entries, of_the_best, past
+from accord.credit.label_counts import tally_of_sides
 from accord.credit.label_sets import (
     Match,
     SetCounts,
@@ -22,14 +24,14 @@ from accord.credit.label_sets import (
     scanned_past_threshold,
 )
 from accord.credit.set_credit import outcome
-from accord.credit.thresholds import SIDES, AtThreshold, border
+from accord.credit.thresholds import SIDES, AtThreshold, border, native
 from accord.credit.ties import Ties
 from accord.inputs import options
 from accord.inputs.batch import Batch
 from accord.inputs.labels import Kept, Labels, read_kept, saturated, set_labels
 from accord.measures.base import LabelKind, Measure
 from accord.scan.arrays import SHARED, Rows
-from accord.scan.count import MOST
+from accord.scan.count import MOST, label_counts
 from accord.scan.dispatch import can_scan
 from accord.scan.pieces import Index, split
 from accord.scan.threads import shared, threads
@@ -141,13 +143,9 @@ class SetMeasure(Measure):
 
     def _scan_part(self, part: Batch, places: int | None) -> Tally | None:
         try:
-            kept, known = read_kept(part), part.candidates
-            ignored = None if self.ignore_index is None else saturated(part, self.ignore_index)
-            keep = kept.keep
-            if known is not None:
-                keep = known if keep is None else known & keep[..., None]
-            rows = Rows(part.scores, part.truth, part.sample_axes, keep, ignored=ignored)
-            all_known = known is None and ignored is None
+            kept = read_kept(part)
+            rows = self._rows(part, kept.keep)
+            all_known = part.candidates is None and self.ignore_index is None
             matches = self._scanned(rows, all_known=all_known)
             if matches is None:
                 return None
@@ -157,6 +155,23 @@ class SetMeasure(Measure):
             return count(part, self._outcome(part, Labels(None, None, kept), matches), places)
         except ValueError:  # a bad weight or group; a label before it may be bad, too
             return None
+
+    def scan_labels(self, batch: Batch) -> LabelTally | None:
+        """Count by label by the compiled scan; None if it can't, or finds something to refuse."""
+        bound = native(self._border, batch.scores.dtype)
+        plain = self.k is None and batch.weight is None and can_scan(batch.truth.dtype)
+        if bound is None or not plain:
+            return None
+        counts = label_counts(self._rows(batch, batch.mask), bound)
+        return None if counts is None else tally_of_sides(counts, self.at_threshold)
+
+    def _rows(self, part: Batch, keep: Array | None) -> Rows:
+        """Return what is scanned, without the samples not kept and the labels that are unknown."""
+        known = part.candidates
+        if known is not None:
+            keep = known if keep is None else known & keep[..., None]
+        ignored = None if self.ignore_index is None else saturated(part, self.ignore_index)
+        return Rows(part.scores, part.truth, part.sample_axes, keep, ignored=ignored)
 
     def _scanned(self, rows: Rows, *, all_known: bool) -> list[Match] | None:
         if self.k is not None:

@@ -20,7 +20,7 @@ from accord.scan.code_cache import CodeCache
 from accord.scan.labels import find_classes, find_groups, find_peaks, mark_positives
 from accord.scan.planes import rank_planes
 from accord.scan.rows import rank_lines, rank_rows, rank_sides
-from accord.scan.sets import choose_best, count_sides
+from accord.scan.sets import choose_best, count_labels, count_sides
 from accord.scan.simd import BFLOAT16, FLOAT16, first, scores_like
 from accord.scan.sums import add_credit
 
@@ -29,6 +29,7 @@ __all__ = [
     "FLOAT16",
     "best",
     "best_classes",
+    "labels",
     "mark",
     "peaks",
     "sides",
@@ -259,6 +260,15 @@ def sides(
     """
     marked = first(marks, None)
     count_sides(first(flat, half), entries, flat.size, marked, own, exact, counts)
+
+
+@_compiled
+def labels(
+    flat: Array, half: Any, entries: int, marks: Array, own: Any, exact: bool, counts: Array
+) -> None:
+    """Add to ``counts``, of shape (L, 8), as `count_labels` does."""
+    samples, marked = flat.size // entries, first(marks, None)
+    count_labels(first(flat, half), samples, entries, marked, own, exact, counts)
 
 
 @_compiled

@@ -188,6 +188,22 @@ def side_counts(rows: Rows, bound: Bound) -> npt.NDArray[np.int32] | None:
     return _of_sets(rows, _SIDES, lambda *arrays: scan(*arrays[:-1], *bound, arrays[-1]))
 
 
+def label_counts(rows: Rows, bound: Bound) -> npt.NDArray[np.int64] | None:
+    """Return the sums of `side_counts` over all samples, of shape (8, L); None as there."""
+
+    def work(part: Rows) -> npt.NDArray[np.int64] | None:
+        counts = np.zeros((part.entries, _SIDES), np.int64)
+        for piece in part.pieces(_MARKS):
+            marks = _marks(piece, piece.entries)
+            if marks is None:
+                return None
+            compiled().labels(*flat(piece.scores), piece.entries, marks, *bound, counts)
+        return counts
+
+    found = _all(shared(work, rows.parts()))
+    return None if found is None else np.add.reduce(found).T
+
+
 def best_counts(
     rows: Rows, ks: npt.NDArray[np.int64], *, last: bool
 ) -> npt.NDArray[np.int32] | None:
@@ -200,8 +216,7 @@ def best_counts(
 def _of_sets(rows: Rows, size: int, scan: Callable[..., None]) -> npt.NDArray[np.int32] | None:
     counts, begin = np.empty((size, rows.samples), np.int32), 0
     for piece in rows.pieces(_MARKS):
-        by_entry = piece.keep is not None and piece.keep.ndim == piece.labels.ndim
-        marks = _marks(piece, 1 if by_entry else piece.entries)
+        marks = _marks(piece, piece.entries)
         if marks is None:
             return None
         end = begin + piece.samples
@@ -212,6 +227,8 @@ def _of_sets(rows: Rows, size: int, scan: Callable[..., None]) -> npt.NDArray[np
 
 def _marks(piece: Rows, entries: int) -> npt.NDArray[np.uint8] | None:
     """Return a byte for each label, as `accord.scan.labels` marks them; None if one is bad."""
+    if piece.keep is not None and piece.keep.ndim == piece.labels.ndim:
+        entries = 1  # a mask of each label
     ignoring = piece.ignored is not None
     labels = integers(piece.labels) if ignoring else piece.labels
     if labels is None:

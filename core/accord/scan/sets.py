@@ -112,6 +112,32 @@ def count_sides(
 
 
 @_called
+def count_labels(
+    start: Any, samples: int, entries: int, marks: Any, own: Any, exact: bool, counts: Array
+) -> None:
+    """Add to counts, of shape (L, 8), what `count_sides` counts, of all samples by label."""
+    for row in range(samples):
+        for label in range(entries):
+            at = row * entries + label
+            mark = score_at(marks, at)
+            if mark & LEFT_OUT:
+                continue
+            score, true = score_at(start, at), int(mark & POSITIVE)
+            if score != score:
+                counts[label, 6] += 1
+                counts[label, 7] += true
+                continue
+            up = int(score > own)
+            level_with = int(exact and score == own)
+            counts[label, 0] += 1
+            counts[label, 1] += true
+            counts[label, 2] += up
+            counts[label, 3] += up & true
+            counts[label, 4] += level_with
+            counts[label, 5] += level_with & true
+
+
+@_called
 def choose_best(
     start: Any,
     entries: int,

@@ -95,7 +95,7 @@ def class_axis_last(
     Raises
     ------
     ValueError
-        If labels of a sample may be unknown, for what is verified, compared or explained is whole.
+        If labels of a sample may be unknown: only whole samples can be verified or compared.
     """
     if measure.label_kind == "set" and measure.ignore_index is not None:
         raise ValueError(
