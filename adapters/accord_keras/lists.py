@@ -69,7 +69,17 @@ class ListMetric(keras.metrics.Metric):  # type: ignore[misc]  # keras has no ty
             One for each of `variables`.
         *lists, **options
             As `update_from_lists` takes them.
+
+        Raises
+        ------
+        ValueError
+            If the counters do not exist yet, so there are no variables to return.
         """
+        if not self.variables:
+            raise ValueError(
+                f"{self.name} counts by class and has no variables before its first batch; call"
+                " build((None,), (None, C)) beforehand, where C is the number of classes to count"
+            )
         mapping = list(zip(self.variables, metric_variables, strict=True))
         with keras.StatelessScope(state_mapping=mapping) as scope:
             self.update_from_lists(*lists, **options)

@@ -92,6 +92,18 @@ def test_a_compiled_step_counts_lists(
         assert float(found[name]) == pytest.approx(float(value), rel=1e-6)
 
 
+def test_counters_by_class_are_built_before_a_step_without_state() -> None:
+    metric = TopKAccuracy(3, average="macro")
+    given = on_backend(LABELS, INDICES)
+    with pytest.raises(ValueError, match=r"call build\(\(None,\), \(None, C\)\) beforehand"):
+        metric.stateless_update_from_lists([], *given, n_classes=7)
+    metric.build((None,), (None, 7))
+    before = [variable.value for variable in metric.variables]
+    after = metric.stateless_update_from_lists(before, *given, n_classes=7)
+    whole = accord.top_k_from_lists(LABELS, INDICES, k=3, average="macro", n_classes=7)
+    assert float(metric.stateless_result(after)) == pytest.approx(float(whole), rel=1e-6)
+
+
 def test_a_refused_batch_leaves_the_metric_as_it_was() -> None:
     metric = TopKAccuracy(2)
     metric.update_from_lists(LABELS, INDICES)
