@@ -13,12 +13,12 @@ from matplotlib.axis import Axis
 from matplotlib.patches import FancyBboxPatch
 from matplotlib.ticker import LogLocator, MaxNLocator, NullLocator, StrMethodFormatter
 
-from accord.reporting.page import SHOWN, ByClass, ByK, Chart, Ends, Grid, Line, Spans
+from accord.reporting.page import ByClass, ByK, Chart, Ends, Grid, Line, Spans
 from accord.reporting.palette import light
 
 POINTS = 72  # an inch
 _WIDTH = 520  # points: the text can still be read where a phone makes the chart smaller
-_MANY = 30  # classes: more are drawn as a curve, and have no names
+_MANY = 30  # classes, or k: more are drawn as a curve, and have no names
 HINT = "hint:"
 """How the id of an artist begins that has a hint for the pointer; the hint follows."""
 
@@ -67,7 +67,7 @@ def size(chart: Chart) -> tuple[float, float]:
 
 def _by_k(chart: ByK, ax: Axes) -> None:
     ks = sorted({k for line in chart.lines for k in line.values})
-    if len(ks) > SHOWN:
+    if len(ks) > _MANY or ax.get_xscale() == "log":  # or beside such a chart
         _curves(chart, ax)
         return
     names = {k: f"k = {k}" if chart.has_k else " " for k in ks}

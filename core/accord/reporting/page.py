@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import ClassVar, Literal, NamedTuple, TypeAlias
 
 SHOWN = 20
-"""The most k that a table has all of, and that are drawn one by one."""
+"""The most k that a table has all of."""
 
 Tone = Literal["good", "bad", "warn", "none"]
 
