@@ -60,7 +60,7 @@ SIGNATURES: dict[Callable[..., object], tuple[list[str], list[str]]] = {
     ),
     accord.balanced_accuracy: (
         [*Y, "k"],
-        ["ties", "axis", "adjusted", "sample_weight", "mask", "ignore_index"],
+        ["ties", "axis", "adjusted", "sample_weight", "mask", "candidates", "ignore_index"],
     ),
     accord.mean_reciprocal_rank: (
         [*Y, "k"],

@@ -54,3 +54,12 @@ def test_r22_a_label_that_is_no_candidate_is_refused_or_left_out() -> None:
             accord.in_top_k(labels, scores, 3, candidates=there)
         found = accord.in_top_k(labels, scores, (1, 16), candidates=there, mask=keep)
     assert found.tolist() == (whole & keep).tolist()
+
+
+def test_r15_balanced_accuracy_is_among_the_candidates() -> None:
+    labels, scores, there = drawn(5, "float64")
+    hits = accord.in_top_k(labels, scores, 1, candidates=there)
+    shares = [hits[labels == each].mean() for each in range(5)]
+    found = accord.balanced_accuracy(labels, scores, candidates=there)
+    assert found == pytest.approx(np.mean(shares))
+    assert found != accord.balanced_accuracy(labels, scores)

@@ -22,6 +22,7 @@ def balanced_accuracy(
     adjusted: bool = False,
     sample_weight: Any = None,
     mask: Any = None,
+    candidates: Any = None,
     ignore_index: int | None = None,
 ) -> Array:
     """Mean over the classes of the share of their samples that are hits (R15).
@@ -41,6 +42,7 @@ def balanced_accuracy(
         Chance is k in n, with n the number of classes that occur in y_true. If n is not above k,
         the result is NaN.
     {samples}
+    {candidates}
     {ignore_index}
 
     Returns
@@ -73,4 +75,5 @@ def balanced_accuracy(
         average="adjusted" if options.flag("adjusted", adjusted) else "macro",
         sample_weight=sample_weight,
         mask=mask,
+        candidates=candidates,
     )
