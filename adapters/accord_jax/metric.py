@@ -132,7 +132,7 @@ class JaxMetric:
             As `accord.RankMeasure.tally_from_lists`, and if the number of classes differs from
             that of the state.
         """
-        tally = self._kept.tally_from_lists(
+        tally = self.measure.tally_from_lists(
             y_true,
             classes,
             scores,
@@ -141,6 +141,8 @@ class JaxMetric:
             sample_weight=sample_weight,
             mask=mask,
             groups=groups,
+            n_groups=self.n_groups,
+            per_class=self._kept.by_class,
         )
         return self._kept.after(state, tally, name="the batch")
 

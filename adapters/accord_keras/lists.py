@@ -8,7 +8,7 @@ from typing import Any
 
 import keras
 
-from accord import Tally
+from accord import Measure, Tally
 from accord.counts.accumulator import Accumulator
 from accord_keras.inputs import arranged_lists
 
@@ -16,6 +16,7 @@ from accord_keras.inputs import arranged_lists
 class ListMetric(keras.metrics.Metric):  # type: ignore[misc]  # keras has no types
     """A metric that counts ranked lists, too."""
 
+    measure: Measure
     _kept: Accumulator
 
     @abstractmethod
@@ -54,8 +55,10 @@ class ListMetric(keras.metrics.Metric):  # type: ignore[misc]  # keras has no ty
             As `accord.RankMeasure.tally_from_lists`; the metric is then unchanged (R22).
         """
         samples = {"sample_weight": sample_weight, "mask": mask, "groups": groups}
-        lists, samples = arranged_lists(y_true, classes, scores, samples)
-        tally = self._kept.tally_from_lists(*lists, **samples, n_classes=n_classes, labels=labels)
+        lists, more = arranged_lists(y_true, classes, scores, samples)
+        more |= {"n_classes": n_classes, "labels": labels}
+        more |= {"n_groups": self._kept.n_groups, "per_class": self._kept.by_class}
+        tally = self.measure.tally_from_lists(*lists, **more)
         self._add(tally, "the batch")
 
     def stateless_update_from_lists(

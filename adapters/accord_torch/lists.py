@@ -7,12 +7,17 @@ from typing import Any
 
 from torch import Tensor
 
-from accord import Tally
+from accord import Measure, Tally
 from accord_torch.states import KeptMetric
 
 
 class ListMetric(KeptMetric):
     """A metric that counts ranked lists, too."""
+
+    @property
+    @abstractmethod
+    def measure(self) -> Measure:
+        """What is counted."""
 
     @abstractmethod
     def _add(self, tally: Tally, name: str) -> None:
@@ -48,9 +53,10 @@ class ListMetric(KeptMetric):
             As `accord.RankMeasure.tally_from_lists`, and if the number of classes differs from the
             batches before; the metric is then unchanged (R22).
         """
-        more = {"n_classes": n_classes, "labels": labels}
+        more: dict[str, Any] = {"n_classes": n_classes, "labels": labels}
         more |= {"sample_weight": sample_weight, "mask": mask, "groups": groups}
+        more |= {"n_groups": self._kept.n_groups, "per_class": self._kept.by_class}
         self._wrap_update(self._count_lists)(target, classes, scores, **more)
 
     def _count_lists(self, *lists: Any, **more: Any) -> None:
-        self._add(self._kept.tally_from_lists(*lists, **more), "the batch")
+        self._add(self.measure.tally_from_lists(*lists, **more), "the batch")

@@ -137,7 +137,7 @@ class Metric:
             As `RankMeasure.tally_from_lists`, and if the number of classes is not that of the
             batches before; the metric is then as it was (R22).
         """
-        batch = self._kept.tally_from_lists(
+        batch = self.measure.tally_from_lists(
             y_true,
             classes,
             scores,
@@ -146,6 +146,8 @@ class Metric:
             sample_weight=sample_weight,
             mask=mask,
             groups=groups,
+            n_groups=self.n_groups,
+            per_class=self._by_class,
         )
         self._refuse_other_classes(batch, "the batch")
         self._absorb(batch, int(np.prod(np.shape(classes))))

@@ -88,13 +88,6 @@ class Accumulator:
         )
         self._places = [(*index, place) for place, index in enumerate(by_field)]
 
-    def tally_from_lists(self, y_true: Any, classes: Any, scores: Any, **more: Any) -> Tally:
-        """Return the tally of ranked lists, by class or group as is kept (R28)."""
-        tally: Tally = self.measure.tally_from_lists(
-            y_true, classes, scores, n_groups=self.n_groups, per_class=self.by_class, **more
-        )
-        return tally
-
     def classes_of(self, tally: Tally) -> int | None:
         """Return the number of classes of a batch; None where no shape tells it."""
         if self.by_class:
