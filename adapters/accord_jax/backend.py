@@ -72,6 +72,14 @@ class JaxBackend(Backend):
             )
         return array
 
+    def constant(self, array: Array) -> Array:
+        """Return the array as a constant of every derivative."""
+        return lax.stop_gradient(array)
+
+    def suffix_logsumexp(self, values: Array) -> Array:
+        """Sum from the last entry to the first, by JAX's own scan."""
+        return lax.cumlogsumexp(values, axis=values.ndim - 1, reverse=True)
+
     def numbers(self, array: Array) -> Numbers:
         """Return 64-bit dtypes where they are enabled."""
         return Numbers(*(held(kind) for kind in (np.int64, np.float64, float)))

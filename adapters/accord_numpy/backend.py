@@ -43,6 +43,11 @@ class NumpyBackend(Backend):
         """Sum by id; float64 weights are exact for counts below 2**53, which one call can't pass."""
         return np.bincount(ids, weights=values, minlength=n).astype(values.dtype)
 
+    def suffix_logsumexp(self, values: Array) -> Array:
+        """Sum from the last entry to the first, by NumPy's own scan."""
+        with np.errstate(invalid="ignore"):  # it warns of NaN, though the result is as it should be
+            return np.logaddexp.accumulate(values[..., ::-1], axis=-1)[..., ::-1]
+
     def residence(self, array: Array) -> Residence:
         """Return "host"."""
         return "host"

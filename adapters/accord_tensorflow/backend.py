@@ -68,6 +68,14 @@ class TensorFlowBackend(Backend):
             )
         return tensor
 
+    def constant(self, array: Array) -> Array:
+        """Return the tensor as a constant of every tape."""
+        return tf.stop_gradient(array)
+
+    def suffix_logsumexp(self, values: Array) -> Array:
+        """Sum from the last entry to the first, by TensorFlow's own scan."""
+        return tf.math.cumulative_logsumexp(values, axis=-1, reverse=True)
+
     def match_samples(self, name: str, array: Array, scores: Array) -> Array:
         """Demand, when the graph runs, the lengths that were not known when it was traced.
 

@@ -28,16 +28,18 @@ broadcast_to = tf.broadcast_to
 concat = tf.concat
 cumulative_sum = tf.cumsum
 clip = tf.clip_by_value
+exp = tf.exp
 floor = tf.floor
 isfinite = tf.math.is_finite
 isnan = tf.math.is_nan
+log = tf.math.log
+log1p = tf.math.log1p
 matmul = tf.matmul
 matrix_transpose = tf.linalg.matrix_transpose
 maximum = tf.maximum
 minimum = tf.minimum
 ones_like = tf.ones_like
 permute_dims = tf.transpose
-reshape = tf.reshape
 sort = tf.sort
 matmul = tf.matmul
 stack = tf.stack
@@ -78,6 +80,26 @@ def asarray(values: Any, *, dtype: Any) -> Array:
 def arange(stop: int, *, dtype: Any, device: Any = None) -> Array:
     """Return the numbers below one, in a dtype."""
     return tf.range(stop, dtype=dtype)
+
+
+def argsort(values: Array, *, axis: Literal[-1] = -1, stable: bool = True) -> Array:
+    """Return the places of rising values; equal ones keep their order."""
+    return tf.argsort(values, axis=axis, stable=True)
+
+
+def take_along_axis(values: Array, places: Array, *, axis: Literal[-1]) -> Array:
+    """Return the entries at some places of each row."""
+    return tf.gather(values, places, axis=axis, batch_dims=values.ndim - 1)
+
+
+def reshape(values: Array, shape: Sequence[int | None]) -> Array:
+    """Return values in another shape; an axis of None keeps the length that it has at run time."""
+    unknown = [place for place, length in enumerate(shape) if length is None]
+    if unknown:
+        now, shape = tf.shape(values), list(shape)
+        for place in unknown:
+            shape[place] = now[place]
+    return tf.reshape(values, shape)
 
 
 def argmax(values: Array, *, axis: Literal[-1]) -> Array:

@@ -10,6 +10,7 @@ from accord_torch.backend import TorchBackend
 from accord_torch.sampling import sampler_mask
 
 if TYPE_CHECKING:
+    from accord_torch.losses import ListMLELoss, SmoothTopKLoss, TopKDistillationLoss
     from accord_torch.metric import MeasureMetric
     from accord_torch.metrics import (
         NDCG,
@@ -27,6 +28,11 @@ if TYPE_CHECKING:
 
 ADAPTER = TorchAdapter(TorchBackend("torch"))
 
+_HOMES = {
+    "sharded_standing": "sharded",
+    **dict.fromkeys(("ListMLELoss", "SmoothTopKLoss", "TopKDistillationLoss"), "losses"),
+}  # the others are metrics
+
 genuine = sampler_mask  # its name in 0.1
 
 __all__ = [
@@ -34,13 +40,16 @@ __all__ = [
     "NDCG",
     "BinaryAccuracy",
     "CategoricalAccuracy",
+    "ListMLELoss",
     "MeanReciprocalRank",
     "MeasureMetric",
     "MultilabelAccuracy",
     "PrecisionRecall",
+    "SmoothTopKLoss",
     "SparseCategoricalAccuracy",
     "TopKAccuracy",
     "TopKCategoricalAccuracy",
+    "TopKDistillationLoss",
     "TorchAdapter",
     "TorchBackend",
     "named_figures",
@@ -53,7 +62,7 @@ def __getattr__(name: str) -> Any:
     """Import the names that need torchmetrics or process groups on first use."""
     if name not in __all__:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    home = "sharded" if name == "sharded_standing" else "metrics"
+    home = _HOMES.get(name, "metrics")
     return getattr(importlib.import_module(f"accord_torch.{home}"), name)
 
 

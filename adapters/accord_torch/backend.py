@@ -54,6 +54,19 @@ class TorchBackend(Backend):
         wide = torch.float32 if array.device.type in NARROW else torch.float64
         return Numbers(torch.int64, wide, torch.get_default_dtype())
 
+    def as_differentiable(self, name: str, array: Tensor) -> Tensor:
+        """Return the tensor with its graph, checked as `as_dense` does."""
+        dense: Tensor = self.as_dense(name, array)
+        return array if array.requires_grad else dense
+
+    def constant(self, array: Tensor) -> Tensor:
+        """Return the tensor without its graph."""
+        return array.detach()
+
+    def suffix_logsumexp(self, values: Tensor) -> Tensor:
+        """Sum from the last entry to the first, by PyTorch's own scan."""
+        return values.flip(-1).logcumsumexp(-1).flip(-1)
+
     def as_dense(self, name: str, array: Any, beside: Tensor | None = None) -> Any:
         """Return a tensor without its graph, in a dtype that PyTorch can compare.
 

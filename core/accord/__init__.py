@@ -4,7 +4,7 @@ import importlib
 import importlib.metadata
 import typing
 
-from accord import metric_options
+from accord import losses, metric_options
 from accord.backends.registry import adapters
 from accord.class_blocks import standing_in_block
 from accord.counts.predicted import PrecisionRecallFigures, PredictedTally
@@ -114,6 +114,7 @@ __all__ = [
     "evaluate",
     "explain",
     "in_top_k",
+    "losses",
     "mean_reciprocal_rank",
     "metric_options",
     "multilabel_accuracy",

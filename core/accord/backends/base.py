@@ -99,6 +99,14 @@ class Backend:
             refuse_other_device(name, array, beside)
         return array
 
+    def as_differentiable(self, name: str, array: Array) -> Array:
+        """Return an array as `as_dense` does, through which gradients flow."""
+        return self.as_dense(name, array)
+
+    def constant(self, array: Array) -> Array:
+        """Return an array of the same values, through which no gradient flows."""
+        return array
+
     def match_samples(self, name: str, array: Array, scores: Array) -> Array:
         """Return an array that has the leading axes of the scores at run time, too.
 
@@ -132,6 +140,21 @@ class Backend:
             return ns.take_along_axis(values, place, axis=-1)
         mine = indices(ns, place, values.shape[-1]) == place
         return ns.sum(ns.where(mine, values, ns.zeros_like(values)), axis=-1, keepdims=True)
+
+    def suffix_logsumexp(self, values: Array) -> Array:
+        """Return, for each entry, ``log(sum(exp(...)))`` of it and all after it in its row.
+
+        Finite floats go in; gradients flow. Each step below doubles how many entries a sum has.
+        """
+        ns, step = self.namespace(values), 1
+        while step < values.shape[-1]:
+            kept, later = values[..., :-step], values[..., step:]
+            above = kept > later  # not maximum: its gradient at a tie differs between libraries
+            high, low = ns.where(above, kept, later), ns.where(above, later, kept)
+            both = high + ns.log1p(ns.exp(low - high))
+            values = ns.concat([both, values[..., -step:]], axis=-1)
+            step *= 2
+        return values
 
     def one_call(
         self, count: Callable[..., tuple[Array, ...]], how: tuple[Any, ...], batch: Any

@@ -105,7 +105,7 @@ def validate(
 
     ns = backend.namespace(y_score)
     dtypes.refuse_other(ns, name, y_score)
-    scores = y_score if axis is None else _class_axis_last(ns, y_score, axis)
+    scores = y_score if axis is None else classes_last(ns, y_score, axis)
     sample_axes = scores.ndim - (axis is not None)
     samples = tuple(scores.shape[:sample_axes])
     expected = shapes.Expected(ns, y_score, name, axis, dense)
@@ -114,7 +114,7 @@ def validate(
     if not dense and small:
         truth = small_floats.widened(truth)  # one a sample; dense ones are widened by blocks
     if dense and axis is not None:
-        truth = _class_axis_last(ns, truth, axis)
+        truth = classes_last(ns, truth, axis)
     if axis is not None and ranked:
         shapes.refuse_predicted_labels(ns, scores, name, dense=dense)
     truth = backend.match_samples("y_true", truth, scores)
@@ -152,7 +152,7 @@ def _fit(
         fit = small_floats.widened(array)
         if each == "candidates" and expected.axis is not None:
             expected.refuse_other(each, array, tuple(expected.scores.shape))
-            fit = _class_axis_last(expected.ns, array, expected.axis)
+            fit = classes_last(expected.ns, array, expected.axis)
         else:
             expected.refuse_other(each, array, samples)
         found[each] = backend.match_samples(each, fit, scores)
@@ -224,22 +224,23 @@ def _views(backend: Backend, *arrays: Array) -> list[Any] | None:
     return views
 
 
-def _class_axis_last(ns: Namespace, scores: Array, axis: int) -> Array:
+def classes_last(ns: Namespace, scores: Array, axis: int, name: str = "y_score") -> Array:
+    """Return scores with their class axis last; refuse an axis that they do not have (R12)."""
     if not -scores.ndim <= axis < scores.ndim:
         raise ValueError(
-            f"axis={axis} is no axis of y_score, which has shape {tuple(scores.shape)};"
+            f"axis={axis} is no axis of {name}, which has shape {tuple(scores.shape)};"
             f" pass an axis from {-scores.ndim} to {scores.ndim - 1}"
             if scores.ndim
-            else "y_score is a single number; pass an array with a class axis"
+            else f"{name} is a single number; pass an array with a class axis"
         )
     if scores.shape[axis] is None:
         raise ValueError(
-            f"y_score has an unknown number of classes: axis {axis} of shape"
+            f"{name} has an unknown number of classes: axis {axis} of shape"
             f" {tuple(scores.shape)}; give that axis a length before tracing"
         )
     if scores.shape[axis] == 0:
         raise ValueError(
-            f"y_score has no classes: axis {axis} of shape {tuple(scores.shape)} has length 0;"
+            f"{name} has no classes: axis {axis} of shape {tuple(scores.shape)} has length 0;"
             " pass at least one score a sample"
         )
     if axis in (-1, scores.ndim - 1):

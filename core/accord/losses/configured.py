@@ -1,0 +1,86 @@
+"""Losses with their options, which the loss classes of frameworks hold."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import Any, Literal
+
+from accord.backends.base import Array
+from accord.inputs import options
+from accord.losses import inputs
+from accord.losses.list_mle import TIES as ORDERS
+from accord.losses.list_mle import list_mle
+from accord.losses.smooth_top_k import smooth_top_k
+from accord.losses.top_k_distillation import RESTS, TIES, top_k_distillation
+
+
+@dataclass(frozen=True)
+class Loss:
+    """A loss whose options are checked once; called with the target first, then the logits."""
+
+    def options(self) -> dict[str, Any]:
+        """Return the options by name, as the function takes them."""
+        return asdict(self)
+
+    def __call__(self, target: Any, logits: Array, **samples: Any) -> Array:
+        """Return the loss; ``samples`` are ``mask``, ``sample_weight`` and ``reduction``."""
+        raise NotImplementedError
+
+
+@dataclass(frozen=True)
+class ListMLE(Loss):
+    """`accord.losses.list_mle` with its options."""
+
+    k: int | None = None
+    ties: Literal["first", "bound"] = "first"
+    axis: int = -1
+
+    def __post_init__(self) -> None:
+        if self.k is not None:
+            inputs.whole_k(self.k)
+        options.one_of("ties", self.ties, ORDERS)
+        options.whole("axis", self.axis)
+
+    def __call__(self, target: Any, logits: Array, **samples: Any) -> Array:
+        """Return the loss of logits, for a relevance of each entry."""
+        return list_mle(target, logits, **self.options(), **samples)
+
+
+@dataclass(frozen=True)
+class SmoothTopK(Loss):
+    """`accord.losses.smooth_top_k` with its options."""
+
+    k: int
+    temperature: float = 1.0
+    axis: int = -1
+
+    def __post_init__(self) -> None:
+        inputs.whole_k(self.k)
+        inputs.temperature(self.temperature)
+        options.whole("axis", self.axis)
+
+    def __call__(self, target: Any, logits: Array, **samples: Any) -> Array:
+        """Return the loss of logits, for a true class of each sample."""
+        return smooth_top_k(target, logits, **self.options(), **samples)
+
+
+@dataclass(frozen=True)
+class TopKDistillation(Loss):
+    """`accord.losses.top_k_distillation` with its options."""
+
+    k: int
+    temperature: float = 1.0
+    rest: Literal["other", "drop"] = "other"
+    ties: Literal["first", "last"] = "first"
+    axis: int = -1
+
+    def __post_init__(self) -> None:
+        inputs.whole_k(self.k)
+        inputs.temperature(self.temperature)
+        options.one_of("rest", self.rest, RESTS)
+        options.one_of("ties", self.ties, TIES)
+        options.whole("axis", self.axis)
+
+    def __call__(self, target: Any, logits: Array, **samples: Any) -> Array:
+        """Return the loss of a student's logits, for those of its teacher."""
+        return top_k_distillation(target, logits, **self.options(), **samples)
