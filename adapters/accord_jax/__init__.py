@@ -2,6 +2,7 @@
 
 from accord_jax.adapter import JaxAdapter
 from accord_jax.backend import JaxBackend
+from accord_jax.losses import list_mle_loss, smooth_top_k_loss, top_k_distillation_loss
 from accord_jax.metric import JaxMetric
 from accord_jax.metrics import (
     NDCG,
@@ -31,4 +32,7 @@ __all__ = [
     "SparseCategoricalAccuracy",
     "TopKAccuracy",
     "TopKCategoricalAccuracy",
+    "list_mle_loss",
+    "smooth_top_k_loss",
+    "top_k_distillation_loss",
 ]

@@ -66,6 +66,14 @@ class JaxAdapter(Adapter):
         """Return eager modes, jit, vmap, and jit of arrays sharded over all devices."""
         return {**eager_modes(), "compiled": jax.jit, "vmapped": vmapped, "sharded": sharded}
 
+    def value_and_gradient(self, function: Callable[..., Any]) -> Callable[..., Any]:
+        """Return the function with its gradient, by ``jax.value_and_grad``."""
+
+        def run(*arrays: Array) -> Any:
+            return jax.value_and_grad(function, argnums=len(arrays) - 1)(*arrays)
+
+        return run
+
     def streamed(self, measure: Any, batches: Iterable[tuple[Array, Array]]) -> Any:
         """Return the tally of batches by a metric of the measure, its state a tree."""
         from accord_jax.metric import JaxMetric

@@ -1,7 +1,8 @@
-"""accord for Keras 3: metric classes for ``model.compile``, the same on every backend."""
+"""accord for Keras 3: metric and loss classes for ``model.compile``, the same on every backend."""
 
 from accord.backends import refusals
 from accord_keras.figures import take_apart
+from accord_keras.losses import ListMLELoss, SmoothTopKLoss, TopKDistillationLoss
 from accord_keras.metrics import (
     NDCG,
     BinaryAccuracy,
@@ -24,10 +25,13 @@ __all__ = [
     "NDCG",
     "BinaryAccuracy",
     "CategoricalAccuracy",
+    "ListMLELoss",
     "MeanReciprocalRank",
     "MultilabelAccuracy",
     "PrecisionRecall",
+    "SmoothTopKLoss",
     "SparseCategoricalAccuracy",
     "TopKAccuracy",
     "TopKCategoricalAccuracy",
+    "TopKDistillationLoss",
 ]

@@ -1,4 +1,4 @@
-"""accord for TensorFlow; the metric classes are those of ``accord_keras``."""
+"""accord for TensorFlow; the metric and loss classes are those of ``accord_keras``."""
 
 from __future__ import annotations
 
@@ -15,12 +15,15 @@ if TYPE_CHECKING:
         NDCG,
         BinaryAccuracy,
         CategoricalAccuracy,
+        ListMLELoss,
         MeanReciprocalRank,
         MultilabelAccuracy,
         PrecisionRecall,
+        SmoothTopKLoss,
         SparseCategoricalAccuracy,
         TopKAccuracy,
         TopKCategoricalAccuracy,
+        TopKDistillationLoss,
     )
 
 leave_alone("accord", "accord_keras", "accord_tensorflow")
@@ -38,19 +41,22 @@ __all__ = [
     "NDCG",
     "BinaryAccuracy",
     "CategoricalAccuracy",
+    "ListMLELoss",
     "MeanReciprocalRank",
     "MultilabelAccuracy",
     "PrecisionRecall",
+    "SmoothTopKLoss",
     "SparseCategoricalAccuracy",
     "TensorFlowAdapter",
     "TensorFlowBackend",
     "TopKAccuracy",
     "TopKCategoricalAccuracy",
+    "TopKDistillationLoss",
 ]
 
 
 def __getattr__(name: str) -> Any:
-    """Return a metric class; this imports Keras if TensorFlow has not."""
+    """Return a class; this imports Keras if TensorFlow has not."""
     if name not in __all__:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     import accord_keras

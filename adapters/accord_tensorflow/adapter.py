@@ -52,6 +52,17 @@ class TensorFlowAdapter(Adapter):
             "vmapped": _vectorized,
         }
 
+    def value_and_gradient(self, function: _Function) -> _Function:
+        """Return the function with its gradient, by a tape."""
+
+        def run(*tensors: tf.Tensor) -> Any:
+            with tf.GradientTape() as tape:
+                tape.watch(tensors[-1])
+                value = function(*tensors)
+            return value, tape.gradient(value, tensors[-1])
+
+        return run
+
     def streamed(self, measure: Any, batches: Iterable[tuple[Array, Array]]) -> Any:
         """Return the tally of batches, counted by a Keras metric if Keras runs on TensorFlow."""
         if importlib.util.find_spec("keras") is None:

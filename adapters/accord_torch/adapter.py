@@ -91,6 +91,16 @@ class TorchAdapter(Adapter):
             "vmapped": vmapped,
         }
 
+    def value_and_gradient(self, function: Callable[..., Any]) -> Callable[..., Any]:
+        """Return the function with its gradient, by ``torch.func``, which every mode can trace."""
+
+        def run(*arrays: torch.Tensor) -> Any:
+            both = torch.func.grad_and_value(function, argnums=len(arrays) - 1)
+            gradient, value = both(*arrays)
+            return value, gradient
+
+        return run
+
     def streamed(self, measure: Any, batches: Iterable[tuple[Any, Any]]) -> Any:
         """Return the tally of batches, counted by the torchmetrics class of the measure."""
         from accord_torch.metric import MeasureMetric

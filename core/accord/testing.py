@@ -68,6 +68,14 @@ class Adapter:
         """Return the ways its users run a function of arrays, by name: see `MODES`."""
         return {"eager": lambda function: function}
 
+    def value_and_gradient(self, function: Callable[..., Any]) -> Callable[..., Any] | None:
+        """Return a function of arrays that returns what another does, and its gradient by the last.
+
+        What it differentiates returns one number. None where the framework has no gradients, as by
+        default: the laws of losses then compare values only.
+        """
+        return None
+
     def streamed(self, measure: Measure, batches: Iterable[tuple[Array, Array]]) -> Tally:
         """Return the tally of batches of labels and scores, by the metric its users would use.
 

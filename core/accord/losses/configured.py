@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal
 
 from accord.backends.base import Array
 from accord.inputs import options
@@ -16,7 +16,15 @@ from accord.losses.top_k_distillation import RESTS, TIES, top_k_distillation
 
 @dataclass(frozen=True)
 class Loss:
-    """A loss whose options are checked once; called with the target first, then the logits."""
+    """A loss whose options are checked once; called with the target first, then the logits.
+
+    Attributes
+    ----------
+    dense : bool
+        Whether the target has the class axis, as the logits have.
+    """
+
+    dense: ClassVar[bool] = True
 
     def options(self) -> dict[str, Any]:
         """Return the options by name, as the function takes them."""
@@ -49,6 +57,8 @@ class ListMLE(Loss):
 @dataclass(frozen=True)
 class SmoothTopK(Loss):
     """`accord.losses.smooth_top_k` with its options."""
+
+    dense: ClassVar[bool] = False
 
     k: int
     temperature: float = 1.0

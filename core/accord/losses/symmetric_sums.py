@@ -45,6 +45,7 @@ def _products(batch: Batch, one: Array, other: Array, k: int) -> Array:
     nothing = ns.zeros_like(terms) + number(ns, terms, -float("inf"))
     lead = tuple(one.shape[:-1])
     wide = ns.reshape(ns.concat([terms, nothing], axis=-1), (*lead, 2 * width * width))
-    skew = ns.reshape(wide[..., :-width], (*lead, width, 2 * width - 1))[..., : k + 1]
+    skew = ns.reshape(wide[..., :-width], (*lead, width, 2 * width - 1))
+    skew = skew[..., : min(k + 1, 2 * width - 1)]
     most = batch.backend.constant(ns.max(skew, axis=-2, keepdims=True))
     return ns.log(ns.sum(ns.exp(skew - most), axis=-2)) + most[..., 0, :]

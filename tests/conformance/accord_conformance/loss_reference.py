@@ -78,21 +78,22 @@ def top_k_distillation(
     order = sorted(range(len(teacher)), key=lambda j: (-teacher[j], sign * j))
     best, others = order[:k], order[k:]
     gradient = np.zeros(len(student))
+    sides = teacher / temperature, student / temperature
     if rest == "drop":
-        p, q = softmax(teacher[best] / temperature), softmax(student[best] / temperature)
-        gradient[best] = q - p
-        return Loss(temperature**2 * divergence(p, q), temperature * gradient)
-    p, q = softmax(teacher / temperature), softmax(student / temperature)
+        gradient[best] = softmax(sides[1][best]) - softmax(sides[0][best])
+        value = divergence(*(side[best] - log_sum(side[best]) for side in sides))
+        return Loss(temperature**2 * value, temperature * gradient)
+    logs = [side - log_sum(side) for side in sides]
+    p, q = np.exp(logs)
     gradient[best] = q[best] - p[best]
-    value = divergence(p[best], q[best])
+    value = divergence(*(each[best] for each in logs))
     if others:
-        pooled, mine = p[others].sum(), q[others].sum()
-        gradient[others] = q[others] * (1 - pooled / mine)
-        value += divergence(np.array([pooled]), np.array([mine]))
+        gradient[others] = q[others] - p[others].sum() * softmax(sides[1][others])
+        value += divergence(*(np.array([log_sum(each[others])]) for each in logs))
     return Loss(temperature**2 * value, temperature * gradient)
 
 
-def divergence(p: Row, q: Row) -> float:
-    """Return ``sum(p * log(p / q))``, without the terms whose p is 0."""
-    there = p > 0
-    return float((p[there] * np.log(p[there] / q[there])).sum())
+def divergence(log_p: Row, log_q: Row) -> float:
+    """Return ``sum(p * log(p / q))`` of logarithms, without the terms whose p is 0."""
+    there = np.exp(log_p) > 0
+    return float((np.exp(log_p[there]) * (log_p[there] - log_q[there])).sum())
