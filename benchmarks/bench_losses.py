@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import partial
@@ -36,9 +37,15 @@ def raced(title: str, runs: Mapping[str, Callable[[], object]], rounds: int) -> 
     limit = CROSS_ENTROPY
     contenders = [Contender(name, run, limit=name == limit) for name, run in runs.items()]
     results = race(title, contenders, rounds=rounds)
-    results = [replace(each, mebibytes=raised_peak(runs[each.name])) for each in results]
+    results = [replace(each, mebibytes=peak_of(runs[each.name])) for each in results]
     show(results)
     return results
+
+
+def peak_of(run: Callable[[], object]) -> float:
+    """Return the peak of a call in MiB, without memory of earlier calls that glibc has kept."""
+    ctypes.CDLL(None).malloc_trim(0)
+    return raised_peak(run)
 
 
 def on_torch(shape: tuple[int, int], rounds: int) -> list[Result]:
