@@ -93,12 +93,12 @@ def take_along_axis(values: Array, places: Array, *, axis: Literal[-1]) -> Array
 
 
 def reshape(values: Array, shape: Sequence[int | None]) -> Array:
-    """Return values in another shape; an axis of None keeps the length that it has at run time."""
+    """Return values in another shape; None keeps the length of the axis as far from the last."""
     unknown = [place for place, length in enumerate(shape) if length is None]
     if unknown:
-        now, shape = tf.shape(values), list(shape)
+        now, shape = tf.shape(values)[::-1], list(shape)
         for place in unknown:
-            shape[place] = now[place]
+            shape[place] = now[len(shape) - 1 - place]
     return tf.reshape(values, shape)
 
 

@@ -20,6 +20,11 @@ def test_the_page_for_numpy_users_runs(run_page: Callable[[str], dict[str, Any]]
     assert int(names["metric"].tally.total.sum()) == 1000
 
 
+def test_the_page_of_losses_runs(run_page: Callable[[str], dict[str, Any]]) -> None:
+    names = run_page("docs/losses.md")
+    assert names["ranked"] == pytest.approx(1.9887, abs=1e-4)
+
+
 def test_the_page_on_retrieval_runs(run_page: Callable[[str], dict[str, Any]]) -> None:
     names = run_page("docs/retrieval.md")
     floor, ceiling = names["tally"].bounds()

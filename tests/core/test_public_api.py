@@ -13,6 +13,7 @@ from collections.abc import Callable
 import pytest
 
 import accord
+from accord import losses
 
 FRAMEWORK = {
     "accord_jax": "jax",
@@ -25,6 +26,7 @@ PACKAGES = ("accord", "accord_numpy", "accord_conformance", *FRAMEWORK)
 Y = ["y_true", "y_score"]
 GROUPS = ("groups", "n_groups")
 BY_CLASS = ("candidates", *GROUPS)
+SAMPLES_OF_LOSSES = ("mask", "sample_weight", "axis", "reduction")
 SIGNATURES: dict[Callable[..., object], tuple[list[str], list[str]]] = {
     accord.top_k_accuracy: (
         [*Y, "k"],
@@ -67,6 +69,12 @@ SIGNATURES: dict[Callable[..., object], tuple[list[str], list[str]]] = {
     accord.precision_recall: (
         [*Y, "k"],
         ["ties", "axis", "average", "sample_weight", "mask", "candidates", "ignore_index"],
+    ),
+    losses.list_mle: (["relevance", "y_score"], ["k", "ties", *SAMPLES_OF_LOSSES]),
+    losses.smooth_top_k: ([*Y, "k"], ["temperature", *SAMPLES_OF_LOSSES]),
+    losses.top_k_distillation: (
+        ["teacher", "student", "k"],
+        ["temperature", "rest", "ties", *SAMPLES_OF_LOSSES],
     ),
     accord.in_top_k: ([*Y, "k"], ["ties", "axis", "mask", "candidates", "ignore_index"]),
     accord.standing: (Y, ["axis", "candidates"]),

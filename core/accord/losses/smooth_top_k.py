@@ -127,7 +127,7 @@ def _losses(batch: Batch, label: Array, k: int, tau: float) -> Array:
     own = ns.sum(ns.where(mine, logs, ns.zeros_like(logs)), axis=-1)
     others = ns.where(there & ~mine, logs, inputs.number(ns, logs, inputs.FAR))
     sums = log_symmetric_sums(batch, others, k)
-    odds = 1 / tau + sums[..., k] - sums[..., k - 1] - own
+    odds = 1 / tau + sums[k, ...] - sums[k - 1, ...] - own
     above = odds > 0
     high = ns.where(above, odds, ns.zeros_like(odds))
     return tau * (high + ns.log1p(ns.exp(ns.where(above, -odds, odds))))

@@ -22,30 +22,32 @@ def log_symmetric_sums(batch: Batch, logs: Array, k: int) -> Array:
 
     Returns
     -------
-    array of float, shape (..., k + 1)
+    array of float, shape (k + 1, ...)
+        The degree is the first axis, so that each step works on long rows.
     """
     ns = batch.ns
-    factors = ns.stack([ns.zeros_like(logs), logs], axis=-1)  # ..., factors, coefficients
-    while factors.shape[-2] > 1:
-        if factors.shape[-2] % 2:
-            first = ns.zeros_like(factors[..., :1, :])
-            degree = ns.arange(factors.shape[-1], dtype=factors.dtype, device=device_of(factors))
-            factors = ns.concat([factors, first + degree * FAR], axis=-2)  # the polynomial 1
-        factors = _products(batch, factors[..., ::2, :], factors[..., 1::2, :], k)
-    return factors[..., 0, : k + 1]
+    factors = ns.stack([ns.zeros_like(logs), logs], axis=0)  # coefficients, ..., factors
+    while factors.shape[-1] > 1:
+        if factors.shape[-1] % 2:
+            degree = ns.arange(factors.shape[0], dtype=factors.dtype, device=device_of(factors))
+            degree = ns.reshape(degree, (-1, *(1,) * (factors.ndim - 1)))
+            one = ns.zeros_like(factors[..., :1]) + degree * FAR  # the polynomial 1
+            factors = ns.concat([factors, one], axis=-1)
+        half = factors.shape[-1] // 2
+        factors = _products(batch, factors[..., :half], factors[..., half:], k)
+    return factors[: k + 1, ..., 0]
 
 
 def _products(batch: Batch, one: Array, other: Array, k: int) -> Array:
     """Multiply polynomials pair by pair, to degree k: sums of products, as logs of sums of exps."""
     ns = batch.ns
-    width = one.shape[-1]
-    terms = one[..., :, None] + other[..., None, :]
+    width, *rest = one.shape
+    terms = one[:, None, ...] + other[None, ...]
     # Rows of 2 * width, read as rows of one less, are each shifted by one: what has one degree
     # is then below each other.
     nothing = ns.zeros_like(terms) + number(ns, terms, -float("inf"))
-    lead = tuple(one.shape[:-1])
-    wide = ns.reshape(ns.concat([terms, nothing], axis=-1), (*lead, 2 * width * width))
-    skew = ns.reshape(wide[..., :-width], (*lead, width, 2 * width - 1))
-    skew = skew[..., : min(k + 1, 2 * width - 1)]
-    most = batch.backend.constant(ns.max(skew, axis=-2, keepdims=True))
-    return ns.log(ns.sum(ns.exp(skew - most), axis=-2)) + most[..., 0, :]
+    wide = ns.reshape(ns.concat([terms, nothing], axis=1), (2 * width * width, *rest))
+    skew = ns.reshape(wide[:-width, ...], (width, 2 * width - 1, *rest))
+    skew = skew[:, : min(k + 1, 2 * width - 1), ...]
+    most = batch.backend.constant(ns.max(skew, axis=0))
+    return ns.log(ns.sum(ns.exp(skew - most[None, ...]), axis=0)) + most

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -53,7 +54,7 @@ def test_distillation_of_all_classes_is_torchs_divergence(rest: Any, temperature
     torch.testing.assert_close(gradient(ours, LOGITS), gradient(theirs, LOGITS))
 
 
-EACH = {
+EACH: dict[str, Callable[[torch.Tensor], Any]] = {
     "list_mle": lambda x: list_mle(RELEVANCE, x, k=4),
     "bound": lambda x: list_mle(RELEVANCE, x, ties="bound"),
     "smooth_top_k": lambda x: smooth_top_k(LABELS, x, 3, temperature=0.5),
@@ -128,7 +129,7 @@ def test_what_is_left_out_has_no_gradient(loss: Any) -> None:
 
 @each_loss
 def test_compiled_to_one_graph_nothing_changes(loss: Any) -> None:
-    compiled = torch.compile(loss, fullgraph=True, backend="aot_eager")
+    compiled: Any = torch.compile(loss, fullgraph=True, backend="aot_eager")
     torch.testing.assert_close(compiled(LOGITS), loss(LOGITS))
     torch.testing.assert_close(gradient(compiled, LOGITS), gradient(loss, LOGITS))
 
@@ -160,7 +161,7 @@ def test_parameters_of_a_model_learn_by_each_loss() -> None:
 def test_modules_are_the_functions_with_the_logits_first() -> None:
     mask, weight = LOGITS > -3, torch.arange(8.0)
     mask[torch.arange(8), LABELS] = True
-    samples = {"mask": mask, "sample_weight": weight}
+    samples: dict[str, Any] = {"mask": mask, "sample_weight": weight}
     options: dict[str, Any] = {"temperature": 2.0, "reduction": "sum"}
     torch.testing.assert_close(
         ListMLELoss(k=3, ties="bound")(LOGITS, RELEVANCE, **samples),

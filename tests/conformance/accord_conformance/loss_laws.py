@@ -37,16 +37,14 @@ BY_LABEL: tuple[Pair, ...] = tuple(
     )
     for k, temperature in ((1, 1.0), (3, 0.5), (6, 2.0))
 )
+TAUGHT: tuple[dict[str, Any], ...] = (
+    {"k": 3},
+    {"k": 3, "temperature": 4.0, "rest": "drop", "ties": "last"},
+    {"k": CLASSES, "temperature": 2.0},
+)
 BY_TEACHER: tuple[Pair, ...] = tuple(
-    (
-        partial(top_k_distillation, k=k, temperature=temperature, rest=rest, ties=ties),
-        partial(reference.top_k_distillation, k=k, temperature=temperature, rest=rest, ties=ties),
-    )
-    for k, temperature, rest, ties in (
-        (3, 1.0, "other", "first"),
-        (3, 4.0, "drop", "last"),
-        (CLASSES, 2.0, "other", "first"),
-    )
+    (partial(top_k_distillation, **how), partial(reference.top_k_distillation, **how))
+    for how in TAUGHT
 )
 KINDS: tuple[tuple[Any, tuple[Pair, ...]], ...] = (
     (RELEVANCE, BY_RELEVANCE),
@@ -208,14 +206,13 @@ def narrow_floats_are_computed_in_float32(subject: Subject) -> None:
 
         given = (subject.array(each) for each in (RELEVANCE, LABELS, TEACHER))
         found = subject.run(figures, *given, narrow)
-        formulas = (
-            partial(reference.list_mle),
+        formulas: tuple[Callable[..., reference.Loss], ...] = (
+            reference.list_mle,
             partial(reference.smooth_top_k, k=3),
             partial(reference.top_k_distillation, k=3),
         )
-        for losses, target, formula in zip(
-            found, (RELEVANCE, LABELS, TEACHER), formulas, strict=True
-        ):
+        targets: tuple[Any, ...] = (RELEVANCE, LABELS, TEACHER)
+        for losses, target, formula in zip(found, targets, formulas, strict=True):
             near(losses, [formula(*row).value for row in zip(target, host, strict=True)])
             assert losses.dtype == ("float64" if dtype == "float64" else "float32")
 
@@ -277,8 +274,8 @@ def any_axis_can_hold_the_classes(subject: Subject) -> None:
 def static_faults_are_refused_in_a_trace_too(subject: Subject) -> None:
     target, logits = subject.array(RELEVANCE), subject.array(LOGITS)
     with subject.refused(ValueError, "k=9 exceeds the 7 classes in y_score"):
-        subject.run(lambda *pair: list_mle(*pair, k=9), target, logits)
+        subject.run(partial(list_mle, k=9), target, logits)
     with subject.refused(ValueError, "temperature=0.0 is not above 0; pass a positive number"):
-        subject.run(lambda *pair: top_k_distillation(*pair, 2, temperature=0.0), target, logits)
+        subject.run(partial(top_k_distillation, k=2, temperature=0.0), logits, logits)
     with subject.refused(TypeError, "must hold floating-point numbers"):
         subject.run(list_mle, target, target)
