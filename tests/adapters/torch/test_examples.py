@@ -1,4 +1,4 @@
-"""The example that trains by each loss runs, and its figures are right."""
+"""The example that trains by each loss runs, and the page of losses shows its tables."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ import pytest
 
 ROOT = Path(__file__).parents[3]
 SCRIPT = ROOT / "examples" / "train_with_losses.py"
+TITLES = ["digits", "200 classes"]
 
 
 def tables(text: str) -> dict[str, list[list[str]]]:
@@ -71,3 +72,13 @@ def test_the_plot_names_every_row(ran: tuple[str, str, Path]) -> None:
     names = {row[0] for _, *rows in tables(ran[0]).values() for row in rows}
     assert len(names) == 9
     assert [name for name in names if f"<!-- {name} -->" not in plot] == []
+
+
+@pytest.mark.slow
+def test_the_page_has_the_tables_that_the_script_prints(ran: tuple[str, str, Path]) -> None:
+    shown = tables((ROOT / "docs/losses.md").read_text(encoding="utf-8"))
+    printed = tables(ran[0])
+    assert list(shown) == TITLES
+    for mine, theirs in zip(shown.values(), printed.values(), strict=True):
+        assert mine[0] == theirs[0]
+        assert [row[0] for row in mine[1:]] == [row[0] for row in theirs[1:]]
