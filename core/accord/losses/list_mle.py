@@ -100,30 +100,31 @@ def list_mle(
     )
     if k is not None:
         k = inputs.one_k(k, batch.classes)
-    key, bad = _falling(batch)
+    last = axis in (-1, batch.scores.ndim - 1)
+    key, bad = _falling(batch, "relevance" if last else f"numpy.moveaxis(relevance, {axis}, -1)")
     losses = _losses(batch, key, batch.classes if k is None else k, ties)
     if bad is not None:
         losses = batch.ns.where(bad, inputs.number(batch.ns, losses, float("nan")), losses)
     return inputs.reduced(batch, losses, reduction)
 
 
-def _falling(batch: Batch) -> tuple[Array, Array | None]:
-    """Return what rises as relevance falls, masked entries last, and which rows have a bad one."""
-    ns = batch.ns
+def _falling(batch: Batch, name: str) -> tuple[Array, Array | None]:
+    """Return what rises as relevance falls, masked entries last, and which rows have a bad one.
+
+    Messages call the relevance, whose class axis is last here, by ``name``.
+    """
+    ns, bad = batch.ns, None
     relevance = as_number(batch, batch.truth)
-    floating = is_kind(ns, relevance, FLOAT)
-    if not floating:
-        relevance = ns.astype(relevance, batch.numbers.count)
-    bad = None
-    if floating:
-        bad = ~ns.isfinite(relevance)
-        bad = bad if batch.candidates is None else bad & batch.candidates
+    if is_kind(ns, relevance, FLOAT):
+        wrong = ~ns.isfinite(relevance)
+        if batch.candidates is not None:
+            wrong = wrong & batch.candidates
         allowed = "which has no order; pass finite numbers, or leave the entry out by mask"
-        if batch.refuse_any(bad, "relevance", batch.truth, allowed):
-            bad = None
-        else:
-            relevance = ns.where(bad, ns.zeros_like(relevance), relevance)
-            bad = ns.any(bad, axis=-1)
+        if not batch.refuse_any(wrong, name, batch.truth, allowed):
+            relevance = ns.where(wrong, ns.zeros_like(relevance), relevance)
+            bad = ns.any(wrong, axis=-1)
+    else:
+        relevance = ns.astype(relevance, batch.numbers.count)
     key = -batch.backend.sort_key(relevance)
     if batch.candidates is not None:
         whole = not is_kind(ns, key, FLOAT)
