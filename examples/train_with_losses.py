@@ -1,7 +1,7 @@
 """Train small networks by several losses, and compare their top-1 and top-5 accuracy.
 
 ``python examples/train_with_losses.py --plot losses.svg`` prints a table for each set of samples,
-and takes about ten minutes on two cores. With ``--quick`` it takes seconds, and its figures mean
+and needs about 12 minutes of processor time, on all cores. With ``--quick`` it takes seconds, and its figures mean
 nothing.
 
 The student is a network with one hidden layer of 32 units. It learns from labels; or half from
