@@ -19,8 +19,11 @@ from pathlib import Path
 from harness import Result
 
 HERE = Path(__file__).parent
-SCRIPTS = ("numpy", "torch", "jax", "keras", "measures", "features", "start")
-VERSIONS = ("numpy", "numba", "torch", "jax", "tensorflow", "keras", "torchmetrics", "torcheval")
+SCRIPTS = ("numpy", "torch", "jax", "keras", "measures", "losses", "features", "start")
+VERSIONS = (
+    *("numpy", "numba", "torch", "jax", "tensorflow", "keras"),
+    *("torchmetrics", "torcheval", "optax"),
+)
 
 SETTINGS = {
     "ACCORD_KERNELS": "1",
