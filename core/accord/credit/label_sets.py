@@ -17,7 +17,7 @@ from accord.credit.thresholds import AtThreshold, native
 from accord.inputs.batch import Batch
 from accord.inputs.labels import Labels
 from accord.scan.arrays import Rows
-from accord.scan.count import best_counts, side_counts
+from accord.scan.count_sets import best_counts, side_counts
 
 Unit = Literal["samples", "labels"]
 

@@ -13,7 +13,7 @@ from accord.backends.small_floats import BFLOAT16, LIMITS
 from accord.inputs import options
 from accord.inputs.batch import Batch
 from accord.inputs.labels import as_number, isnan
-from accord.scan.count import Bound
+from accord.scan.count_sets import Bound
 
 AtThreshold = Literal["negative", "positive"]
 SIDES: tuple[AtThreshold, ...] = get_args(AtThreshold)

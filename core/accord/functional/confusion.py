@@ -14,7 +14,7 @@ from accord.inputs import options
 from accord.inputs.batch import Batch
 from accord.inputs.labels import Labels
 from accord.measures import PrecisionRecall
-from accord.scan import count as scan
+from accord.scan import count_sets as scan
 from accord.scan.arrays import Rows
 from accord.scan.dispatch import attempt
 from accord.scan.pieces import split

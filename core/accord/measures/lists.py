@@ -2,27 +2,22 @@
 
 from __future__ import annotations
 
-from abc import abstractmethod
 from dataclasses import replace
 from typing import Any
 
 from accord.counts.tally import Tally, count
 from accord.credit.list_ranks import list_outcome
-from accord.credit.rank_tables import RankTables
 from accord.inputs import options
 from accord.inputs.batch import Batch
 from accord.inputs.groups import by_both
 from accord.inputs.list_entries import read_lists
 from accord.inputs.lists import Known, admit, refuse_k
 from accord.measures.base import Measure
+from accord.measures.tables import tables_for
 
 
 class ListMeasure(Measure):
     """A measure that counts ranked lists too: every `RankMeasure` is one."""
-
-    @abstractmethod
-    def tables(self, batch: Batch, ranks: int) -> RankTables:
-        """Return what each rank is worth, up to one of them."""
 
     def tally_from_lists(  # type: ignore[override]  # which takes anything, to refuse it
         self,
@@ -115,5 +110,5 @@ class ListMeasure(Measure):
 def _block(how: tuple[ListMeasure, Known, int | None], block: Batch) -> Tally:
     measure, known, places = how
     lists = read_lists(block, known, measure.ignore_index)
-    tables = measure.tables(block, block.classes + 1)
+    tables = tables_for(measure, block, block.classes + 1)
     return count(block, list_outcome(block, lists, tables), places)

@@ -19,7 +19,7 @@ from accord.inputs import options
 from accord.inputs.batch import Batch
 from accord.inputs.labels import Labels, among_candidates, as_number, class_labels, isnan
 from accord.measures.base import LabelKind, Measure
-from accord.scan import count as scan
+from accord.scan import count_sets as scan
 from accord.scan.arrays import SHARED, Rows
 from accord.scan.dispatch import attempt
 from accord.scan.pieces import Index, split

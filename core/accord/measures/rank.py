@@ -147,10 +147,6 @@ class RankMeasure(ListMeasure):
         where = standing_of(rank_all(batch, self, how.reach))
         return batch.wrap(credit(batch, where, how, how.ties))
 
-    def tables(self, batch: Batch, ranks: int) -> RankTables:
-        """Return what each rank is worth, up to one of them."""
-        return tables_for(self, batch, ranks)
-
     def ranked_labels(self, block: Batch) -> Labels:
         """Read labels as `labels` does; those of samples that are left out are invalid, to rank last."""
         labels = self.labels(block)

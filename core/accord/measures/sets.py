@@ -31,7 +31,7 @@ from accord.inputs.batch import Batch
 from accord.inputs.labels import Kept, Labels, read_kept, saturated, set_labels
 from accord.measures.base import LabelKind, Measure
 from accord.scan.arrays import SHARED, Rows
-from accord.scan.count import MOST, label_counts
+from accord.scan.count_sets import MOST, label_counts
 from accord.scan.dispatch import can_scan
 from accord.scan.pieces import Index, split
 from accord.scan.threads import shared, threads
