@@ -1,7 +1,7 @@
 """Train small networks by several losses, and compare their top-1 and top-5 accuracy.
 
 ``python examples/train_with_losses.py --plot losses.svg`` prints a table for each set of samples,
-and needs about 12 minutes of processor time, on all cores. With ``--quick`` it takes seconds, and its figures mean
+and takes about nine minutes on two cores. With ``--quick`` it takes seconds, and its figures mean
 nothing.
 
 The student is a network with one hidden layer of 32 units. It learns from labels; or half from
@@ -9,7 +9,7 @@ labels and half from a teacher, a random forest (its votes for a training sample
 trees that did not see it) or a network with 512 hidden units. Each loss has the same budget: the
 same first weights and order of batches, three learning rates, and as many batches. The rate and
 the epoch are those with the best accuracy on the validation samples, top-1 and top-5 averaged.
-How hard the made samples are was chosen on another seed, and temperatures beforehand.
+How hard the made samples are was chosen on another seed.
 """
 
 from __future__ import annotations

@@ -61,7 +61,10 @@ def distilled(teacher: str, k: int | None = K) -> Loss:
 SIBLINGS = "list_mle, siblings second"
 LOSSES: dict[str, Loss] = {
     "cross-entropy": labels_only,
-    "smooth_top_k": lambda lesson, logits: smooth_top_k(lesson.label, logits, K),
+    "smooth_top_k, temperature 1": lambda lesson, logits: smooth_top_k(lesson.label, logits, K),
+    "smooth_top_k, temperature 0.1": lambda lesson, logits: smooth_top_k(
+        lesson.label, logits, K, temperature=0.1
+    ),
     SIBLINGS: lambda lesson, logits: list_mle(lesson.relevance, logits, k=2, ties="bound"),
     "list_mle, network's 5 best": half(
         lambda lesson, logits: list_mle(lesson.network, logits, k=K)

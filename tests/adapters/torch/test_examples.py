@@ -70,7 +70,7 @@ def test_intervals_hold_the_shares_and_gains_are_the_differences(
 def test_the_plot_names_every_row(ran: tuple[str, str, Path]) -> None:
     plot = ran[2].read_text(encoding="utf-8")
     names = {row[0] for _, *rows in tables(ran[0]).values() for row in rows}
-    assert len(names) == 9
+    assert len(names) == 10
     assert [name for name in names if f"<!-- {name} -->" not in plot] == []
 
 
