@@ -178,7 +178,7 @@ class _OtherArray:
 def arrays_of_two_frameworks_are_refused(subject: Subject) -> None:
     with subject.refused(TypeError, r"but mask is a otherframework array; pass both from one"):
         accord.top_k_accuracy(Y, subject.array(S), 1, mask=_OtherArray())
-    with subject.refused(TypeError, r"y_score is a list.*no framework's array"):
+    with subject.refused(TypeError, r"y_score is a list.*not an array of a known framework"):
         accord.top_k_accuracy(Y, S, 1)
     with subject.refused(TypeError, r"y_true is a str"):
         accord.top_k_accuracy("ab", subject.array(S), 1)
