@@ -19,6 +19,8 @@ UNKNOWN = {
     "predicted labels are never taken for scores",
     "any axis can hold the classes",
     "candidates follow the class axis and go with groups",
+    "dense labels and a class axis elsewhere have the same curve",
+    "a mask of the scores shape marks unknown labels on any axis",
     "rank measures are averaged by class with weights and a mask",
     "confusion sums the weights of the samples that are kept",
     "precision recall and f1 are averaged over classes with weights and a mask",
