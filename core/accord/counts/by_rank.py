@@ -92,7 +92,7 @@ def _at_each_k(block: Batch, curve: Curve, by_rank: Array) -> Array:
         worth = ns.reshape(worth, (-1,) + (1,) * (by_rank.ndim - 1))
         by_rank = ns.astype(by_rank, block.numbers.sum) * worth
     credit = ns.cumulative_sum(by_rank, axis=0)
-    if not curve.cuts:
+    if len(curve.cuts) == 0:
         return credit
     places = [cut - 1 for cut in curve.cuts]
     return ns.take(credit, constant(block, places, block.numbers.count), axis=0)

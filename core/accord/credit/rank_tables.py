@@ -74,12 +74,13 @@ class RankTables:
 
 def count_by_rank(cuts: tuple[int, ...]) -> bool:
     """Tell whether samples are counted by rank for such k, of which none stands for every k."""
-    return not cuts or (len(cuts) >= MANY and max(cuts) <= _SPARSE * len(cuts))
+    # By length: Dynamo traces no `not` of a tuple.
+    return len(cuts) == 0 or (len(cuts) >= MANY and max(cuts) <= _SPARSE * len(cuts))
 
 
 def top_tables(cuts: tuple[int, ...], ties: Ties, classes: int, *, stacked: bool) -> RankTables:
     """Return the tables of a measure whose credit is 1 up to each cut, or to each of all ranks."""
-    reach = max(cuts) if cuts else classes
+    reach = max(cuts) if len(cuts) else classes
     return RankTables(cuts, None, ties, stacked, reach, count_by_rank(cuts))
 
 
@@ -108,7 +109,7 @@ def tables_of(
                 )
     lists = [[*row, 0.0] for row in credit] + [[0.0, *accumulate(row)] for row in credit]
     if cuts is not None:
-        reach = max(cuts) if cuts else len(credit[0])
+        reach = max(cuts) if len(cuts) else len(credit[0])
         return RankTables(cuts, credit, ties, stacked, reach, by_rank=True, lists=lists)
     last = [max([0, *(rank for rank, worth in enumerate(row, 1) if worth)]) for row in credit]
     return RankTables(tuple(last), credit, ties, stacked, max(last), lists=lists)
@@ -154,7 +155,7 @@ def _at_every_k(block: Batch, standing: Standing, how: RankTables, ties: Ties) -
 def _column(block: Batch, ahead: Array, how: RankTables) -> Array:
     """Return every k along a first axis, before those of the samples."""
     ns = block.ns
-    if how.cuts:
+    if len(how.cuts):
         ks = constant(block, list(how.cuts), ahead.dtype)
     else:
         ks = indices(ns, ahead, how.reach) + 1
