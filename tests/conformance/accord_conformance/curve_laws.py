@@ -240,7 +240,7 @@ def a_sample_has_credit_at_every_k(subject: Subject) -> None:
                 assert abs(float(credit[k - 1, sample]) - expected) < NEAR
 
 
-@law("R6 R16")
+@law("R6 R16", heavy=True)
 def one_class_has_one_k_and_no_samples_have_no_figure(subject: Subject) -> None:
     def one(y_true: Any, y_score: Any) -> Any:
         return (accord.TopK("all", ties="expected").tally(y_true, y_score),)

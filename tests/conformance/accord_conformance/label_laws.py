@@ -124,7 +124,7 @@ def a_mask_of_the_scores_shape_marks_unknown_labels_on_any_axis(subject: Subject
         assert found.total == total
 
 
-@law("R13 R11 R14")
+@law("R13 R11 R14", heavy=True)
 def a_nan_score_of_an_unknown_label_spoils_nothing(subject: Subject) -> None:
     def tallies(y_true: Any, y_score: Any, mask: Any, weight: Any) -> Any:
         return tuple(
@@ -207,7 +207,7 @@ def figures_by_label_are_those_of_each_label_alone(subject: Subject) -> None:
             np.testing.assert_allclose(found, wanted, rtol=NEAR)
 
 
-@law("R11 R17")
+@law("R11 R17", heavy=True)
 def counts_by_label_add_up_to_those_of_samples(subject: Subject) -> None:
     ks: tuple[Any, ...] = (1, 3), 2
     measures = [
@@ -251,7 +251,7 @@ def a_bad_label_is_refused_or_counted_in_no_label(subject: Subject) -> None:
     assert (int(found.invalid), int(found.undefined)) == (1, 0)
 
 
-@law("R15")
+@law("R15", heavy=True)
 def an_adjusted_average_is_macro_less_what_guessing_gives(subject: Subject) -> None:
     def figures(y_true: Any, y_score: Any, binary: Any, p: Any) -> Any:
         return (

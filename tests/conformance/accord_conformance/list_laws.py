@@ -210,7 +210,7 @@ def lists_of_every_class_count_as_the_scores_do(subject: Subject) -> None:
                 np.testing.assert_allclose(other, one, rtol=NEAR, err_msg=f"{measure}")
 
 
-@law("R28 R13 R14 R15")
+@law("R28 R13 R14 R15", heavy=True)
 def lists_are_averaged_by_class_with_weights_and_a_mask(subject: Subject) -> None:
     averages: Any = ("micro", "macro", "weighted", None)
     order = [4, 0, 2]

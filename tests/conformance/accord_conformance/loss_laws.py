@@ -147,7 +147,7 @@ def entries_and_samples_that_are_left_out_change_nothing(subject: Subject) -> No
             near(gradient[0], slopes * weight[:, None] / total)
 
 
-@law("R31")
+@law("R31", heavy=True)
 def no_samples_have_no_mean_and_a_sum_of_nothing(subject: Subject) -> None:
     def figures(truth: Any, mask: Any, logits: Any) -> Any:
         return tuple(

@@ -244,7 +244,7 @@ def _from_features(y_true: Any, features: Any, weights: Any, there: Any) -> Any:
     )
 
 
-@law("R4 R20 R25")
+@law("R4 R20 R25", heavy=True)
 def scores_made_block_by_block_are_ranked_as_a_whole(subject: Subject) -> None:
     rng = np.random.default_rng(9)  # whole numbers: their products are exact and often tie
     features, weights = rng.integers(-2, 3, (16, 3)), rng.integers(-2, 3, (8, 3))
