@@ -25,7 +25,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         choices=("quick", "brief", "usual", "exhaustive"),
         default="usual",
         help="quick: one law of each rule, eager; brief: the same in every mode; usual: every law,"
-        " but in slow modes one of each rule; exhaustive: every law in every mode, on four times as"
+        " but in slow modes one of each rule; exhaustive: every law in every mode, on twice as"
         " many drawn examples",
     )
 

@@ -53,7 +53,7 @@ STRENGTHS = {
         Strength("quick", only_eager=True, sampled="all"),
         Strength("brief", sampled="all"),
         Strength("usual"),
-        Strength("exhaustive", sampled="none", examples=4),
+        Strength("exhaustive", sampled="none", examples=2),
     )
 }
 
