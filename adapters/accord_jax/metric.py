@@ -104,17 +104,7 @@ class JaxMetric:
         return kept.after(state, tally)
 
     def update_from_lists(
-        self,
-        state: State,
-        y_true: Any,
-        classes: Any,
-        scores: Any = None,
-        *,
-        n_classes: int | None = None,
-        labels: Any = None,
-        sample_weight: Any = None,
-        mask: Any = None,
-        groups: Any = None,
+        self, state: State, y_true: Any, classes: Any, scores: Any = None, **options: Any
     ) -> State:
         """Return the state after a batch of which only the best classes were kept (R28).
 
@@ -122,7 +112,7 @@ class JaxMetric:
         ----------
         state : State
             The counts before the batch.
-        y_true, classes, scores, n_classes, labels, sample_weight, mask, groups
+        y_true, classes, scores, **options
             As `accord.RankMeasure.tally_from_lists` takes them; under ``jit``, ``n_classes`` and
             ``labels`` are Python values.
 
@@ -132,18 +122,8 @@ class JaxMetric:
             As `accord.RankMeasure.tally_from_lists`, and if the number of classes differs from
             that of the state.
         """
-        tally = self.measure.tally_from_lists(
-            y_true,
-            classes,
-            scores,
-            n_classes=n_classes,
-            labels=labels,
-            sample_weight=sample_weight,
-            mask=mask,
-            groups=groups,
-            n_groups=self.n_groups,
-            per_class=self._kept.by_class,
-        )
+        options = {**options, "n_groups": self.n_groups, "per_class": self._kept.by_class}
+        tally = self.measure.tally_from_lists(y_true, classes, scores, **options)
         return self._kept.after(state, tally, name="the batch")
 
     def merge(self, first: State, second: State) -> State:

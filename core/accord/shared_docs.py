@@ -63,6 +63,15 @@ SHARED = {
     "ignore_index": """\
         ignore_index : int, optional
             A label that leaves its sample out (R13).""",
+    "entries": """\
+        mask : array of bool, optional
+            True keeps an entry, of the shape of the logits; the others take no part.
+        sample_weight : array of real, optional
+            A weight of at least 0 for each sample; 0 leaves it out.
+        axis : int
+            The class axis.
+        reduction : {"mean", "sum", "none"}
+            The weighted mean over samples, their weighted sum, or one weighted loss for each.""",
     "result": """\
         Returns
         -------

@@ -78,7 +78,7 @@ class Accumulator:
         self.sized = self.by_class or self.measure.every_k
         self._kind: type[Any] = self.measure.tally_type(per_class=self.by_class)
         self._credits = self._kind._fields.index("total")
-        self._totals = self._kind._fields.index("invalid")  # from which on there is no class
+        self._totals = self._kind._fields.index("invalid")  # those from here on are not by class
         several = slice(None) if self.measure.lead else 0
         self._divided = slice(None) if self.by_class or self.n_groups else 0
         by_field = (

@@ -118,7 +118,7 @@ def among_candidates(block: Batch, labels: Labels, good: Array | None = None) ->
 
 
 def refuse_barred(block: Batch, place: Array, here: Array) -> Array:
-    """Tell which samples that are ``here`` have a label that is no candidate; refuse what can be read."""
+    """Tell which samples that are ``here`` have a label outside their candidates; refuse what can be read."""
     barred = here & ~is_candidate(block, place)
     allowed = f"{_NOT_A_CANDIDATE} give a sample that is to be left out a negative label"
     block.refuse_any(barred, "y_true", block.truth, allowed)

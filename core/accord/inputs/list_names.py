@@ -27,7 +27,7 @@ def given(labels: Any) -> list[Any]:
     ValueError
         If there is none, or one is repeated.
     TypeError
-        If they are traced, or are no list.
+        If they are traced, or are not a list.
     """
     fault = options.traced("labels", labels)
     if fault is not None:

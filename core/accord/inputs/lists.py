@@ -74,7 +74,7 @@ def admit(
     if isinstance(classes, (list, tuple, int, float, str)):
         classes = _rows(classes)
     for name, values in (("y_true", y_true), ("classes", classes)):
-        backend_of(values, name)  # refuses what is no array
+        backend_of(values, name)  # refuses other things than arrays
     n_classes = None if n_classes is None else options.whole("n_classes", n_classes)
     if n_classes is not None and n_classes < 1:
         raise ValueError(f"n_classes={n_classes} is not allowed; pass at least 1")

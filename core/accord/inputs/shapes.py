@@ -22,6 +22,14 @@ def fits(shape: Shape, wanted: Shape) -> bool:
     )
 
 
+def differing(
+    name: str, shape: Shape, beside: str, wanted: Shape, whole: Shape, *, remedy: str
+) -> ValueError:
+    """Return the error for an array of another shape than is wanted beside scores of a ``whole`` shape."""
+    axes = "" if wanted == whole else " without its class axis"
+    return ValueError(f"{name} has shape {shape}, {beside}{axes} {wanted}; {remedy}")
+
+
 class Expected(NamedTuple):
     """The scores that other arrays are compared with.
 
@@ -95,13 +103,9 @@ class Mismatch(NamedTuple):
 
     def error(self) -> ValueError:
         """Return the error to raise."""
-        whole = self.dense or self.wanted == self.whole
-        found = (
-            f"{self.beside} {self.whole}"
-            if whole
-            else f"{self.beside} without its class axis {self.wanted}"
-        )
-        return ValueError(f"{self.name} has shape {self.mine}, {found}; {self._remedy()}")
+        wanted = self.whole if self.dense else self.wanted
+        shapes = self.mine, self.beside, wanted, self.whole
+        return differing(self.name, *shapes, remedy=self._remedy())
 
     def _remedy(self) -> str:
         if self.name != "y_true":

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from typing import Any, ClassVar, Literal
 
 from accord.backends.base import Array
 from accord.inputs import options
-from accord.losses.inputs import (
-    above_zero,
-    whole_k,
-)
+from accord.losses.inputs import above_zero, whole_k
 from accord.losses.list_mle import TIES as ORDERS
 from accord.losses.list_mle import list_mle
 from accord.losses.smooth_top_k import smooth_top_k
@@ -23,10 +21,13 @@ class Loss:
 
     Attributes
     ----------
+    function : callable
+        The function of `accord.losses` that it calls.
     dense : bool
         Whether the target has the class axis, as the logits have.
     """
 
+    function: ClassVar[Callable[..., Array]]
     dense: ClassVar[bool] = True
 
     def options(self) -> dict[str, Any]:
@@ -35,12 +36,14 @@ class Loss:
 
     def __call__(self, target: Any, logits: Array, **samples: Any) -> Array:
         """Return the loss; ``samples`` are ``mask``, ``sample_weight`` and ``reduction``."""
-        raise NotImplementedError
+        return type(self).function(target, logits, **self.options(), **samples)
 
 
 @dataclass(frozen=True)
 class ListMLE(Loss):
     """`accord.losses.list_mle` with its options."""
+
+    function = staticmethod(list_mle)
 
     k: int | None = None
     ties: Literal["first", "bound"] = "first"
@@ -52,15 +55,12 @@ class ListMLE(Loss):
         options.one_of("ties", self.ties, ORDERS)
         options.whole("axis", self.axis)
 
-    def __call__(self, target: Any, logits: Array, **samples: Any) -> Array:
-        """Return the loss of logits, for a relevance of each entry."""
-        return list_mle(target, logits, **self.options(), **samples)
-
 
 @dataclass(frozen=True)
 class SmoothTopK(Loss):
     """`accord.losses.smooth_top_k` with its options."""
 
+    function = staticmethod(smooth_top_k)
     dense: ClassVar[bool] = False
 
     k: int
@@ -72,14 +72,12 @@ class SmoothTopK(Loss):
         above_zero(self.temperature)
         options.whole("axis", self.axis)
 
-    def __call__(self, target: Any, logits: Array, **samples: Any) -> Array:
-        """Return the loss of logits, for a true class of each sample."""
-        return smooth_top_k(target, logits, **self.options(), **samples)
-
 
 @dataclass(frozen=True)
 class TopKDistillation(Loss):
     """`accord.losses.top_k_distillation` with its options."""
+
+    function = staticmethod(top_k_distillation)
 
     k: int
     temperature: float = 1.0
@@ -93,7 +91,3 @@ class TopKDistillation(Loss):
         options.one_of("rest", self.rest, RESTS)
         options.one_of("ties", self.ties, TIES)
         options.whole("axis", self.axis)
-
-    def __call__(self, target: Any, logits: Array, **samples: Any) -> Array:
-        """Return the loss of a student's logits, for those of its teacher."""
-        return top_k_distillation(target, logits, **self.options(), **samples)

@@ -129,22 +129,17 @@ def _refuse_shape(
     shape = tuple(array.shape)
     if shapes.fits(shape, wanted):
         return
-    if wanted == whole:
-        found = f"{beside} {whole}"
-        remedy = f"pass {name} of shape {wanted}"
-        if name == "mask":
-            remedy = (
-                "pass True for each entry that takes part; to leave whole samples out,"
-                " pass sample_weight with 0 for them"
-            )
-    else:
-        found = f"{beside} without its class axis {wanted}"
-        remedy = f"pass {name} of shape {wanted}"
-        if name == "y_true" and shape == whole:
-            remedy = "pass the class of each sample; of one-hot rows, their argmax"
-        elif shape == (*wanted, 1):
-            remedy = f"drop the last axis of {name}"
-    raise ValueError(f"{name} has shape {shape}, {found}; {remedy}")
+    remedy = f"pass {name} of shape {wanted}"
+    if name == "mask":
+        remedy = (
+            "pass True for each entry that takes part; to leave whole samples out, pass"
+            " sample_weight with 0 for them"
+        )
+    elif name == "y_true" and shape == whole:
+        remedy = "pass the class of each sample; of one-hot rows, their argmax"
+    elif shape == (*wanted, 1):
+        remedy = f"drop the last axis of {name}"
+    raise shapes.differing(name, shape, beside, wanted, whole, remedy=remedy)
 
 
 def number(ns: Namespace, like: Array, value: float) -> Array:
@@ -191,12 +186,14 @@ def above_zero(value: object) -> float:
     return found
 
 
-def reduced(batch: Batch, losses: Array, reduction: Reduction) -> Array:
+def reduced(batch: Batch, losses: Array, reduction: Reduction, bad: Array | None = None) -> Array:
     """Reduce the losses of samples; those without weight, or whose mask keeps no entry, are left out.
 
-    The mean of no samples is NaN (R16).
+    The loss of a sample with a ``bad`` value is NaN, and so is the mean of no samples (R16).
     """
     ns = batch.ns
+    if bad is not None:
+        losses = ns.where(bad, number(ns, losses, float("nan")), losses)
     keep, weight = read_kept(batch)
     nothing = ns.zeros_like(losses)
     weight = nothing + 1 if weight is None else ns.astype(weight, losses.dtype)

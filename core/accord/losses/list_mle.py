@@ -20,10 +20,12 @@ from accord.losses.inputs import (
     refuse_option,
     taking_part,
 )
+from accord.shared_docs import documented
 
 TIES = ("first", "bound")
 
 
+@documented
 def list_mle(
     relevance: Any,
     y_score: Array,
@@ -56,14 +58,7 @@ def list_mle(
         each has the sum that holds the whole group, as in Breslow's approximation of Cox'
         likelihood. It counts if fewer than k entries are more relevant. The loss is then at least
         that of every order of the ties.
-    mask : array of bool, optional
-        True keeps an entry, of the shape of ``y_score``; the others take no part.
-    sample_weight : array of real, optional
-        A weight of at least 0 for each sample; 0 leaves it out.
-    axis : int
-        The class axis.
-    reduction : {"mean", "sum", "none"}
-        The weighted mean over samples, their weighted sum, or one weighted loss for each.
+    {entries}
 
     Returns
     -------
@@ -112,9 +107,7 @@ def list_mle(
     last = axis in (-1, batch.scores.ndim - 1)
     key, bad = _falling(batch, "relevance" if last else f"numpy.moveaxis(relevance, {axis}, -1)")
     losses = _losses(batch, key, batch.classes if k is None else k, ties)
-    if bad is not None:
-        losses = batch.ns.where(bad, number(batch.ns, losses, float("nan")), losses)
-    return reduced(batch, losses, reduction)
+    return reduced(batch, losses, reduction, bad)
 
 
 def _falling(batch: Batch, name: str) -> tuple[Array, Array | None]:

@@ -20,8 +20,10 @@ from accord.losses.inputs import (
     taking_part,
 )
 from accord.losses.symmetric_sums import log_symmetric_sums
+from accord.shared_docs import documented
 
 
+@documented
 def smooth_top_k(
     y_true: Any,
     y_score: Array,
@@ -54,22 +56,14 @@ def smooth_top_k(
     Parameters
     ----------
     y_true : array of int, shape (...)
-        True classes, 0 to C - 1.
+        True classes, 0 to C - 1, that take part in their samples.
     y_score : array of float, shape (..., C)
         Logits of any framework with an adapter.
     k : int
         How many classes may count, 1 to C. If no more than k take part, the loss is 0.
     temperature : float
         How smooth the loss is, above 0.
-    mask : array of bool, optional
-        True keeps an entry, of the shape of ``y_score``; the others take no part. A sample whose
-        true class takes no part has a bad label.
-    sample_weight : array of real, optional
-        A weight of at least 0 for each sample; 0 leaves it out.
-    axis : int
-        The class axis of ``y_score``.
-    reduction : {"mean", "sum", "none"}
-        The weighted mean over samples, their weighted sum, or one weighted loss for each.
+    {entries}
 
     Returns
     -------
@@ -109,9 +103,7 @@ def smooth_top_k(
     k = one_k(k, batch.classes)
     label, bad = _labels(batch)
     losses = _losses(batch, label, k, tau)
-    if bad is not None:
-        losses = batch.ns.where(bad, number(batch.ns, losses, float("nan")), losses)
-    return reduced(batch, losses, reduction)
+    return reduced(batch, losses, reduction, bad)
 
 
 def _labels(batch: Batch) -> tuple[Array, Array | None]:

@@ -19,11 +19,13 @@ from accord.losses.inputs import (
     refuse_option,
     without_inf,
 )
+from accord.shared_docs import documented
 
 RESTS = ("other", "drop")
 TIES = ("first", "last")
 
 
+@documented
 def top_k_distillation(
     teacher: Any,
     student: Array,
@@ -46,7 +48,7 @@ def top_k_distillation(
         L = \tau^2 \Bigl(\sum_{j \in S} p_j \log \frac{p_j}{q_j} + p_o \log \frac{p_o}{q_o}\Bigr)
 
     where :math:`p_o, q_o` are the probabilities of all other classes together. With
-    ``rest="drop"`` there is no such term, and p and q are softmaxes over S alone. The factor keeps
+    ``rest="drop"`` that term is left out, and p and q are softmaxes over S alone. The factor keeps
     the size of gradients as the temperature changes. For ``k=C`` this is Hinton's distillation:
     PyTorch's ``KLDivLoss(reduction="batchmean")`` times :math:`\tau^2`.
 
@@ -66,14 +68,7 @@ def top_k_distillation(
     ties : {"first", "last"}
         Which of the teacher's equal logits are among its k best: those of the lowest class index,
         or of the highest (R5).
-    mask : array of bool, optional
-        True keeps an entry, of the shape of ``student``; the others have no probability.
-    sample_weight : array of real, optional
-        A weight of at least 0 for each sample; 0 leaves it out.
-    axis : int
-        The class axis.
-    reduction : {"mean", "sum", "none"}
-        The weighted mean over samples, their weighted sum, or one weighted loss for each.
+    {entries}
 
     Returns
     -------
