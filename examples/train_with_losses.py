@@ -10,6 +10,8 @@ trees that did not see it) or a network with 512 hidden units. Each loss has the
 same first weights and order of batches, three learning rates, and as many batches. The rate and
 the epoch are those with the best accuracy on the validation samples, top-1 and top-5 averaged.
 How hard the made samples are was chosen on another seed.
+
+From a clone it needs ``pip install '.[torch,sklearn,report]'``.
 """
 
 from __future__ import annotations
